@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace tenancy::inline v0::detail {
+
+template <class Signature>
+class FunctionRef;
+
+/// A callable of the caller's, borrowed for one call: two pointers, no allocation.
+///
+/// Ownership: borrows; pass it down the stack and never keep it.
+template <class Return, class... Arguments>
+class FunctionRef<Return(Arguments...)> {
+ public:
+  template <class Callable>
+    requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
+             std::is_invocable_r_v<Return, Callable&, Arguments...>)
+  FunctionRef(Callable&& callable) noexcept  // NOLINT(google-explicit-constructor): borrows only
+      : target_{const_cast<void*>(static_cast<const void*>(std::addressof(callable)))},
+        call_{[](void* target, Arguments... arguments) -> Return {
+          return std::invoke(*static_cast<std::remove_reference_t<Callable>*>(target),
+                             std::forward<Arguments>(arguments)...);
+        }} {}
+
+  Return operator()(Arguments... arguments) const {
+    return call_(target_, std::forward<Arguments>(arguments)...);
+  }
+
+ private:
+  void* target_;
+  Return (*call_)(void*, Arguments...);
+};
+
+}  // namespace tenancy::inline v0::detail

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "tenancy/core/result.hpp"
+
+namespace tenancy::inline v0 {
+
+/// How much a context allows within its tenant. Each scope includes the ones before it.
+enum class Scope : std::uint8_t {
+  read,   ///< See the tenant's rows.
+  write,  ///< Change them too.
+  admin,  ///< Also manage the tenant itself: its keys, members and settings.
+};
+
+std::string_view to_string(Scope scope) noexcept;
+
+/// Errors: `invalid_argument`.
+Result<Scope> parse_scope(std::string_view text);
+
+}  // namespace tenancy::inline v0

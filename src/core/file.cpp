@@ -1,0 +1,44 @@
+#include "core/file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace tenancy::inline v0::detail {
+
+FileDescriptor::~FileDescriptor() {
+  if (is_open()) {
+    ::close(descriptor_);
+  }
+}
+
+std::error_code last_system_error() noexcept { return {errno, std::system_category()}; }
+
+std::error_code write_all(const FileDescriptor& file, std::string_view bytes) noexcept {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      return last_system_error();
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+}
+
+std::error_code sync_folder(const std::filesystem::path& folder) noexcept {
+  const FileDescriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!opened.is_open() || ::fsync(opened.get()) != 0) {
+    return last_system_error();
+  }
+  return {};
+}
+
+}  // namespace tenancy::inline v0::detail
