@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/detail/realm.hpp"
+#include "tenancy/storage/detail/session.hpp"
+#include "tenancy/storage/detail/unit.hpp"
+#include "tenancy/storage/store.hpp"
+
+namespace tenancy::inline v0::detail {
+
+/// A transaction on the library's own tables, bound to no tenant. Only the rooms that keep such
+/// tables use it; it never leaves `src/`.
+class ControlSession {
+ public:
+  ControlSession(const ControlSession&) = delete;
+  ControlSession& operator=(const ControlSession&) = delete;
+
+  virtual Result<StatementLease> prepare(const StaticSql& sql) = 0;
+  /// Runs a script of several statements, for migrations.
+  virtual Result<void> run_script(std::string_view sql) = 0;
+  [[nodiscard]] virtual Timestamp now() const noexcept = 0;
+
+ protected:
+  ControlSession() = default;
+  ~ControlSession() = default;
+};
+
+/// What every kind of storage implements. The bodies return whether to commit.
+///
+/// Isolation: `read` and `write` refuse contexts of another realm, of too small a scope, and of
+/// tenants that the gate does not admit in the transaction's own snapshot.
+/// Thread safety: thread-safe.
+class StoreBackend {
+ public:
+  using TenantBody = FunctionRef<bool(Session&)>;
+  using ControlBody = FunctionRef<bool(ControlSession&)>;
+
+  StoreBackend(const StoreBackend&) = delete;
+  StoreBackend& operator=(const StoreBackend&) = delete;
+  virtual ~StoreBackend() = default;
+
+  virtual Result<void> read(const TenantContext& context, TenantBody body) = 0;
+  virtual Result<void> write(const TenantContext& context, TenantBody body) = 0;
+  virtual Result<void> control_read(ControlBody body) = 0;
+  virtual Result<void> control_write(ControlBody body) = 0;
+
+  [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
+  [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
+  [[nodiscard]] virtual const Clock& clock() const noexcept = 0;
+
+ protected:
+  StoreBackend() = default;
+};
+
+/// `unit(ControlSession&)` in a transaction that cannot write.
+template <class Unit>
+auto control_read(StoreBackend& backend, Unit&& unit) {
+  return run_unit<ControlSession>([&](auto& body) { return backend.control_read(body); },
+                                  std::forward<Unit>(unit));
+}
+
+/// `unit(ControlSession&)` in a transaction that commits when it succeeds.
+template <class Unit>
+auto control_write(StoreBackend& backend, Unit&& unit) {
+  return run_unit<ControlSession>([&](auto& body) { return backend.control_write(body); },
+                                  std::forward<Unit>(unit));
+}
+
+/// Makes handles of stores; for the room that opens them.
+class StoreAccess {
+ public:
+  static Store make(std::shared_ptr<StoreBackend> backend) noexcept {
+    return Store{std::move(backend)};
+  }
+};
+
+}  // namespace tenancy::inline v0::detail

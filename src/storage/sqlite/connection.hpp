@@ -1,0 +1,47 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/sqlite/statement.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+enum class ConnectionMode { read_only, read_write };
+
+/// One connection to the store's file with its prepared statements.
+///
+/// Thread safety: thread-compatible; a pool lends it to one transaction at a time.
+class Connection {
+ public:
+  /// Opens an existing file. Errors: as `to_errc`.
+  static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file,
+                                                  ConnectionMode mode,
+                                                  std::chrono::milliseconds busy_timeout);
+
+  /// The cached statement for a text, not yet bound. When the one in the cache is in use, by an
+  /// outer loop over the same list for example, another one is prepared beside it.
+  Result<SqliteStatement*> prepare(const StaticSql& sql);
+
+  /// Runs one or more statements that return nothing.
+  Result<void> run(const char* sql) noexcept;
+
+  /// Whether a transaction is open.
+  [[nodiscard]] bool in_transaction() const noexcept;
+
+ private:
+  Connection(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout);
+
+  Result<void> configure(ConnectionMode mode);
+  Result<void> use_write_ahead_log();
+
+  SQLite::Database database_;
+  std::unordered_map<const StaticSql*, std::vector<std::unique_ptr<SqliteStatement>>> statements_;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "storage/sqlite/connection.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// A bounded number of connections, opened when first needed and lent to one transaction each.
+///
+/// Thread safety: thread-safe. It must outlive its leases.
+class ConnectionPool {
+ public:
+  using Open = std::function<Result<std::unique_ptr<Connection>>()>;
+
+  /// A connection on loan; goes back at the end, or is closed when it was poisoned.
+  class Lease {
+   public:
+    Lease(Lease&& other) noexcept = default;
+    Lease& operator=(Lease&&) = delete;
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease();
+
+    [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
+    /// The connection is not to be used again by anyone.
+    void poison() noexcept { poisoned_ = true; }
+
+   private:
+    friend class ConnectionPool;
+    Lease(ConnectionPool& pool, std::unique_ptr<Connection> connection) noexcept
+        : pool_{&pool}, connection_{std::move(connection)} {}
+
+    ConnectionPool* pool_;
+    std::unique_ptr<Connection> connection_;
+    bool poisoned_ = false;
+  };
+
+  ConnectionPool(std::size_t size, std::chrono::milliseconds max_wait, Open open);
+
+  /// Errors: `overloaded` after the longest wait; those of opening a connection.
+  Result<Lease> acquire();
+
+ private:
+  void give_back(std::unique_ptr<Connection> connection) noexcept;
+  void forget_one() noexcept;
+
+  const std::size_t size_;
+  const std::chrono::milliseconds max_wait_;
+  const Open open_;
+
+  std::mutex mutex_;
+  std::condition_variable freed_;
+  std::vector<std::unique_ptr<Connection>> idle_;
+  std::size_t existing_ = 0;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+
+#include "tenancy/storage/detail/statement.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// A prepared statement on the SQLite C API. SQLiteCpp's `Statement` hides the handle, which the
+/// typed column access and the cheap reset here need.
+class SqliteStatement final : public Statement {
+ public:
+  /// Errors: as `to_errc`; `invalid_mapping` for a text that is not one whole statement.
+  static Result<std::unique_ptr<SqliteStatement>> prepare(sqlite3* connection, std::string_view sql);
+
+  void bind_null(int parameter) noexcept override;
+  void bind_int64(int parameter, std::int64_t value) noexcept override;
+  void bind_real(int parameter, double value) noexcept override;
+  void bind_text(int parameter, std::string_view value) noexcept override;
+  void bind_blob(int parameter, std::span<const std::byte> value) noexcept override;
+
+  Result<bool> step() override;
+  [[nodiscard]] std::int64_t changes() const noexcept override { return changes_; }
+
+  [[nodiscard]] bool is_null(int column) const noexcept override;
+  [[nodiscard]] std::optional<std::int64_t> int64(int column) const noexcept override;
+  [[nodiscard]] std::optional<double> real(int column) const noexcept override;
+  [[nodiscard]] std::optional<std::string_view> text(int column) const noexcept override;
+  [[nodiscard]] std::optional<std::span<const std::byte>> blob(int column) const noexcept override;
+
+  void reset() noexcept override;
+
+  /// Whether somebody holds it; the connection's cache gives out free ones only.
+  [[nodiscard]] bool in_use() const noexcept { return in_use_; }
+  void take() noexcept { in_use_ = true; }
+
+  /// Whether parameter 1 stands in the text as `?1`, which is where a tenant's statement has it.
+  [[nodiscard]] bool takes_tenant() const noexcept { return takes_tenant_; }
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+  };
+
+  explicit SqliteStatement(sqlite3_stmt* statement) noexcept;
+
+  void remember(int code) noexcept {
+    if (code != SQLITE_OK && bind_failure_ == SQLITE_OK) {
+      bind_failure_ = code;
+    }
+  }
+
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  std::int64_t changes_ = 0;
+  int bind_failure_ = SQLITE_OK;
+  bool takes_tenant_ = false;
+  bool in_use_ = false;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

@@ -1,0 +1,23 @@
+#include "tenancy/storage/store.hpp"
+
+#include "storage/backend.hpp"
+#include "tenancy/storage/observer.hpp"
+
+namespace tenancy::inline v0 {
+
+Result<void> Store::run_read(const TenantContext& context,
+                             detail::FunctionRef<bool(detail::Session&)> body) const {
+  TENANCY_ASSERT(backend_ != nullptr, "use of a Store after it was moved from");
+  return backend_->read(context, body);
+}
+
+Result<void> Store::run_write(const TenantContext& context,
+                              detail::FunctionRef<bool(detail::Session&)> body) const {
+  TENANCY_ASSERT(backend_ != nullptr, "use of a Store after it was moved from");
+  return backend_->write(context, body);
+}
+
+void StoreObserver::on_isolation_alarm(const IsolationAlarm& /*alarm*/) noexcept {}
+void StoreObserver::on_transaction(const TransactionReport& /*report*/) noexcept {}
+
+}  // namespace tenancy::inline v0
