@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "tenancy/core/tenant_context.hpp"
+#include "tenancy/registry/tenant_registry.hpp"
+
+namespace tenancy::inline v0 {
+
+/// Turns a credential into the permission that it stands for, and can do nothing else: the part of
+/// the authority that request handlers hold.
+///
+/// Isolation: the tenant comes from the stored key, never from what the caller claims.
+/// Ownership: a handle; copies share the store.
+/// Thread safety: thread-safe.
+class Authenticator {
+ public:
+  /// A tenant's context for one of its keys.
+  ///
+  /// Errors: `invalid_credential`, the same for malformed, unknown, expired and revoked keys, and
+  /// for a wrong secret; `tenant_not_active` only once the key has proved right.
+  Result<TenantContext> authenticate(std::string_view api_key) const;
+
+  /// The registry for an administrator's key. Errors: `invalid_credential`, also for the keys of
+  /// tenants.
+  Result<TenantRegistry> authenticate_administrator(std::string_view key) const;
+
+ private:
+  friend class Authority;
+
+  explicit Authenticator(std::shared_ptr<detail::StoreBackend> backend) noexcept
+      : backend_{std::move(backend)} {}
+
+  std::shared_ptr<detail::StoreBackend> backend_;
+};
+
+}  // namespace tenancy::inline v0

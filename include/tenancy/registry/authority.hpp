@@ -1,0 +1,73 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "tenancy/core/cross_tenant_context.hpp"
+#include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/tenant_context.hpp"
+#include "tenancy/registry/authenticator.hpp"
+#include "tenancy/registry/tenant_registry.hpp"
+#include "tenancy/storage/store.hpp"
+
+namespace tenancy::inline v0 {
+
+namespace detail {
+class AuthorityMint;
+}
+
+/// The root of all power over one opened store. Keep it where the program is put together, and
+/// hand out what each part needs: a `Store`, an `Authenticator`, a `TenantRegistry`.
+///
+/// Ownership: move-only, made by `open`; using a moved-from one stops the process.
+/// Thread safety: thread-safe.
+class Authority {
+ public:
+  Authority(Authority&&) noexcept = default;
+  Authority& operator=(Authority&&) noexcept = default;
+  Authority(const Authority&) = delete;
+  Authority& operator=(const Authority&) = delete;
+  ~Authority() = default;
+
+  [[nodiscard]] Store store() const;
+  [[nodiscard]] Authenticator authenticator() const;
+  /// The registry, for what the host does itself under that name.
+  [[nodiscard]] TenantRegistry registry(Principal principal) const;
+
+  /// A context for work that the host does for a tenant without a credential: a job, a timer.
+  /// Errors: `not_found`; `tenant_not_active`.
+  Result<TenantContext> enter(TenantId tenant, Principal principal,
+                              Scope scope = Scope::write) const;
+
+  /// The permission to visit every tenant, once a record of who and why has been committed. When
+  /// the record cannot be written, there is no permission. Errors: the store's.
+  Result<CrossTenantContext> cross_tenants(Principal principal, CrossingReason reason) const;
+
+  /// Calls `visit` with a context of the given scope for each tenant that is active when its turn
+  /// comes, in the order of their ids, and stops at the first failure.
+  /// Errors: those of `visit`; `foreign_context` for a permission of another store.
+  Result<void> for_each_tenant(const CrossTenantContext& crossing, Scope scope,
+                               detail::FunctionRef<Result<void>(const TenantContext&)> visit) const;
+
+  /// A new administrator's key, named for people (1 to 100 bytes). Errors: `invalid_argument`.
+  Result<IssuedAdministratorKey> issue_administrator_key(std::string_view name) const;
+
+  /// Whether any administrator's key was ever issued.
+  Result<bool> has_administrator_key() const;
+
+ private:
+  friend class detail::AuthorityMint;
+
+  explicit Authority(std::shared_ptr<detail::StoreBackend> backend) noexcept
+      : backend_{std::move(backend)} {}
+
+  [[nodiscard]] const std::shared_ptr<detail::StoreBackend>& backend() const noexcept {
+    TENANCY_ASSERT(backend_ != nullptr, "use of an Authority after it was moved from");
+    return backend_;
+  }
+
+  std::shared_ptr<detail::StoreBackend> backend_;
+};
+
+}  // namespace tenancy::inline v0

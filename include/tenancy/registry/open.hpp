@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "tenancy/core/key_ring.hpp"
+#include "tenancy/migrate/migration.hpp"
+#include "tenancy/registry/authority.hpp"
+#include "tenancy/storage/options.hpp"
+
+namespace tenancy::inline v0 {
+
+/// How a store is opened.
+struct OpenOptions {
+  /// The host's schema, all its steps from the first on. Those not yet applied are applied.
+  std::vector<Migration> migrations = {};
+  /// The application's keys. When empty, they are read from `FILE.keys` beside the database,
+  /// which is created at the first opening; put it elsewhere where backups might take both.
+  std::optional<KeyRing> keys = {};
+  StoreOptions store = {};
+};
+
+/// Opens a store, creates it when there is none, and brings its schema up to date.
+///
+/// Units and shapes: the URL is `sqlite:FILE` (everything behind the colon is the path) or
+/// `sqlite::memory:` (a temporary store that is gone when it closes; its keys too).
+/// Errors: `invalid_url`; `cannot_open`, `corrupt_store`, `storage_read_only`, `busy`;
+/// `schema_mismatch` when applied steps were edited or are newer than this program;
+/// `migration_failed`; `key_ring_unavailable`, `invalid_key_ring`; `invalid_argument` for options.
+Result<Authority> open(std::string_view url, OpenOptions options = {});
+
+}  // namespace tenancy::inline v0

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "storage/backend.hpp"
+#include "tenancy/migrate/migration.hpp"
+
+namespace tenancy::inline v0::detail {
+
+/// Brings one component's schema up to date. A component is a series of steps of its own: the
+/// library's tables are one (`tenancy`), the host's another (`app`).
+///
+/// Each step runs in one transaction with its record, which also looks again at what is applied,
+/// so that several processes may start at once.
+///
+/// Errors: `invalid_argument` when the steps are not numbered 1, 2, 3 …; `schema_mismatch` when
+/// the store has steps that this list has not, or an applied step reads differently here;
+/// `migration_failed`, with the step, when a statement fails; those of the store.
+Result<void> migrate(StoreBackend& store, std::string_view component,
+                     std::span<const Migration> steps);
+
+}  // namespace tenancy::inline v0::detail

@@ -1,0 +1,36 @@
+#include "registry/api_key_rows.hpp"
+
+#include <optional>
+#include <string>
+
+namespace tenancy::inline v0::detail {
+namespace {
+
+std::optional<Timestamp> optional_time(const Statement& statement, int column) {
+  const auto time = statement.int64(column);
+  return time ? std::optional{Timestamp::from_microseconds(*time)} : std::nullopt;
+}
+
+}  // namespace
+
+Result<ApiKey> read_api_key(const Statement& statement) {
+  const auto id = statement.text(0);
+  const auto tenant = statement.int64(1);
+  const auto name = statement.text(2);
+  const auto scope = statement.text(3);
+  const auto created_at = statement.int64(4);
+  if (!id || !tenant || !name || !scope || !created_at) {
+    return Error{errc::invalid_row, "a row of tenancy_api_keys cannot be read"};
+  }
+  BOOST_OUTCOME_TRY(const TenantId tenant_id, TenantId::from_value(*tenant));
+  BOOST_OUTCOME_TRY(const Scope parsed_scope, parse_scope(*scope));
+  return ApiKey{std::string{*id},
+                tenant_id,
+                std::string{*name},
+                parsed_scope,
+                Timestamp::from_microseconds(*created_at),
+                optional_time(statement, 5),
+                optional_time(statement, 6)};
+}
+
+}  // namespace tenancy::inline v0::detail

@@ -1,0 +1,131 @@
+#include "tenancy/registry/authority.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/context_mint.hpp"
+#include "core/text.hpp"
+#include "registry/api_key_rows.hpp"
+#include "registry/api_key_text.hpp"
+#include "registry/tenant_rows.hpp"
+#include "storage/backend.hpp"
+
+namespace tenancy::inline v0 {
+namespace {
+
+using detail::ApiKeyText;
+using detail::ContextMint;
+using detail::ControlSession;
+using detail::StaticSql;
+
+constexpr StaticSql insert_crossing_sql{
+    "INSERT INTO tenancy_crossings (principal, purpose, explanation, created_at) "
+    "VALUES (?1, ?2, ?3, ?4)"};
+constexpr StaticSql next_active_sql{"SELECT " TENANCY_TENANT_COLUMNS
+                                    " FROM tenancy_tenants WHERE tenant_id > ?1 AND status = "
+                                    "'active' ORDER BY tenant_id LIMIT 1"};
+constexpr StaticSql insert_administrator_sql{
+    "INSERT INTO tenancy_administrator_keys (key_id, name, key_version, hash, created_at) "
+    "VALUES (?1, ?2, ?3, ?4, ?5)"};
+constexpr StaticSql any_administrator_sql{"SELECT 1 FROM tenancy_administrator_keys LIMIT 1"};
+
+/// The active tenant with the smallest id above, or nothing.
+Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, std::int64_t above) {
+  return detail::control_read(
+      backend, [&](ControlSession& session) -> Result<std::optional<Tenant>> {
+        BOOST_OUTCOME_TRY(auto statement, session.prepare(next_active_sql));
+        statement->bind_int64(1, above);
+        BOOST_OUTCOME_TRY(const bool found, statement->step());
+        if (!found) {
+          return std::optional<Tenant>{};
+        }
+        BOOST_OUTCOME_TRY(auto tenant, detail::read_tenant(*statement));
+        return std::optional{std::move(tenant)};
+      });
+}
+
+}  // namespace
+
+Store Authority::store() const { return detail::StoreAccess::make(backend()); }
+
+Authenticator Authority::authenticator() const { return Authenticator{backend()}; }
+
+TenantRegistry Authority::registry(Principal principal) const {
+  return TenantRegistry{backend(), std::move(principal)};
+}
+
+Result<TenantContext> Authority::enter(TenantId tenant, Principal principal, Scope scope) const {
+  BOOST_OUTCOME_TRY(const Tenant found,
+                    detail::control_read(*backend(), [&](ControlSession& session) {
+                      return detail::find_tenant(session, tenant);
+                    }));
+  if (found.status != TenantStatus::active) {
+    return Error{errc::tenant_not_active,
+                 "tenant " + tenant.to_string() + " is " + std::string{to_string(found.status)}};
+  }
+  return ContextMint::mint(backend()->realm(), tenant, std::move(principal), found.epoch, scope);
+}
+
+Result<CrossTenantContext> Authority::cross_tenants(Principal principal,
+                                                    CrossingReason reason) const {
+  const std::string who = principal.to_string();
+  BOOST_OUTCOME_TRY(detail::control_write(*backend(), [&](ControlSession& session) -> Result<void> {
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_crossing_sql));
+    statement->bind_text(1, who);
+    statement->bind_text(2, to_string(reason.purpose()));
+    statement->bind_text(3, reason.explanation());
+    statement->bind_int64(4, session.now().microseconds());
+    BOOST_OUTCOME_TRY(statement->step());
+    return success();
+  }));
+  return ContextMint::mint_crossing(backend()->realm(), std::move(principal), std::move(reason));
+}
+
+Result<void> Authority::for_each_tenant(
+    const CrossTenantContext& crossing, Scope scope,
+    detail::FunctionRef<Result<void>(const TenantContext&)> visit) const {
+  if (ContextMint::realm(crossing) != backend()->realm()) {
+    return Error{errc::foreign_context, "the permission was given by another store's authority"};
+  }
+  std::int64_t last = 0;
+  while (true) {
+    BOOST_OUTCOME_TRY(const auto tenant, next_active(*backend(), last));
+    if (!tenant) {
+      return success();
+    }
+    last = tenant->id.value();
+    BOOST_OUTCOME_TRY(visit(ContextMint::mint(backend()->realm(), tenant->id,
+                                              crossing.principal(), tenant->epoch, scope)));
+  }
+}
+
+Result<IssuedAdministratorKey> Authority::issue_administrator_key(std::string_view name) const {
+  if (!detail::is_plain_line(name, 1, detail::max_key_name_length)) {
+    return Error{errc::invalid_argument,
+                 "a key's name is 1 to 100 bytes of UTF-8 without control characters"};
+  }
+  auto text = ApiKeyText::generate(detail::KeyHolder::administrator);
+  const std::string id{text.id()};
+  const Mac mac = detail::hash_api_key(backend()->keys(), text.unsafe_text());
+  BOOST_OUTCOME_TRY(detail::control_write(*backend(), [&](ControlSession& session) -> Result<void> {
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_administrator_sql));
+    statement->bind_text(1, id);
+    statement->bind_text(2, name);
+    statement->bind_int64(3, mac.key_version);
+    statement->bind_blob(4, mac.tag);
+    statement->bind_int64(5, session.now().microseconds());
+    BOOST_OUTCOME_TRY(statement->step());
+    return success();
+  }));
+  return IssuedAdministratorKey{id, std::move(text).release()};
+}
+
+Result<bool> Authority::has_administrator_key() const {
+  return detail::control_read(*backend(), [](ControlSession& session) -> Result<bool> {
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(any_administrator_sql));
+    return statement->step();
+  });
+}
+
+}  // namespace tenancy::inline v0

@@ -1,0 +1,69 @@
+#include "tenancy/registry/open.hpp"
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "migrate/runner.hpp"
+#include "registry/authority_mint.hpp"
+#include "registry/schema.hpp"
+#include "storage/sqlite/sqlite_store.hpp"
+
+namespace tenancy::inline v0 {
+namespace {
+
+using detail::sqlite::SqliteStore;
+using detail::sqlite::TemporaryFolder;
+
+constexpr std::string_view sqlite_scheme = "sqlite:";
+constexpr std::string_view memory_path = ":memory:";
+
+struct Opened {
+  SqliteStore::Location location;
+  KeyRing keys;
+};
+
+Result<Opened> open_temporary(const std::optional<KeyRing>& keys) {
+  BOOST_OUTCOME_TRY(auto folder, TemporaryFolder::create());
+  auto file = folder.path() / "store.db";
+  return Opened{SqliteStore::Location{std::move(file), std::move(folder)},
+                keys ? *keys : KeyRing::ephemeral()};
+}
+
+Result<Opened> open_file(const std::filesystem::path& file, const std::optional<KeyRing>& keys) {
+  SqliteStore::Location location{file, std::nullopt};
+  if (keys) {
+    return Opened{std::move(location), *keys};
+  }
+  BOOST_OUTCOME_TRY(auto ring, KeyRing::open(file.string() + ".keys"));
+  return Opened{std::move(location), std::move(ring)};
+}
+
+Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys) {
+  if (!url.starts_with(sqlite_scheme)) {
+    return Error{errc::invalid_url,
+                 "a store's URL is 'sqlite:FILE' or 'sqlite::memory:'; this one has another scheme"};
+  }
+  const std::string_view path = url.substr(sqlite_scheme.size());
+  if (path == memory_path) {
+    return open_temporary(keys);
+  }
+  if (path.empty() || path.find('\0') != std::string_view::npos) {
+    return Error{errc::invalid_url, "the URL names no file: write 'sqlite:FILE'"};
+  }
+  return open_file(std::filesystem::path{path}, keys);
+}
+
+}  // namespace
+
+Result<Authority> open(std::string_view url, OpenOptions options) {
+  BOOST_OUTCOME_TRY(auto opened, resolve(url, options.keys));
+  BOOST_OUTCOME_TRY(auto store,
+                    SqliteStore::open(std::move(opened.location), std::move(opened.keys),
+                                      std::move(options.store)));
+  BOOST_OUTCOME_TRY(detail::migrate(*store, "tenancy", detail::control_schema()));
+  BOOST_OUTCOME_TRY(detail::migrate(*store, "app", options.migrations));
+  return detail::AuthorityMint::mint(std::move(store));
+}
+
+}  // namespace tenancy::inline v0
