@@ -1,0 +1,93 @@
+#include "tenancy/data/detail/cursor.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <vector>
+
+namespace tenancy::inline v0::detail {
+namespace {
+
+// Layout before encoding: format (1), key version (4, little-endian), tag, key.
+constexpr std::byte format{1};
+constexpr std::size_t version_offset = 1;
+constexpr std::size_t tag_offset = version_offset + sizeof(std::uint32_t);
+constexpr std::size_t key_offset = tag_offset + Mac::tag_size;
+constexpr std::size_t max_key_size = 1024;
+constexpr std::size_t max_text_size = (key_offset + max_key_size) * 2;
+constexpr int base64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+
+using Bytes = std::vector<std::byte>;
+
+void append(Bytes& to, std::span<const std::byte> bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+void append_number(Bytes& to, std::uint64_t number, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) {
+    to.push_back(static_cast<std::byte>(number >> (8 * i)));
+  }
+}
+void append_text(Bytes& to, std::string_view text) {
+  append_number(to, text.size(), sizeof(std::uint64_t));
+  append(to, std::as_bytes(std::span{text}));
+}
+
+/// What the tag authenticates; lengths stand before texts, so that no two places read alike.
+Bytes message(const CursorPlace& place, std::string_view key) {
+  Bytes bytes{format, static_cast<std::byte>(place.order)};
+  append_number(bytes, static_cast<std::uint64_t>(place.tenant.value()), sizeof(std::uint64_t));
+  append_text(bytes, place.table);
+  append_text(bytes, key);
+  return bytes;
+}
+
+Error invalid() {
+  return Error{errc::invalid_cursor, "the cursor is malformed or belongs to another list"};
+}
+
+}  // namespace
+
+std::string seal_cursor(const KeyRing& keys, const CursorPlace& place, std::string_view key) {
+  const Mac mac = keys.authenticate(KeyPurpose::cursor, message(place, key));
+  Bytes bytes{format};
+  append_number(bytes, mac.key_version, sizeof(mac.key_version));
+  append(bytes, mac.tag);
+  append(bytes, std::as_bytes(std::span{key}));
+  std::string text(sodium_base64_encoded_len(bytes.size(), base64), '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), base64);
+  text.pop_back();
+  return text;
+}
+
+Result<std::string> open_cursor(const KeyRing& keys, const CursorPlace& place,
+                                std::string_view cursor) {
+  if (cursor.size() > max_text_size) {
+    return invalid();
+  }
+  Bytes bytes(cursor.size());
+  std::size_t size = 0;
+  const char* end = nullptr;
+  const int status =
+      sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), cursor.data(),
+                        cursor.size(), nullptr, &size, &end, base64);
+  if (status != 0 || end != cursor.data() + cursor.size() || size < key_offset ||
+      bytes[0] != format) {
+    return invalid();
+  }
+  Mac mac{};
+  for (std::size_t i = 0; i < sizeof(mac.key_version); ++i) {
+    mac.key_version |= std::to_integer<std::uint32_t>(bytes[version_offset + i]) << (8 * i);
+  }
+  std::copy_n(bytes.begin() + tag_offset, Mac::tag_size, mac.tag.begin());
+  std::string key(reinterpret_cast<const char*>(bytes.data()) + key_offset, size - key_offset);
+  if (!keys.verify(KeyPurpose::cursor, message(place, key), mac)) {
+    return invalid();
+  }
+  return key;
+}
+
+}  // namespace tenancy::inline v0::detail
