@@ -1,4 +1,5 @@
 #include <iostream>
+
 #include <tenancy/tenancy.hpp>
 
 struct Note {  // a plain struct; the tenant is no member of it

@@ -24,9 +24,7 @@ class ContextMint {
         CrossTenantContext::State{std::move(realm), std::move(principal), std::move(reason)})};
   }
 
-  static const Realm& realm(const TenantContext& context) noexcept {
-    return context.state_->realm;
-  }
+  static const Realm& realm(const TenantContext& context) noexcept { return context.state_->realm; }
   static const Realm& realm(const CrossTenantContext& context) noexcept {
     return context.state().realm;
   }

@@ -69,7 +69,8 @@ constexpr std::array<ErrorInfo, errc_count> table{{
      "A write was begun inside another write of the same thread."},
     {errc::transaction_lost, "transaction_lost", Condition::unavailable,
      "The database ended the transaction by itself; nothing of it was kept."},
-    {errc::internal, "internal", Condition::misuse, "The library met a state that it does not know."},
+    {errc::internal, "internal", Condition::misuse,
+     "The library met a state that it does not know."},
 }};
 
 constexpr bool table_is_in_order() {

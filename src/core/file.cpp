@@ -1,9 +1,9 @@
 #include "core/file.hpp"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 namespace tenancy::inline v0::detail {
 

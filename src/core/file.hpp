@@ -31,7 +31,8 @@ class FileDescriptor {
 };
 
 /// Writes all of it, whatever the kernel takes at a time.
-[[nodiscard]] std::error_code write_all(const FileDescriptor& file, std::string_view bytes) noexcept;
+[[nodiscard]] std::error_code write_all(const FileDescriptor& file,
+                                        std::string_view bytes) noexcept;
 
 /// Makes a new or renamed entry of the folder survive a power cut.
 [[nodiscard]] std::error_code sync_folder(const std::filesystem::path& folder) noexcept;

@@ -1,11 +1,5 @@
 #include "tenancy/core/key_ring.hpp"
 
-#include <fcntl.h>
-#include <sodium.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -14,9 +8,16 @@
 #include <map>
 #include <optional>
 
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tenancy/core/secret_bytes.hpp"
+
 #include "core/file.hpp"
 #include "core/random.hpp"
-#include "tenancy/core/secret_bytes.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
@@ -51,9 +52,8 @@ std::array<std::byte, Mac::tag_size> keyed_hash(const SecretBytes& key,
                                                 std::span<const std::byte> message) {
   std::array<std::byte, Mac::tag_size> tag{};
   const auto secret = key.unsafe_bytes();
-  const int status =
-      crypto_generichash(reinterpret_cast<unsigned char*>(tag.data()), tag.size(), data(message),
-                         message.size(), data(secret), secret.size());
+  const int status = crypto_generichash(reinterpret_cast<unsigned char*>(tag.data()), tag.size(),
+                                        data(message), message.size(), data(secret), secret.size());
   TENANCY_ASSERT(status == 0, "BLAKE2b refuses its arguments");
   return tag;
 }
@@ -93,9 +93,8 @@ std::optional<SecretBytes> key_from_hex(std::string_view hex) {
   std::array<std::byte, key_size> bytes{};
   std::size_t size = 0;
   const char* end = nullptr;
-  const int status =
-      sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), hex.data(),
-                     hex.size(), nullptr, &size, &end);
+  const int status = sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                                    hex.data(), hex.size(), nullptr, &size, &end);
   // With an end pointer the decoder stops quietly at the first character that is no digit.
   const bool whole = status == 0 && size == key_size && end == hex.data() + hex.size();
   auto key = whole ? std::optional{SecretBytes::copy_of(bytes)} : std::nullopt;
@@ -131,8 +130,7 @@ Result<Entry> parse_entry(std::string_view entry, std::size_t line) {
   return Entry{version, std::move(*key)};
 }
 
-Error file_error(const std::filesystem::path& file, std::string_view what,
-                 std::error_code reason) {
+Error file_error(const std::filesystem::path& file, std::string_view what, std::error_code reason) {
   return Error{errc::key_ring_unavailable,
                "key ring " + file.string() + ": " + std::string{what} + ": " + reason.message()};
 }
@@ -142,8 +140,7 @@ Error unsafe_file(const std::filesystem::path& file, std::string_view what) {
 }
 
 Result<SecretBytes> read_file(const std::filesystem::path& path) {
-  const FileDescriptor file{
-      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
   if (!file.is_open()) {
     return file_error(path, "cannot be opened", detail::last_system_error());
   }
@@ -342,8 +339,7 @@ Mac KeyRing::authenticate(KeyPurpose purpose, std::span<const std::byte> message
   return Mac{version, keyed_hash(keys.by_purpose[static_cast<std::size_t>(purpose)], message)};
 }
 
-bool KeyRing::verify(KeyPurpose purpose, std::span<const std::byte> message,
-                     const Mac& mac) const {
+bool KeyRing::verify(KeyPurpose purpose, std::span<const std::byte> message, const Mac& mac) const {
   const auto found = state_->versions.find(mac.key_version);
   if (found == state_->versions.end()) {
     return false;

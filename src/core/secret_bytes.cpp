@@ -1,9 +1,9 @@
 #include "tenancy/core/secret_bytes.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <sodium.h>
 
 #include "core/random.hpp"
 

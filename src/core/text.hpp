@@ -5,7 +5,8 @@
 
 namespace tenancy::inline v0::detail {
 
-/// Whether the text is well-formed UTF-8 (no overlong forms, no surrogates, nothing above U+10FFFF).
+/// Whether the text is well-formed UTF-8 (no overlong forms, no surrogates, nothing above
+/// U+10FFFF).
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
 /// Whether the text is a line that people can read in a log or a table: well-formed UTF-8, within

@@ -116,8 +116,7 @@ std::optional<Timestamp> read(std::string_view text) noexcept {
   if (!reader.good() || !date.ok() || hour > 23 || minute > 59 || second > 59) {
     return std::nullopt;
   }
-  Timestamp::TimePoint time =
-      sys_days{date} + hours{hour} + minutes{minute} + seconds{second};
+  Timestamp::TimePoint time = sys_days{date} + hours{hour} + minutes{minute} + seconds{second};
   if (reader.take_if('.')) {
     const auto fraction = read_fraction(reader);
     if (!fraction) {

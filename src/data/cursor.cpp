@@ -1,12 +1,12 @@
 #include "tenancy/data/detail/cursor.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <vector>
+
+#include <sodium.h>
 
 namespace tenancy::inline v0::detail {
 namespace {
@@ -71,9 +71,8 @@ Result<std::string> open_cursor(const KeyRing& keys, const CursorPlace& place,
   Bytes bytes(cursor.size());
   std::size_t size = 0;
   const char* end = nullptr;
-  const int status =
-      sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), cursor.data(),
-                        cursor.size(), nullptr, &size, &end, base64);
+  const int status = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                                       cursor.data(), cursor.size(), nullptr, &size, &end, base64);
   if (status != 0 || end != cursor.data() + cursor.size() || size < key_offset ||
       bytes[0] != format) {
     return invalid();

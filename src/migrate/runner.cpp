@@ -1,10 +1,10 @@
 #include "migrate/runner.hpp"
 
-#include <sodium.h>
-
 #include <array>
 #include <cstddef>
 #include <string>
+
+#include <sodium.h>
 
 #include "core/random.hpp"
 #include "core/text.hpp"

@@ -3,8 +3,9 @@
 #include <span>
 #include <string_view>
 
-#include "storage/backend.hpp"
 #include "tenancy/migrate/migration.hpp"
+
+#include "storage/backend.hpp"
 
 namespace tenancy::inline v0::detail {
 

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/crc.hpp>
 #include <limits>
+
+#include <boost/crc.hpp>
 
 #include "core/base32.hpp"
 #include "core/random.hpp"
@@ -39,9 +40,7 @@ std::array<char, ApiKeyText::checksum_size> checksum_of(std::string_view text) {
   return digits;
 }
 
-Error invalid() {
-  return Error{errc::invalid_credential, "the text is not a key of this kind"};
-}
+Error invalid() { return Error{errc::invalid_credential, "the text is not a key of this kind"}; }
 
 }  // namespace
 
@@ -60,8 +59,8 @@ Result<std::string_view> ApiKeyText::id_of(KeyHolder holder, std::string_view te
   if (text.size() != size || !text.starts_with(prefix_of(holder))) {
     return invalid();
   }
-  const auto all_digits = std::ranges::all_of(text.substr(prefix_size),
-                                              [](char c) { return base32_value(c) >= 0; });
+  const auto all_digits =
+      std::ranges::all_of(text.substr(prefix_size), [](char c) { return base32_value(c) >= 0; });
   const auto checksum = checksum_of(text.substr(0, size - checksum_size));
   if (!all_digits || !std::ranges::equal(text.substr(size - checksum_size), checksum)) {
     return invalid();
@@ -76,8 +75,7 @@ Mac hash_api_key(const KeyRing& keys, std::string_view text) {
 bool matches_api_key(const KeyRing& keys, std::string_view text, std::int64_t key_version,
                      std::span<const std::byte> stored) {
   Mac mac{};
-  const bool usable = key_version > 0 &&
-                      key_version <= std::numeric_limits<std::uint32_t>::max() &&
+  const bool usable = key_version > 0 && key_version <= std::numeric_limits<std::uint32_t>::max() &&
                       stored.size() == mac.tag.size();
   if (usable) {
     mac.key_version = static_cast<std::uint32_t>(key_version);

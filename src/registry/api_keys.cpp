@@ -4,12 +4,13 @@
 #include <string>
 #include <utility>
 
+#include "tenancy/registry/tenant_registry.hpp"
+
 #include "core/text.hpp"
 #include "registry/api_key_rows.hpp"
 #include "registry/api_key_text.hpp"
 #include "registry/tenant_rows.hpp"
 #include "storage/backend.hpp"
-#include "tenancy/registry/tenant_registry.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
@@ -65,7 +66,7 @@ Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
         if (request.expires_at && *request.expires_at <= now) {
           return Error{errc::invalid_argument, "a new key expires in the future"};
         }
-        ApiKey made{std::string{text.id()}, tenant,           request.name, request.scope, now,
+        ApiKey made{std::string{text.id()}, tenant,      request.name, request.scope, now,
                     request.expires_at,     std::nullopt};
         BOOST_OUTCOME_TRY(insert(session, made, mac));
         return made;
@@ -74,21 +75,21 @@ Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
 }
 
 Result<std::vector<ApiKey>> TenantRegistry::keys(TenantId tenant) const {
-  return detail::control_read(
-      *backend_, [&](ControlSession& session) -> Result<std::vector<ApiKey>> {
-        BOOST_OUTCOME_TRY(detail::find_tenant(session, tenant));
-        BOOST_OUTCOME_TRY(auto statement, session.prepare(list_sql));
-        statement->bind_int64(1, tenant.value());
-        std::vector<ApiKey> keys;
-        while (true) {
-          BOOST_OUTCOME_TRY(const bool found, statement->step());
-          if (!found) {
-            return keys;
-          }
-          BOOST_OUTCOME_TRY(auto key, detail::read_api_key(*statement));
-          keys.push_back(std::move(key));
-        }
-      });
+  return detail::control_read(*backend_,
+                              [&](ControlSession& session) -> Result<std::vector<ApiKey>> {
+                                BOOST_OUTCOME_TRY(detail::find_tenant(session, tenant));
+                                BOOST_OUTCOME_TRY(auto statement, session.prepare(list_sql));
+                                statement->bind_int64(1, tenant.value());
+                                std::vector<ApiKey> keys;
+                                while (true) {
+                                  BOOST_OUTCOME_TRY(const bool found, statement->step());
+                                  if (!found) {
+                                    return keys;
+                                  }
+                                  BOOST_OUTCOME_TRY(auto key, detail::read_api_key(*statement));
+                                  keys.push_back(std::move(key));
+                                }
+                              });
 }
 
 Result<ApiKey> TenantRegistry::revoke_key(TenantId tenant, std::string_view key_id) const {

@@ -58,8 +58,8 @@ Result<TenantContext> Authenticator::authenticate(std::string_view api_key) cons
     }
     BOOST_OUTCOME_TRY(const Tenant tenant, detail::find_tenant(session, key.tenant));
     if (tenant.status != TenantStatus::active) {
-      return Error{errc::tenant_not_active,
-                   "tenant " + tenant.id.to_string() + " is " + std::string{to_string(tenant.status)}};
+      return Error{errc::tenant_not_active, "tenant " + tenant.id.to_string() + " is " +
+                                                std::string{to_string(tenant.status)}};
     }
     BOOST_OUTCOME_TRY(auto principal, Principal::create(PrincipalKind::api_key, key.id));
     return detail::ContextMint::mint(backend_->realm(), tenant.id, std::move(principal),

@@ -32,17 +32,17 @@ constexpr StaticSql any_administrator_sql{"SELECT 1 FROM tenancy_administrator_k
 
 /// The active tenant with the smallest id above, or nothing.
 Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, std::int64_t above) {
-  return detail::control_read(
-      backend, [&](ControlSession& session) -> Result<std::optional<Tenant>> {
-        BOOST_OUTCOME_TRY(auto statement, session.prepare(next_active_sql));
-        statement->bind_int64(1, above);
-        BOOST_OUTCOME_TRY(const bool found, statement->step());
-        if (!found) {
-          return std::optional<Tenant>{};
-        }
-        BOOST_OUTCOME_TRY(auto tenant, detail::read_tenant(*statement));
-        return std::optional{std::move(tenant)};
-      });
+  return detail::control_read(backend,
+                              [&](ControlSession& session) -> Result<std::optional<Tenant>> {
+                                BOOST_OUTCOME_TRY(auto statement, session.prepare(next_active_sql));
+                                statement->bind_int64(1, above);
+                                BOOST_OUTCOME_TRY(const bool found, statement->step());
+                                if (!found) {
+                                  return std::optional<Tenant>{};
+                                }
+                                BOOST_OUTCOME_TRY(auto tenant, detail::read_tenant(*statement));
+                                return std::optional{std::move(tenant)};
+                              });
 }
 
 }  // namespace
@@ -95,8 +95,8 @@ Result<void> Authority::for_each_tenant(
       return success();
     }
     last = tenant->id.value();
-    BOOST_OUTCOME_TRY(visit(ContextMint::mint(backend()->realm(), tenant->id,
-                                              crossing.principal(), tenant->epoch, scope)));
+    BOOST_OUTCOME_TRY(visit(ContextMint::mint(backend()->realm(), tenant->id, crossing.principal(),
+                                              tenant->epoch, scope)));
   }
 }
 

@@ -41,8 +41,9 @@ Result<Opened> open_file(const std::filesystem::path& file, const std::optional<
 
 Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys) {
   if (!url.starts_with(sqlite_scheme)) {
-    return Error{errc::invalid_url,
-                 "a store's URL is 'sqlite:FILE' or 'sqlite::memory:'; this one has another scheme"};
+    return Error{
+        errc::invalid_url,
+        "a store's URL is 'sqlite:FILE' or 'sqlite::memory:'; this one has another scheme"};
   }
   const std::string_view path = url.substr(sqlite_scheme.size());
   if (path == memory_path) {

@@ -44,8 +44,9 @@ Result<Tenant> insert(ControlSession& session, NewTenant tenant) {
     }
     return std::move(inserted).error();
   }
-  return Tenant{id,          std::move(tenant.slug), std::move(tenant.name), TenantStatus::active,
-                first_epoch, now,                    now};
+  return Tenant{
+      id, std::move(tenant.slug), std::move(tenant.name), TenantStatus::active, first_epoch, now,
+      now};
 }
 
 Result<std::int64_t> count(ControlSession& session) {
@@ -61,8 +62,8 @@ Result<Tenant> TenantRegistry::create(NewTenant tenant) const {
     return Error{errc::invalid_argument,
                  "a tenant's name is 1 to 200 bytes of UTF-8 without control characters"};
   }
-  return detail::control_write(
-      *backend_, [&](ControlSession& session) { return insert(session, tenant); });
+  return detail::control_write(*backend_,
+                               [&](ControlSession& session) { return insert(session, tenant); });
 }
 
 Result<Tenant> TenantRegistry::find(TenantId id) const {
@@ -85,9 +86,9 @@ Result<Page<Tenant>> TenantRegistry::list(const PageRequest& request) const {
     BOOST_OUTCOME_TRY(const std::int64_t total, count(session));
     page.numbers = detail::page_numbers(request, total);
     page.has_previous = request.number > 1;
-    BOOST_OUTCOME_TRY(auto statement,
-                      session.prepare(request.order == Order::newest_first ? list_newest_sql
-                                                                           : list_oldest_sql));
+    BOOST_OUTCOME_TRY(
+        auto statement,
+        session.prepare(request.order == Order::newest_first ? list_newest_sql : list_oldest_sql));
     statement->bind_int64(1, window.limit);
     statement->bind_int64(2, window.offset);
     while (true) {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "storage/backend.hpp"
 #include "tenancy/registry/tenant.hpp"
+
+#include "storage/backend.hpp"
 
 namespace tenancy::inline v0::detail {
 

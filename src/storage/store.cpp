@@ -1,7 +1,8 @@
 #include "tenancy/storage/store.hpp"
 
-#include "storage/backend.hpp"
 #include "tenancy/storage/observer.hpp"
+
+#include "storage/backend.hpp"
 
 namespace tenancy::inline v0 {
 

@@ -90,8 +90,7 @@ std::string_view to_string(errc code) noexcept;
 class [[nodiscard]] Error {
  public:
   /// Implicitly converts into any `Result`, so that `return Error{errc::not_found, "..."};` works.
-  Error(errc code, std::string message,
-        SourceLocation where = SourceLocation::current()) noexcept;
+  Error(errc code, std::string message, SourceLocation where = SourceLocation::current()) noexcept;
 
   [[nodiscard]] errc code() const noexcept { return code_; }
   [[nodiscard]] Condition condition() const noexcept { return error_info(code_).condition; }

@@ -20,8 +20,8 @@ struct PageRequest {
   static constexpr std::int64_t max_limit = 500;
   static constexpr std::int64_t max_offset = 10'000'000;
 
-  std::int64_t limit = 50;            ///< Rows in a page, 1 to `max_limit`.
-  std::int64_t number = 1;            ///< The page, from 1; stands for nothing beside a cursor.
+  std::int64_t limit = 50;  ///< Rows in a page, 1 to `max_limit`.
+  std::int64_t number = 1;  ///< The page, from 1; stands for nothing beside a cursor.
   std::optional<std::string> cursor = {};  ///< Continues behind the page that gave out this cursor.
   Order order = Order::newest_first;
 };
@@ -40,7 +40,7 @@ struct Page {
   std::vector<T> items;
   std::optional<std::string> next_cursor;  ///< Set when rows follow.
   std::optional<PageNumbers> numbers;      ///< Set for numbered pages.
-  bool has_previous = false;         ///< Whether rows come before this part.
+  bool has_previous = false;               ///< Whether rows come before this part.
 
   [[nodiscard]] bool has_next() const noexcept { return next_cursor.has_value(); }
 };

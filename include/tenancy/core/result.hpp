@@ -1,8 +1,9 @@
 #pragma once
 
+#include <utility>
+
 #include <boost/outcome/basic_result.hpp>
 #include <boost/outcome/try.hpp>
-#include <utility>
 
 #include "tenancy/core/assert.hpp"
 #include "tenancy/core/error.hpp"

@@ -160,8 +160,7 @@ class ReadRepository {
         page.next_cursor = detail::seal_cursor(session.keys(), place, detail::key_to_text(last));
         return success();
       }
-      BOOST_OUTCOME_TRY(
-          detail::decode_row(session, sql, statement, page.items.emplace_back()));
+      BOOST_OUTCOME_TRY(detail::decode_row(session, sql, statement, page.items.emplace_back()));
     }
   }
 

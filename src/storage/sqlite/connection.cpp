@@ -1,10 +1,10 @@
 #include "storage/sqlite/connection.hpp"
 
-#include <SQLiteCpp/Exception.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
+
+#include <SQLiteCpp/Exception.h>
 
 #include "storage/sqlite/error.hpp"
 
@@ -16,6 +16,33 @@ namespace {
 constexpr int open_flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 
 constexpr StaticSql journal_mode_sql{"PRAGMA journal_mode = WAL"};
+
+/// Refuses statements that control transactions or reach other files, for as long as it lives.
+class TransactionGuard {
+ public:
+  explicit TransactionGuard(sqlite3* connection) noexcept : connection_{connection} {
+    sqlite3_set_authorizer(connection_, &authorize, nullptr);
+  }
+  TransactionGuard(const TransactionGuard&) = delete;
+  TransactionGuard& operator=(const TransactionGuard&) = delete;
+  ~TransactionGuard() { sqlite3_set_authorizer(connection_, nullptr, nullptr); }
+
+ private:
+  static int authorize(void* /*user*/, int action, const char* /*first*/, const char* /*second*/,
+                       const char* /*database*/, const char* /*trigger*/) noexcept {
+    switch (action) {
+      case SQLITE_TRANSACTION:
+      case SQLITE_SAVEPOINT:
+      case SQLITE_ATTACH:
+      case SQLITE_DETACH:
+        return SQLITE_DENY;
+      default:
+        return SQLITE_OK;
+    }
+  }
+
+  sqlite3* connection_;
+};
 
 }  // namespace
 
@@ -51,8 +78,9 @@ Result<void> Connection::configure(ConnectionMode mode) {
     }
   }
   BOOST_OUTCOME_TRY(use_write_ahead_log());
-  BOOST_OUTCOME_TRY(run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                        "PRAGMA temp_store = MEMORY;"));
+  BOOST_OUTCOME_TRY(
+      run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+          "PRAGMA temp_store = MEMORY;"));
   if (mode == ConnectionMode::read_only) {
     BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON;"));
   }
@@ -84,7 +112,15 @@ Result<SqliteStatement*> Connection::prepare(const StaticSql& sql) {
   return candidates.emplace_back(std::move(statement)).get();
 }
 
-Result<void> Connection::run(const char* sql) noexcept {
+Result<void> Connection::run_script(const std::string& sql) {
+  if (sql.find('\0') != std::string::npos) {
+    return Error{errc::invalid_argument, "a script holds a NUL character"};
+  }
+  const TransactionGuard guard{database_.getHandle()};
+  return run(sql.c_str());
+}
+
+Result<void> Connection::run(const char* sql) {
   sqlite3* const handle = database_.getHandle();
   if (sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
     return to_error(sqlite3_extended_errcode(handle), handle, "running a script");

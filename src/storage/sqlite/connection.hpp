@@ -1,12 +1,12 @@
 #pragma once
 
-#include <SQLiteCpp/Database.h>
-
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <unordered_map>
 #include <vector>
+
+#include <SQLiteCpp/Database.h>
 
 #include "storage/sqlite/statement.hpp"
 
@@ -28,8 +28,9 @@ class Connection {
   /// outer loop over the same list for example, another one is prepared beside it.
   Result<SqliteStatement*> prepare(const StaticSql& sql);
 
-  /// Runs one or more statements that return nothing.
-  Result<void> run(const char* sql) noexcept;
+  /// Runs the statements of a migration inside the open transaction. Those that would end it,
+  /// nest one or attach other files are refused, so that a step is kept as a whole or not at all.
+  Result<void> run_script(const std::string& sql);
 
   /// Whether a transaction is open.
   [[nodiscard]] bool in_transaction() const noexcept;
@@ -39,6 +40,7 @@ class Connection {
 
   Result<void> configure(ConnectionMode mode);
   Result<void> use_write_ahead_log();
+  Result<void> run(const char* sql);
 
   SQLite::Database database_;
   std::unordered_map<const StaticSql*, std::vector<std::unique_ptr<SqliteStatement>>> statements_;

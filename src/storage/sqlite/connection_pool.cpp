@@ -26,8 +26,8 @@ ConnectionPool::ConnectionPool(std::size_t size, std::chrono::milliseconds max_w
 Result<ConnectionPool::Lease> ConnectionPool::acquire() {
   {
     std::unique_lock lock{mutex_};
-    const bool available = freed_.wait_for(
-        lock, max_wait_, [this] { return !idle_.empty() || existing_ < size_; });
+    const bool available =
+        freed_.wait_for(lock, max_wait_, [this] { return !idle_.empty() || existing_ < size_; });
     if (!available) {
       return Error{errc::overloaded,
                    "no connection got free within " + std::to_string(max_wait_.count()) +

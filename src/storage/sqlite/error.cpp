@@ -1,8 +1,8 @@
 #include "storage/sqlite/error.hpp"
 
-#include <sqlite3.h>
-
 #include <string>
+
+#include <sqlite3.h>
 
 namespace tenancy::inline v0::detail::sqlite {
 

@@ -1,13 +1,11 @@
 #include "storage/sqlite/sqlite_store.hpp"
 
-#include <fcntl.h>
-
 #include <chrono>
 #include <string>
 #include <utility>
 
 #include "core/context_mint.hpp"
-#include "core/file.hpp"
+#include "storage/sqlite/database_file.hpp"
 #include "storage/sqlite/transaction.hpp"
 #include "storage/tenant_gate.hpp"
 
@@ -42,8 +40,7 @@ class TenantSession final : public Session {
     }
     // Outside of a transaction the statement would commit by itself.
     if (!lease_.connection().in_transaction()) {
-      return Error{errc::transaction_lost,
-                   "SQLite ended the transaction after a failed statement"};
+      return Error{errc::transaction_lost, "SQLite ended the transaction after a failed statement"};
     }
     BOOST_OUTCOME_TRY(SqliteStatement* const statement, lease_.connection().prepare(sql));
     StatementLease lease{*statement};
@@ -89,7 +86,7 @@ class PlainControlSession final : public ControlSession {
     return StatementLease{*statement};
   }
   Result<void> run_script(std::string_view sql) override {
-    return connection_.run(std::string{sql}.c_str());
+    return connection_.run_script(std::string{sql});
   }
   [[nodiscard]] Timestamp now() const noexcept override { return store_.clock().now(); }
 
@@ -97,17 +94,6 @@ class PlainControlSession final : public ControlSession {
   const SqliteStore& store_;
   Connection& connection_;
 };
-
-/// SQLite would give a new file the process's default mode, and its log the file's.
-Result<void> create_private_file(const std::filesystem::path& path) {
-  constexpr mode_t owner_only = 0600;
-  const FileDescriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, owner_only)};
-  if (!file.is_open()) {
-    return Error{errc::cannot_open, path.string() + " cannot be opened or created: " +
-                                        last_system_error().message()};
-  }
-  return success();
-}
 
 }  // namespace
 
@@ -189,10 +175,10 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, KeyRin
   if (options.clock == nullptr) {
     options.clock = std::make_shared<SystemClock>();
   }
-  BOOST_OUTCOME_TRY(create_private_file(location.file));
+  BOOST_OUTCOME_TRY(create_database_file(location.file));
   std::shared_ptr<SqliteStore> store{
       new SqliteStore{std::move(location), std::move(keys), std::move(options)}};
-  // The writer first: it is the one that may turn a fresh file into a database.
+  // So that what is wrong with the file shows here and not in the first transaction.
   BOOST_OUTCOME_TRY(store->writers_.acquire());
   BOOST_OUTCOME_TRY(store->readers_.acquire());
   return store;

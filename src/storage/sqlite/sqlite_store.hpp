@@ -6,10 +6,11 @@
 #include <optional>
 #include <thread>
 
+#include "tenancy/storage/options.hpp"
+
 #include "storage/backend.hpp"
 #include "storage/sqlite/connection_pool.hpp"
 #include "storage/sqlite/temporary_folder.hpp"
-#include "tenancy/storage/options.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 

@@ -53,15 +53,15 @@ void SqliteStatement::bind_blob(int parameter, std::span<const std::byte> value)
     remember(sqlite3_bind_zeroblob(statement_.get(), parameter, 0));
     return;
   }
-  remember(sqlite3_bind_blob64(statement_.get(), parameter, value.data(), value.size(),
-                               SQLITE_STATIC));
+  remember(
+      sqlite3_bind_blob64(statement_.get(), parameter, value.data(), value.size(), SQLITE_STATIC));
 }
 
 Result<bool> SqliteStatement::step() {
   sqlite3* const connection = sqlite3_db_handle(statement_.get());
   if (bind_failure_ != SQLITE_OK) {
-    return Error{to_errc(bind_failure_), std::string{"binding a value: "} +
-                                             sqlite3_errstr(bind_failure_)};
+    return Error{to_errc(bind_failure_),
+                 std::string{"binding a value: "} + sqlite3_errstr(bind_failure_)};
   }
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) {
@@ -71,7 +71,8 @@ Result<bool> SqliteStatement::step() {
     changes_ = sqlite3_changes64(connection);
     return false;
   }
-  return to_error(sqlite3_extended_errcode(connection), connection, "running a statement");
+  return to_error(sqlite3_extended_errcode(connection), connection,
+                  std::string{"running '"} + sqlite3_sql(statement_.get()) + "'");
 }
 
 bool SqliteStatement::is_null(int column) const noexcept {
@@ -101,8 +102,8 @@ std::optional<std::string_view> SqliteStatement::text(int column) const noexcept
   if (characters == nullptr) {
     return std::nullopt;
   }
-  return std::string_view{
-      characters, static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+  return std::string_view{characters,
+                          static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
 }
 
 std::optional<std::span<const std::byte>> SqliteStatement::blob(int column) const noexcept {

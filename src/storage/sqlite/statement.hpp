@@ -1,8 +1,8 @@
 #pragma once
 
-#include <sqlite3.h>
-
 #include <memory>
+
+#include <sqlite3.h>
 
 #include "tenancy/storage/detail/statement.hpp"
 
@@ -13,7 +13,8 @@ namespace tenancy::inline v0::detail::sqlite {
 class SqliteStatement final : public Statement {
  public:
   /// Errors: as `to_errc`; `invalid_mapping` for a text that is not one whole statement.
-  static Result<std::unique_ptr<SqliteStatement>> prepare(sqlite3* connection, std::string_view sql);
+  static Result<std::unique_ptr<SqliteStatement>> prepare(sqlite3* connection,
+                                                          std::string_view sql);
 
   void bind_null(int parameter) noexcept override;
   void bind_int64(int parameter, std::int64_t value) noexcept override;

@@ -16,9 +16,8 @@ Result<TemporaryFolder> TemporaryFolder::create() {
   }
   std::string name = (parent / "tenancy-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
-    return Error{errc::cannot_open,
-                 "cannot create a folder in " + parent.string() + ": " +
-                     last_system_error().message()};
+    return Error{errc::cannot_open, "cannot create a folder in " + parent.string() + ": " +
+                                        last_system_error().message()};
   }
   return TemporaryFolder{std::filesystem::path{name}};
 }

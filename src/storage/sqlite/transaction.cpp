@@ -20,8 +20,8 @@ Result<void> run(Connection& connection, const StaticSql& sql) {
 }  // namespace
 
 Result<Transaction> Transaction::begin(ConnectionPool::Lease& lease, TransactionKind kind) {
-  BOOST_OUTCOME_TRY(run(lease.connection(),
-                        kind == TransactionKind::write ? begin_write_sql : begin_read_sql));
+  BOOST_OUTCOME_TRY(
+      run(lease.connection(), kind == TransactionKind::write ? begin_write_sql : begin_read_sql));
   return Transaction{lease};
 }
 

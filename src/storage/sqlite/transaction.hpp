@@ -1,7 +1,8 @@
 #pragma once
 
-#include "storage/sqlite/connection_pool.hpp"
 #include "tenancy/storage/observer.hpp"
+
+#include "storage/sqlite/connection_pool.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 

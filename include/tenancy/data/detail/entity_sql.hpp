@@ -80,16 +80,14 @@ class EntitySql {
     return sql;
   }
   static constexpr SqlBuilder ordered(SqlBuilder sql, Order order) {
-    (sql << " ORDER BY ").identifier(key_name)
-        << (order == Order::newest_first ? " DESC" : " ASC");
+    (sql << " ORDER BY ").identifier(key_name) << (order == Order::newest_first ? " DESC" : " ASC");
     return sql;
   }
   static constexpr SqlBuilder page_in(Order order) {
     return ordered(start_select(), order) << " LIMIT ?2 OFFSET ?3";
   }
   static constexpr SqlBuilder page_behind(Order order) {
-    return ordered(
-               and_key(start_select(), order == Order::newest_first ? " < " : " > ", 3), order)
+    return ordered(and_key(start_select(), order == Order::newest_first ? " < " : " > ", 3), order)
            << " LIMIT ?2";
   }
 

@@ -46,8 +46,8 @@ struct EntityTraits {
   }
 
   template <std::size_t Index>
-  using Value = typename std::tuple_element_t<
-      Index, std::remove_const_t<decltype(mapping.columns)>>::Value;
+  using Value =
+      typename std::tuple_element_t<Index, std::remove_const_t<decltype(mapping.columns)>>::Value;
 
   static constexpr std::array<std::string_view, size> names = std::apply(
       [](const auto&... columns) { return std::array<std::string_view, size>{columns.name...}; },
@@ -136,8 +136,7 @@ struct EntityTraits {
   static_assert(!table.starts_with("tenancy_") && !table.starts_with("sqlite_") &&
                     !table.starts_with("pg_"),
                 "mapping: tables that begin with tenancy_, sqlite_ or pg_ are not the host's");
-  static_assert(names_are_good(),
-                "mapping: a column's name is lower-case letters, digits and '_'");
+  static_assert(names_are_good(), "mapping: a column's name is lower-case letters, digits and '_'");
   static_assert(!names_the_tenant(),
                 "mapping: tenant_id is no member: the transaction knows the tenant");
   static_assert(names_are_distinct(), "mapping: two members are mapped to one column");

@@ -1,0 +1,77 @@
+#include "support/test_store.hpp"
+
+#include <cstdlib>
+
+namespace tenancy_test {
+namespace {
+
+tenancy::StoreOptions with_clock(tenancy::StoreOptions options,
+                                 const std::shared_ptr<tenancy::ManualClock>& clock) {
+  options.clock = clock;
+  return options;
+}
+
+std::filesystem::path make_folder() {
+  std::string name = (std::filesystem::temp_directory_path() / "tenancy-test-XXXXXX").string();
+  REQUIRE(::mkdtemp(name.data()) != nullptr);
+  return name;
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() : path_{make_folder()} {}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::vector<tenancy::Migration> test_schema() {
+  return {
+      {1, "notes",
+       "CREATE TABLE notes (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, "
+       "id TEXT NOT NULL, title TEXT NOT NULL, stars INTEGER NOT NULL CHECK (stars >= 0), "
+       "link TEXT, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, "
+       "PRIMARY KEY (tenant_id, id), UNIQUE (tenant_id, title)) STRICT, WITHOUT ROWID"},
+      {2, "tasks",
+       "CREATE TABLE tasks (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, "
+       "number INTEGER NOT NULL, note TEXT, done INTEGER NOT NULL, weight REAL NOT NULL, "
+       "PRIMARY KEY (tenant_id, number), "
+       "FOREIGN KEY (tenant_id, note) REFERENCES notes (tenant_id, id)) STRICT"},
+  };
+}
+
+TestStore::TestStore(tenancy::StoreOptions options, std::vector<tenancy::Migration> schema)
+    : schema_{std::move(schema)},
+      clock{std::make_shared<tenancy::ManualClock>(
+          tenancy::Timestamp::from_microseconds(1'700'000'000'000'000))},
+      authority{must(tenancy::open(
+          url(), {.migrations = schema_, .store = with_clock(std::move(options), clock)}))},
+      store{authority.store()},
+      registry{authority.registry(tester())},
+      acme{create_tenant("acme")},
+      globex{create_tenant("globex")} {}
+
+tenancy::Authority TestStore::open_again() const {
+  return must(tenancy::open(url(), {.migrations = schema_, .store = with_clock({}, clock)}));
+}
+
+SQLite::Database TestStore::raw() const {
+  return SQLite::Database{file().string(), SQLite::OPEN_READWRITE, 5000};
+}
+
+void TestStore::run_raw(const std::string& sql) const { raw().exec(sql); }
+
+tenancy::Tenant TestStore::create_tenant(std::string_view slug) const {
+  return must(registry.create({must(tenancy::Slug::parse(slug)), std::string{slug} + " Inc."}));
+}
+
+tenancy::TenantContext TestStore::enter(const tenancy::Tenant& tenant, tenancy::Scope scope) const {
+  return must(authority.enter(tenant.id, tester(), scope));
+}
+
+tenancy::Principal tester() {
+  return must(tenancy::Principal::create(tenancy::PrincipalKind::system, "test"));
+}
+
+}  // namespace tenancy_test

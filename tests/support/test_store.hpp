@@ -1,0 +1,93 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <SQLiteCpp/Database.h>
+#include <doctest/doctest.h>
+
+#include "tenancy/core/clock.hpp"
+#include "tenancy/registry/open.hpp"
+
+namespace tenancy_test {
+
+/// The value of a result that must be there; the error is printed and stops the test otherwise.
+template <class T>
+T must(tenancy::Result<T> result) {
+  if (!result) {
+    FAIL(result.error().to_string());
+  }
+  if constexpr (!std::is_void_v<T>) {
+    return std::move(result).value();
+  }
+}
+
+/// The error of a result that must fail.
+template <class T>
+tenancy::errc code_of(const tenancy::Result<T>& result) {
+  REQUIRE_MESSAGE(!result, "expected a failure");
+  return result.error().code();
+}
+
+/// A folder of its own, removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path operator/(std::string_view name) const {
+    return path_ / name;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The schema that most tests use: notes and tasks of tenants.
+std::vector<tenancy::Migration> test_schema();
+
+/// A store in a file, with a clock that the test moves and two tenants.
+class TestStore {
+ public:
+  explicit TestStore(tenancy::StoreOptions options = {},
+                     std::vector<tenancy::Migration> schema = test_schema());
+
+  /// Opens the same file once more, as another process would.
+  [[nodiscard]] tenancy::Authority open_again() const;
+
+  /// A connection past the library, for what a test must break or look at.
+  [[nodiscard]] SQLite::Database raw() const;
+  void run_raw(const std::string& sql) const;
+
+  tenancy::Tenant create_tenant(std::string_view slug) const;
+  [[nodiscard]] tenancy::TenantContext enter(const tenancy::Tenant& tenant,
+                                             tenancy::Scope scope = tenancy::Scope::write) const;
+
+  [[nodiscard]] std::filesystem::path file() const { return folder_ / "store.db"; }
+  [[nodiscard]] std::string url() const { return "sqlite:" + file().string(); }
+
+ private:
+  TemporaryFolder folder_;
+  std::vector<tenancy::Migration> schema_;
+
+ public:
+  std::shared_ptr<tenancy::ManualClock> clock;
+  tenancy::Authority authority;
+  tenancy::Store store;
+  tenancy::TenantRegistry registry;
+  tenancy::Tenant acme;
+  tenancy::Tenant globex;
+};
+
+/// Who the tests act as.
+tenancy::Principal tester();
+
+}  // namespace tenancy_test

@@ -1,0 +1,165 @@
+#include "tenancy/registry/authenticator.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "registry/api_key_text.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::errc;
+using tenancy::Scope;
+using tenancy_test::code_of;
+using tenancy_test::must;
+using tenancy_test::TestStore;
+
+namespace {
+
+std::string text_of(const tenancy::IssuedApiKey& issued) {
+  return std::string{issued.text.unsafe_text()};
+}
+
+}  // namespace
+
+TEST_CASE("a key opens its tenant with its scope and nothing else") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto issued =
+      must(test.registry.issue_key(test.acme.id, {.name = "ci", .scope = Scope::read}));
+  const auto context = must(authenticator.authenticate(text_of(issued)));
+  CHECK(context.tenant() == test.acme.id);
+  CHECK(context.scope() == Scope::read);
+  CHECK(context.principal().to_string() == "api_key:" + issued.key.id);
+}
+
+TEST_CASE("the form of a key can be recognised without the store") {
+  const TestStore test;
+  const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+  CHECK(text.size() == 59);
+  CHECK(text.starts_with("tnk_"));
+  CHECK(text.find_first_not_of("0123456789abcdefghjkmnpqrstvwxyz", 4) == std::string::npos);
+}
+
+TEST_CASE("the text of a key is nowhere in the store") {
+  const TestStore test;
+  const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+  auto raw = test.raw();
+  const std::string secret = text.substr(20, 32);
+  SQLite::Statement search{raw,
+                           "SELECT count(*) FROM tenancy_api_keys WHERE instr(key_id, ?1) OR "
+                           "instr(hash, ?1) OR instr(name, ?1) OR length(hash) <> 32"};
+  search.bind(1, secret);
+  REQUIRE(search.executeStep());
+  CHECK(search.getColumn(0).getInt() == 0);
+}
+
+TEST_CASE("any change of a key's text makes it useless") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = changed[i] == 'x' ? 'y' : 'x';
+    CHECK(code_of(authenticator.authenticate(changed)) == errc::invalid_credential);
+  }
+  for (const std::string& wrong : {std::string{}, std::string{"tnk_"}, text + "x", text.substr(1),
+                                   " " + text, std::string(59, '0'), std::string(100'000, 'a')}) {
+    CHECK(code_of(authenticator.authenticate(wrong)) == errc::invalid_credential);
+  }
+}
+
+TEST_CASE("a well-formed key with a known id and another secret is refused") {
+  // The checksum alone must not let anyone in: this one is right.
+  const TestStore test;
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  const auto stranger = tenancy::detail::ApiKeyText::generate(tenancy::detail::KeyHolder::tenant);
+  test.run_raw("UPDATE tenancy_api_keys SET key_id = '" + std::string{stranger.id()} + "'");
+  CHECK(code_of(test.authority.authenticator().authenticate(stranger.unsafe_text())) ==
+        errc::invalid_credential);
+}
+
+TEST_CASE("a revoked key is refused, and only its tenant's administrator can revoke it") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  CHECK(code_of(test.registry.revoke_key(test.globex.id, issued.key.id)) == errc::not_found);
+  must(authenticator.authenticate(text_of(issued)));
+  const auto revoked = must(test.registry.revoke_key(test.acme.id, issued.key.id));
+  CHECK(revoked.revoked_at == test.clock->now());
+  CHECK(code_of(authenticator.authenticate(text_of(issued))) == errc::invalid_credential);
+  test.clock->advance(std::chrono::hours{1});
+  CHECK(must(test.registry.revoke_key(test.acme.id, issued.key.id)).revoked_at ==
+        revoked.revoked_at);
+  CHECK(code_of(test.registry.revoke_key(test.acme.id, "nothing")) == errc::not_found);
+}
+
+TEST_CASE("a key is good until the very instant at which it expires") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto expires = test.clock->now() + std::chrono::hours{1};
+  const auto text =
+      text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci", .expires_at = expires})));
+  test.clock->set(expires - tenancy::Timestamp::Duration{1});
+  must(authenticator.authenticate(text));
+  test.clock->set(expires);
+  CHECK(code_of(authenticator.authenticate(text)) == errc::invalid_credential);
+  CHECK(code_of(test.registry.issue_key(test.acme.id, {.name = "late", .expires_at = expires})) ==
+        errc::invalid_argument);
+}
+
+TEST_CASE("keys of a suspended tenant prove right and are refused all the same") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+  must(test.registry.suspend(test.acme.id));
+  CHECK(code_of(authenticator.authenticate(text)) == errc::tenant_not_active);
+  must(test.registry.activate(test.acme.id));
+  must(authenticator.authenticate(text));
+}
+
+TEST_CASE("keys are listed without their secrets, newest first") {
+  const TestStore test;
+  must(test.registry.issue_key(test.acme.id, {.name = "old"}));
+  test.clock->advance(std::chrono::seconds{1});
+  must(test.registry.issue_key(test.acme.id, {.name = "new", .scope = Scope::admin}));
+  must(test.registry.issue_key(test.globex.id, {.name = "other"}));
+  const auto keys = must(test.registry.keys(test.acme.id));
+  REQUIRE(keys.size() == 2);
+  CHECK(keys[0].name == "new");
+  CHECK(keys[0].scope == Scope::admin);
+  CHECK(keys[1].name == "old");
+  CHECK(code_of(test.registry.keys(tenancy::TenantId::generate())) == errc::not_found);
+  CHECK(code_of(test.registry.issue_key(tenancy::TenantId::generate(), {.name = "x"})) ==
+        errc::not_found);
+  CHECK(code_of(test.registry.issue_key(test.acme.id, {.name = ""})) == errc::invalid_argument);
+}
+
+TEST_CASE("administrators' keys and tenants' keys do not stand for one another") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  CHECK_FALSE(must(test.authority.has_administrator_key()));
+  const auto issued = must(test.authority.issue_administrator_key("ops"));
+  CHECK(must(test.authority.has_administrator_key()));
+  const std::string text{issued.text.unsafe_text()};
+  CHECK(text.starts_with("tna_"));
+  const auto registry = must(authenticator.authenticate_administrator(text));
+  CHECK(registry.principal().to_string() == "administrator:" + issued.id);
+  must(registry.find(test.acme.id));
+
+  CHECK(code_of(authenticator.authenticate(text)) == errc::invalid_credential);
+  CHECK(code_of(authenticator.authenticate("tnk_" + text.substr(4))) == errc::invalid_credential);
+  const auto tenant = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+  CHECK(code_of(authenticator.authenticate_administrator(tenant)) == errc::invalid_credential);
+  CHECK(code_of(test.authority.issue_administrator_key("")) == errc::invalid_argument);
+}
+
+TEST_CASE("keys are void under another key ring and good after it was rotated") {
+  const TestStore test;
+  const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+  const auto ring_file = test.file().string() + ".keys";
+  must(tenancy::KeyRing::rotate(ring_file));
+  must(test.open_again().authenticator().authenticate(text));
+  const auto other = must(tenancy::open(test.url(), {.migrations = tenancy_test::test_schema(),
+                                                     .keys = tenancy::KeyRing::ephemeral()}));
+  CHECK(code_of(other.authenticator().authenticate(text)) == errc::invalid_credential);
+}

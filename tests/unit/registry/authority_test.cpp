@@ -1,0 +1,156 @@
+#include "tenancy/registry/authority.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include "tenancy/data/repository.hpp"
+
+#include "support/entities.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::CrossingPurpose;
+using tenancy::CrossingReason;
+using tenancy::errc;
+using tenancy::Result;
+using tenancy::Scope;
+using tenancy::TenantContext;
+using tenancy_test::code_of;
+using tenancy_test::must;
+using tenancy_test::Note;
+using tenancy_test::tester;
+using tenancy_test::TestStore;
+
+namespace {
+
+CrossingReason reason() {
+  return must(CrossingReason::create(CrossingPurpose::support, "ticket 4711: count of notes"));
+}
+
+}  // namespace
+
+TEST_CASE("the host enters an active tenant with the scope it names") {
+  const TestStore test;
+  const auto context = must(test.authority.enter(test.acme.id, tester(), Scope::read));
+  CHECK(context.tenant() == test.acme.id);
+  CHECK(context.principal() == tester());
+  CHECK(context.scope() == Scope::read);
+  CHECK(code_of(test.authority.enter(tenancy::TenantId::generate(), tester())) == errc::not_found);
+  must(test.registry.suspend(test.acme.id));
+  CHECK(code_of(test.authority.enter(test.acme.id, tester())) == errc::tenant_not_active);
+}
+
+TEST_CASE("crossing tenants leaves a record first, and no record means no permission") {
+  const TestStore test;
+  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
+  CHECK(crossing.reason().explanation() == "ticket 4711: count of notes");
+  auto raw = test.raw();
+  SQLite::Statement record{raw, "SELECT principal, purpose, explanation FROM tenancy_crossings"};
+  REQUIRE(record.executeStep());
+  CHECK(record.getColumn(0).getString() == "system:test");
+  CHECK(record.getColumn(1).getString() == "support");
+  CHECK(record.getColumn(2).getString() == "ticket 4711: count of notes");
+  CHECK_FALSE(record.executeStep());
+  record.reset();
+
+  test.run_raw(
+      "CREATE TRIGGER deaf BEFORE INSERT ON tenancy_crossings "
+      "BEGIN SELECT RAISE(ABORT, 'the record cannot be written'); END");
+  CHECK_FALSE(test.authority.cross_tenants(tester(), reason()).has_value());
+}
+
+TEST_CASE("a crossing visits the active tenants one by one as ordinary contexts") {
+  const TestStore test;
+  const auto initech = test.create_tenant("initech");
+  must(test.registry.suspend(test.globex.id));
+  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
+  std::set<tenancy::TenantId> seen;
+  must(test.authority.for_each_tenant(crossing, Scope::write,
+                                      [&](const TenantContext& context) -> Result<void> {
+                                        seen.insert(context.tenant());
+                                        const tenancy::Repository<Note> notes{test.store, context};
+                                        BOOST_OUTCOME_TRY(notes.insert({.title = "notice"}));
+                                        return tenancy::success();
+                                      }));
+  CHECK(seen == std::set{test.acme.id, initech.id});
+
+  int visits = 0;
+  const auto stopped = test.authority.for_each_tenant(
+      crossing, Scope::read, [&](const TenantContext& context) -> Result<void> {
+        ++visits;
+        CHECK_FALSE(context.allows(Scope::write));
+        return tenancy::Error{errc::interrupted, "enough"};
+      });
+  CHECK(code_of(stopped) == errc::interrupted);
+  CHECK(visits == 1);
+}
+
+TEST_CASE("a crossing of another store is refused") {
+  const TestStore test;
+  const auto again = test.open_again();
+  const auto crossing = must(again.cross_tenants(tester(), reason()));
+  CHECK(code_of(test.authority.for_each_tenant(crossing, Scope::read,
+                                               [](const TenantContext&) -> Result<void> {
+                                                 return tenancy::success();
+                                               })) == errc::foreign_context);
+}
+
+TEST_CASE("the store lives as long as any handle of it") {
+  std::optional<TestStore> test{std::in_place};
+  const auto context = test->enter(test->acme);
+  const auto store = test->store;
+  { const tenancy::Authority gone = std::move(test->authority); }
+  CHECK(must(tenancy::ReadRepository<Note>{store, context}.count()) == 0);
+}
+
+TEST_CASE("a temporary store takes no trace and leaves none") {
+  const auto temporary_files = [] {
+    std::set<std::filesystem::path> files;
+    for (const auto& entry :
+         std::filesystem::directory_iterator{std::filesystem::temp_directory_path()}) {
+      if (entry.path().filename().string().starts_with("tenancy-") &&
+          !entry.path().filename().string().starts_with("tenancy-test")) {
+        files.insert(entry.path());
+      }
+    }
+    return files;
+  };
+  std::filesystem::path made;
+  {
+    const auto before = temporary_files();
+    const auto authority =
+        must(tenancy::open("sqlite::memory:", {.migrations = tenancy_test::test_schema()}));
+    const auto tenant =
+        must(authority.registry(tester()).create({must(tenancy::Slug::parse("acme")), "Acme"}));
+    const tenancy::Repository<Note> notes{authority.store(),
+                                          must(authority.enter(tenant.id, tester()))};
+    must(notes.insert({.title = "here"}));
+    CHECK(must(notes.count()) == 1);
+    for (const auto& path : temporary_files()) {
+      if (!before.contains(path) && std::filesystem::exists(path / "store.db")) {
+        made = path;
+      }
+    }
+    REQUIRE_FALSE(made.empty());
+    CHECK(std::filesystem::status(made).permissions() == std::filesystem::perms::owner_all);
+  }
+  CHECK_FALSE(std::filesystem::exists(made));
+}
+
+TEST_CASE("URLs that name no store are refused") {
+  for (const char* url :
+       {"", "sqlite", "sqlite:", "postgres://x", "mysql://x", "SQLITE:x.db", "x.db"}) {
+    CAPTURE(url);
+    CHECK(code_of(tenancy::open(url)) == errc::invalid_url);
+  }
+  CHECK(code_of(tenancy::open(std::string_view{"sqlite:a\0b", 10})) == errc::invalid_url);
+  CHECK(code_of(tenancy::open("sqlite:/nonexistent/folder/x.db",
+                              {.keys = tenancy::KeyRing::ephemeral()})) == errc::cannot_open);
+  CHECK(code_of(tenancy::open("sqlite::memory:", {.store = {.readers = 0}})) ==
+        errc::invalid_argument);
+  CHECK(code_of(tenancy::open("sqlite::memory:", {.store = {.max_wait = {}}})) ==
+        errc::invalid_argument);
+}
