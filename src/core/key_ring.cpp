@@ -81,13 +81,35 @@ struct KeyRing::State {
 
 namespace {
 
-std::string key_entry(std::uint32_t version, const SecretBytes& key) {
-  std::string hex(key_digits + 1, '\0');
-  const auto bytes = key.unsafe_bytes();
-  sodium_bin2hex(hex.data(), hex.size(), data(bytes), bytes.size());
-  hex.pop_back();
-  return std::to_string(version) + ":" + hex + "\n";
-}
+/// The text of a ring's file while it is put together; it is wiped and never reallocated.
+class RingText {
+ public:
+  explicit RingText(std::size_t entries) {
+    constexpr std::size_t longest_entry =
+        std::numeric_limits<std::uint32_t>::digits10 + 4 + key_digits;
+    text_.reserve(preamble.size() + entries * longest_entry);
+    text_ += preamble;
+  }
+  RingText(const RingText&) = delete;
+  RingText& operator=(const RingText&) = delete;
+  ~RingText() { detail::wipe(std::as_writable_bytes(std::span{text_})); }
+
+  void add(std::uint32_t version, const SecretBytes& key) {
+    text_ += std::to_string(version);
+    text_ += ':';
+    std::array<char, key_digits + 1> hex{};
+    const auto bytes = key.unsafe_bytes();
+    sodium_bin2hex(hex.data(), hex.size(), data(bytes), bytes.size());
+    text_.append(hex.data(), key_digits);
+    text_ += '\n';
+    detail::wipe(std::as_writable_bytes(std::span{hex}));
+  }
+
+  [[nodiscard]] std::string_view view() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
 
 std::optional<SecretBytes> key_from_hex(std::string_view hex) {
   std::array<std::byte, key_size> bytes{};
@@ -98,7 +120,7 @@ std::optional<SecretBytes> key_from_hex(std::string_view hex) {
   // With an end pointer the decoder stops quietly at the first character that is no digit.
   const bool whole = status == 0 && size == key_size && end == hex.data() + hex.size();
   auto key = whole ? std::optional{SecretBytes::copy_of(bytes)} : std::nullopt;
-  sodium_memzero(bytes.data(), bytes.size());
+  detail::wipe(bytes);
   return key;
 }
 
@@ -169,13 +191,13 @@ Result<SecretBytes> read_file(const std::filesystem::path& path) {
     }
     if (got < 0) {
       const auto reason = detail::last_system_error();
-      sodium_memzero(text.data(), text.size());
+      detail::wipe(std::as_writable_bytes(std::span{text}));
       return file_error(path, "cannot be read", reason);
     }
     size += static_cast<std::size_t>(got);
   }
   auto content = SecretBytes::copy_of(std::string_view{text}.substr(0, size));
-  sodium_memzero(text.data(), text.size());
+  detail::wipe(std::as_writable_bytes(std::span{text}));
   return content;
 }
 
@@ -219,8 +241,9 @@ class DraftFile {
 
 /// Puts a first key in place unless another process was quicker; either way there is a ring then.
 Result<void> create_file(const std::filesystem::path& path) {
-  const std::string text = std::string{preamble} + key_entry(1, SecretBytes::random(key_size));
-  BOOST_OUTCOME_TRY(const DraftFile draft, DraftFile::write(path, text));
+  RingText text{1};
+  text.add(1, SecretBytes::random(key_size));
+  BOOST_OUTCOME_TRY(const DraftFile draft, DraftFile::write(path, text.view()));
   if (::link(draft.name(), path.c_str()) != 0 && errno != EEXIST) {
     return file_error(path, "cannot be created", detail::last_system_error());
   }
@@ -304,17 +327,13 @@ Result<KeyRing> KeyRing::rotate(const std::filesystem::path& file) {
   if (current.newest_version() == std::numeric_limits<std::uint32_t>::max()) {
     return unsafe_file(file, "has no versions left");
   }
-  std::string text{preamble};
+  RingText text{current.state_->versions.size() + 1};
   for (const auto& [version, keys] : current.state_->versions) {
-    text += key_entry(version, keys.key);
+    text.add(version, keys.key);
   }
-  text += key_entry(current.newest_version() + 1, SecretBytes::random(key_size));
-  auto draft = DraftFile::write(file, text);
-  sodium_memzero(text.data(), text.size());
-  if (!draft) {
-    return std::move(draft).error();
-  }
-  if (::rename(draft.value().name(), file.c_str()) != 0) {
+  text.add(current.newest_version() + 1, SecretBytes::random(key_size));
+  BOOST_OUTCOME_TRY(const DraftFile draft, DraftFile::write(file, text.view()));
+  if (::rename(draft.name(), file.c_str()) != 0) {
     return file_error(file, "cannot be replaced", detail::last_system_error());
   }
   if (const auto failure = detail::sync_folder(folder)) {

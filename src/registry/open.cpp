@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "migrate/runner.hpp"
@@ -52,7 +53,14 @@ Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys)
   if (path.empty() || path.find('\0') != std::string_view::npos) {
     return Error{errc::invalid_url, "the URL names no file: write 'sqlite:FILE'"};
   }
-  return open_file(std::filesystem::path{path}, keys);
+  // An absolute path is never taken for a URI or a special name, and stays right when the program
+  // changes its working folder before a further connection is opened.
+  std::error_code failure;
+  const auto file = std::filesystem::absolute(path, failure);
+  if (failure) {
+    return Error{errc::cannot_open, "the path cannot be made absolute: " + failure.message()};
+  }
+  return open_file(file, keys);
 }
 
 }  // namespace

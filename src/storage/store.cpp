@@ -9,13 +9,16 @@ namespace tenancy::inline v0 {
 Result<void> Store::run_read(const TenantContext& context,
                              detail::FunctionRef<bool(detail::Session&)> body) const {
   TENANCY_ASSERT(backend_ != nullptr, "use of a Store after it was moved from");
-  return backend_->read(context, body);
+  // The unit may drop the last handle of the store that it runs on.
+  const auto backend = backend_;
+  return backend->read(context, body);
 }
 
 Result<void> Store::run_write(const TenantContext& context,
                               detail::FunctionRef<bool(detail::Session&)> body) const {
   TENANCY_ASSERT(backend_ != nullptr, "use of a Store after it was moved from");
-  return backend_->write(context, body);
+  const auto backend = backend_;
+  return backend->write(context, body);
 }
 
 void StoreObserver::on_isolation_alarm(const IsolationAlarm& /*alarm*/) noexcept {}

@@ -13,7 +13,6 @@ errc to_errc(int extended_code) noexcept {
     case SQLITE_CONSTRAINT_ROWID:
       return errc::already_exists;
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-    case SQLITE_CONSTRAINT_TRIGGER:
       return errc::reference_violation;
     default:
       break;

@@ -154,3 +154,15 @@ TEST_CASE("URLs that name no store are refused") {
   CHECK(code_of(tenancy::open("sqlite::memory:", {.store = {.max_wait = {}}})) ==
         errc::invalid_argument);
 }
+
+TEST_CASE("a path is a path, never a URI with options of its own") {
+  const tenancy_test::TemporaryFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const auto opened =
+      tenancy::open("sqlite:file:x?mode=memory", {.keys = tenancy::KeyRing::ephemeral()});
+  std::filesystem::current_path(before);
+  REQUIRE(opened.has_value());
+  CHECK_FALSE(must(opened.value().has_administrator_key()));
+  CHECK(std::filesystem::exists(folder / "file:x?mode=memory"));
+}

@@ -301,3 +301,32 @@ TEST_CASE("two tenants write and read at once without meeting") {
   two.join();
   CHECK(must(ReadRepository<Note>{test.store, test.enter(test.acme)}.count()) == rounds);
 }
+
+// The two tests below go past the public interface: no repository makes such statements.
+
+TEST_CASE("a statement that does not take the tenant first is refused") {
+  static constexpr tenancy::detail::StaticSql all{"SELECT id FROM notes"};
+  static constexpr tenancy::detail::StaticSql named{"SELECT id FROM notes WHERE id = :id"};
+  const TestStore test;
+  must(test.store.read(test.enter(test.acme), [](ReadTransaction& tx) -> Result<void> {
+    auto& session = tenancy::detail::SessionAccess::of(tx);
+    for (const auto* sql : {&all, &named}) {
+      CHECK(code_of(session.prepare(*sql)) == errc::internal);
+    }
+    return tenancy::success();
+  }));
+}
+
+TEST_CASE("a connection for reading cannot write, whatever statement it is given") {
+  static constexpr tenancy::detail::StaticSql erase{"DELETE FROM notes WHERE tenant_id = ?1"};
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  must(Repository<Note>{test.store, acme}.insert({.id = "kept", .title = "kept"}));
+  must(test.store.read(acme, [](ReadTransaction& tx) -> Result<void> {
+    auto statement = tenancy::detail::SessionAccess::of(tx).prepare(erase);
+    REQUIRE(statement.has_value());
+    CHECK(code_of(statement.value()->step()) == errc::storage_read_only);
+    return tenancy::success();
+  }));
+  CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 1);
+}
