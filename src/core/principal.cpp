@@ -22,6 +22,8 @@ std::string_view to_string(PrincipalKind kind) noexcept {
   TENANCY_ASSERT(false, "a kind of principal that does not exist");
 }
 
+Principal Principal::host() { return Principal{PrincipalKind::system, "host"}; }
+
 Result<Principal> Principal::create(PrincipalKind kind, std::string id) {
   if (!detail::is_plain_line(id, 1, max_id_length)) {
     return Error{errc::invalid_argument,

@@ -26,27 +26,25 @@ constexpr StaticSql change_status_sql{
     "UPDATE tenancy_tenants SET status = ?2, epoch = epoch + 1, updated_at = ?3 "
     "WHERE tenant_id = ?1"};
 
-Result<Tenant> insert(ControlSession& session, NewTenant tenant) {
+Result<Tenant> insert(ControlSession& session, const Slug& slug, const std::string& name) {
   const Timestamp now = session.now();
   const TenantId id = TenantId::generate();
   constexpr std::int64_t first_epoch = 1;
   BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_sql));
   statement->bind_int64(1, id.value());
-  statement->bind_text(2, tenant.slug.to_string());
-  statement->bind_text(3, tenant.name);
+  statement->bind_text(2, slug.to_string());
+  statement->bind_text(3, name);
   statement->bind_text(4, to_string(TenantStatus::active));
   statement->bind_int64(5, first_epoch);
   statement->bind_int64(6, now.microseconds());
   if (auto inserted = statement->step(); !inserted) {
     if (inserted.error() == errc::already_exists) {
       return Error{errc::already_exists,
-                   "the slug '" + tenant.slug.to_string() + "' is or was a tenant's"};
+                   "the slug '" + slug.to_string() + "' is or was a tenant's"};
     }
     return std::move(inserted).error();
   }
-  return Tenant{
-      id, std::move(tenant.slug), std::move(tenant.name), TenantStatus::active, first_epoch, now,
-      now};
+  return Tenant{id, slug, name, TenantStatus::active, first_epoch, now, now};
 }
 
 Result<std::int64_t> count(ControlSession& session) {
@@ -57,13 +55,14 @@ Result<std::int64_t> count(ControlSession& session) {
 
 }  // namespace
 
-Result<Tenant> TenantRegistry::create(NewTenant tenant) const {
+Result<Tenant> TenantRegistry::create(const NewTenant& tenant) const {
+  BOOST_OUTCOME_TRY(const Slug slug, Slug::parse(tenant.slug));
   if (!detail::is_plain_line(tenant.name, 1, Tenant::max_name_length)) {
     return Error{errc::invalid_argument,
                  "a tenant's name is 1 to 200 bytes of UTF-8 without control characters"};
   }
-  return detail::control_write(*backend_,
-                               [&](ControlSession& session) { return insert(session, tenant); });
+  return detail::control_write(
+      *backend_, [&](ControlSession& session) { return insert(session, slug, tenant.name); });
 }
 
 Result<Tenant> TenantRegistry::find(TenantId id) const {

@@ -63,7 +63,7 @@ SQLite::Database TestStore::raw() const {
 void TestStore::run_raw(const std::string& sql) const { raw().exec(sql); }
 
 tenancy::Tenant TestStore::create_tenant(std::string_view slug) const {
-  return must(registry.create({must(tenancy::Slug::parse(slug)), std::string{slug} + " Inc."}));
+  return must(registry.create({std::string{slug}, std::string{slug} + " Inc."}));
 }
 
 tenancy::TenantContext TestStore::enter(const tenancy::Tenant& tenant, tenancy::Scope scope) const {

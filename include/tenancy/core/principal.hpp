@@ -30,6 +30,9 @@ class Principal {
  public:
   static constexpr std::size_t max_id_length = 200;
 
+  /// The host itself, on nobody's behalf: `system:host`.
+  static Principal host();
+
   /// Errors: `invalid_argument`.
   static Result<Principal> create(PrincipalKind kind, std::string id);
 

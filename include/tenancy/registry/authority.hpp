@@ -32,12 +32,12 @@ class Authority {
 
   [[nodiscard]] Store store() const;
   [[nodiscard]] Authenticator authenticator() const;
-  /// The registry, for what the host does itself under that name.
-  [[nodiscard]] TenantRegistry registry(Principal principal) const;
+  /// The registry, for what the host does under that name.
+  [[nodiscard]] TenantRegistry registry(Principal principal = Principal::host()) const;
 
   /// A context for work that the host does for a tenant without a credential: a job, a timer.
   /// Errors: `not_found`; `tenant_not_active`.
-  Result<TenantContext> enter(TenantId tenant, Principal principal,
+  Result<TenantContext> enter(TenantId tenant, Principal principal = Principal::host(),
                               Scope scope = Scope::write) const;
 
   /// The permission to visit every tenant, once a record of who and why has been committed. When

@@ -18,10 +18,10 @@ class StoreBackend;
 class Authority;
 class Authenticator;
 
-/// What a new tenant is to be.
+/// What a new tenant is to be, as it comes from outside; `create` checks it.
 struct NewTenant {
-  Slug slug;
-  std::string name;
+  std::string slug;  ///< See `Slug`.
+  std::string name;  ///< See `Tenant::name`.
 };
 
 /// Creates tenants, finds them, changes their status and issues their keys. Holding one *is* the
@@ -37,8 +37,9 @@ class TenantRegistry {
   [[nodiscard]] const Principal& principal() const noexcept { return principal_; }
 
   /// Creates an active tenant with a fresh id.
-  /// Errors: `already_exists` when the slug was ever given out; `invalid_argument` for the name.
-  Result<Tenant> create(NewTenant tenant) const;
+  /// Errors: `invalid_slug`; `invalid_argument` for the name; `already_exists` when the slug was ever
+  /// given out.
+  Result<Tenant> create(const NewTenant& tenant) const;
 
   /// Errors: `not_found`.
   Result<Tenant> find(TenantId id) const;

@@ -123,8 +123,7 @@ TEST_CASE("a temporary store takes no trace and leaves none") {
     const auto before = temporary_files();
     const auto authority =
         must(tenancy::open("sqlite::memory:", {.migrations = tenancy_test::test_schema()}));
-    const auto tenant =
-        must(authority.registry(tester()).create({must(tenancy::Slug::parse("acme")), "Acme"}));
+    const auto tenant = must(authority.registry(tester()).create({"acme", "Acme"}));
     const tenancy::Repository<Note> notes{authority.store(),
                                           must(authority.enter(tenant.id, tester()))};
     must(notes.insert({.title = "here"}));
