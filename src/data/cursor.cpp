@@ -65,7 +65,7 @@ std::string seal_cursor(const KeyRing& keys, const CursorPlace& place, std::stri
 
 Result<std::string> open_cursor(const KeyRing& keys, const CursorPlace& place,
                                 std::string_view cursor) {
-  if (cursor.size() > max_text_size) {
+  if (cursor.empty() || cursor.size() > max_text_size) {
     return invalid();
   }
   Bytes bytes(cursor.size());

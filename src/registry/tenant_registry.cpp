@@ -83,8 +83,9 @@ Result<Page<Tenant>> TenantRegistry::list(const PageRequest& request) const {
   return detail::control_read(*backend_, [&](ControlSession& session) -> Result<Page<Tenant>> {
     Page<Tenant> page;
     BOOST_OUTCOME_TRY(const std::int64_t total, count(session));
-    page.numbers = detail::page_numbers(request, total);
-    page.has_previous = request.number > 1;
+    page.numbers = detail::page_numbers(request.number.value_or(1), window.limit, total);
+    page.has_previous = window.offset > 0;
+    page.has_next = window.offset + window.limit < total;
     BOOST_OUTCOME_TRY(
         auto statement,
         session.prepare(request.order == Order::newest_first ? list_newest_sql : list_oldest_sql));

@@ -186,7 +186,7 @@ class Player {
     CHECK(page.items == std::vector<Note>(all.begin() + static_cast<std::ptrdiff_t>(begin),
                                           all.begin() + static_cast<std::ptrdiff_t>(end)));
     CHECK(page.numbers->total == static_cast<std::int64_t>(all.size()));
-    CHECK(page.has_next() == (end < all.size()));
+    CHECK(page.has_next == (end < all.size()));
   }
 
   void compare_cursors(Dice& dice) {
@@ -196,7 +196,7 @@ class Player {
     while (true) {
       auto page = must(reader().list(request));
       std::ranges::move(page.items, std::back_inserter(walked));
-      if (!page.has_next()) {
+      if (!page.has_next) {
         break;
       }
       request.cursor = page.next_cursor;

@@ -12,17 +12,17 @@ namespace tenancy::inline v0 {
 /// The direction of a list. Generated keys grow with time, so this is also an order in time.
 enum class Order : std::uint8_t { newest_first, oldest_first };
 
-/// Which part of a list is wanted: a numbered page with totals, or what follows a cursor.
+/// Which part of a list is wanted: its beginning, what follows a cursor, or a numbered page.
 ///
-/// Numbered pages cost a count and the rows skipped, and shift when rows come and go; cursors cost
-/// the rows returned and stay right.
+/// A list that goes on by cursors costs the rows it returns and stays right when rows come and go.
+/// Numbered pages tell the totals; they cost a count and the rows skipped, and they shift.
 struct PageRequest {
   static constexpr std::int64_t max_limit = 500;
   static constexpr std::int64_t max_offset = 10'000'000;
 
-  std::int64_t limit = 50;  ///< Rows in a page, 1 to `max_limit`.
-  std::int64_t number = 1;  ///< The page, from 1; stands for nothing beside a cursor.
-  std::optional<std::string> cursor = {};  ///< Continues behind the page that gave out this cursor.
+  std::int64_t limit = 50;                  ///< Rows in a page, 1 to `max_limit`.
+  std::optional<std::int64_t> number = {};  ///< The page, from 1; not beside a cursor.
+  std::optional<std::string> cursor = {};   ///< What a page before gave out.
   Order order = Order::newest_first;
 };
 
@@ -38,23 +38,23 @@ struct PageNumbers {
 template <class T>
 struct Page {
   std::vector<T> items;
-  std::optional<std::string> next_cursor;  ///< Set when rows follow.
+  bool has_next = false;                   ///< Whether rows follow.
+  bool has_previous = false;               ///< Whether rows come before.
+  std::optional<std::string> next_cursor;  ///< Set when rows follow and the list has cursors.
   std::optional<PageNumbers> numbers;      ///< Set for numbered pages.
-  bool has_previous = false;               ///< Whether rows come before this part.
-
-  [[nodiscard]] bool has_next() const noexcept { return next_cursor.has_value(); }
 };
 
 namespace detail {
 
-/// A numbered page as LIMIT and OFFSET. Errors: `invalid_argument`.
+/// A request as LIMIT and OFFSET. Errors: `invalid_argument`.
 struct PageWindow {
   std::int64_t limit;
   std::int64_t offset;
 };
 Result<PageWindow> page_window(const PageRequest& request);
 
-PageNumbers page_numbers(const PageRequest& request, std::int64_t total) noexcept;
+/// The totals of a numbered page.
+PageNumbers page_numbers(std::int64_t number, std::int64_t limit, std::int64_t total) noexcept;
 
 }  // namespace detail
 

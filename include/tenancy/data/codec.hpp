@@ -80,7 +80,8 @@ struct Codec<std::string> {
     if (!stored) {
       return false;
     }
-    value.assign(*stored);
+    // Built anew: replacing an empty string's characters takes a slower path.
+    value = std::string{*stored};
     return true;
   }
 };

@@ -58,7 +58,7 @@ class ReadRepository {
     return reading([](detail::Session& session) { return count_in(session); });
   }
 
-  /// A part of the tenant's rows in the order of their keys.
+  /// A part of the tenant's rows in the order of their keys, newest first unless asked otherwise.
   /// Errors: `invalid_argument` for limits; `invalid_cursor` for a cursor that this list did not
   /// give out.
   Result<Page<T>> list(const PageRequest& request = {}) const {
@@ -125,6 +125,10 @@ class ReadRepository {
     BOOST_OUTCOME_TRY(const detail::PageWindow window, detail::page_window(request));
     const detail::CursorPlace place{session.context().tenant(), Traits::table, request.order};
     Page<T> page;
+    if (request.number) {
+      BOOST_OUTCOME_TRY(const std::int64_t total, count_in(session));
+      page.numbers = detail::page_numbers(*request.number, request.limit, total);
+    }
     if (request.cursor) {
       BOOST_OUTCOME_TRY(auto text, detail::open_cursor(session.keys(), place, *request.cursor));
       BOOST_OUTCOME_TRY(const Key last, detail::key_from_text<Key>(std::move(text)));
@@ -134,12 +138,10 @@ class ReadRepository {
       page.has_previous = true;
       BOOST_OUTCOME_TRY(read_page(session, sql, *statement, window.limit, place, page));
     } else {
-      BOOST_OUTCOME_TRY(const std::int64_t total, count_in(session));
       const auto& sql = Sql::page(request.order);
       BOOST_OUTCOME_TRY(auto statement, session.prepare(sql));
       statement->bind_int64(3, window.offset);
-      page.has_previous = request.number > 1;
-      page.numbers = detail::page_numbers(request, total);
+      page.has_previous = window.offset > 0;
       BOOST_OUTCOME_TRY(read_page(session, sql, *statement, window.limit, place, page));
     }
     return page;
@@ -157,6 +159,7 @@ class ReadRepository {
       }
       if (static_cast<std::int64_t>(page.items.size()) == limit) {
         const Key& last = Traits::template member<Traits::key_index>(page.items.back());
+        page.has_next = true;
         page.next_cursor = detail::seal_cursor(session.keys(), place, detail::key_to_text(last));
         return success();
       }

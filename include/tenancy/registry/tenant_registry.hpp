@@ -45,7 +45,8 @@ class TenantRegistry {
   Result<Tenant> find(TenantId id) const;
   Result<Tenant> find(const Slug& slug) const;
 
-  /// All tenants, in order of creation; numbered pages only.
+  /// All tenants by the time of their creation, newest first unless asked otherwise; in numbered
+  /// pages, without cursors.
   /// Errors: `invalid_argument`.
   Result<Page<Tenant>> list(const PageRequest& request) const;
 

@@ -1,0 +1,45 @@
+#include "command_line.hpp"
+
+#include <charconv>
+#include <iostream>
+#include <span>
+#include <string_view>
+
+namespace tenancy_bench {
+namespace {
+
+bool assign(CommandLine& line, std::string_view option, std::string_view value) {
+  if (option == "--json") {
+    line.json = value;
+  } else if (option == "--store") {
+    line.store = value;
+  } else if (option == "--run") {
+    line.run = value;
+  } else if (option == "--times") {
+    const char* const end = value.data() + value.size();
+    const auto [stopped, failure] = std::from_chars(value.data(), end, line.times);
+    return failure == std::errc{} && stopped == end;
+  } else {
+    return false;
+  }
+  return !value.empty();
+}
+
+}  // namespace
+
+std::optional<CommandLine> parse_command_line(int count, const char* const* arguments) {
+  const std::span all{arguments, static_cast<std::size_t>(count)};
+  CommandLine line;
+  bool understood = all.size() % 2 == 1;
+  for (std::size_t i = 1; understood && i < all.size(); i += 2) {
+    understood = assign(line, all[i], all[i + 1]);
+  }
+  if (understood && line.run.empty() == (line.times == 0)) {
+    return line;
+  }
+  std::cerr << "usage: " << all[0] << " [--json FILE] [--store FILE]\n"
+            << "       " << all[0] << " --run CASE --times N [--store FILE]\n";
+  return std::nullopt;
+}
+
+}  // namespace tenancy_bench

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tenancy/core/tenant_context.hpp"
+#include "tenancy/registry/authority.hpp"
+
+#include "isolation/deployment.hpp"
+
+namespace tenancy_bench {
+
+/// 100 tenants with 1,000 rows each in one SQLite file, which both sides open. Rows and keys are
+/// the same from run to run; tenants' ids are random, as always.
+class DataSet {
+ public:
+  static constexpr std::size_t tenant_count = 100;
+  static constexpr std::size_t rows_per_tenant = 1000;
+
+  /// Opens the file, and fills it first when it is new.
+  explicit DataSet(std::filesystem::path file);
+
+  [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+  [[nodiscard]] tenancy::Store store() const { return authority_.store(); }
+  [[nodiscard]] const std::vector<tenancy::TenantContext>& tenants() const noexcept {
+    return tenants_;
+  }
+
+  /// Rows from `rows_per_tenant` on are not in the file and free to be inserted.
+  [[nodiscard]] static Deployment row(std::size_t tenant, std::size_t number);
+
+ private:
+  void fill();
+
+  std::filesystem::path file_;
+  tenancy::Authority authority_;
+  std::vector<tenancy::TenantContext> tenants_;
+};
+
+}  // namespace tenancy_bench

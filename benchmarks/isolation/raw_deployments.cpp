@@ -1,0 +1,201 @@
+#include "isolation/raw_deployments.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+namespace tenancy_bench {
+namespace {
+
+constexpr std::string_view columns = "id, project_name, status, url, created_at, updated_at";
+
+std::string select(std::string_view predicate) {
+  return "SELECT " + std::string{columns} + " FROM deployments WHERE tenant_id = ?1 " +
+         std::string{predicate};
+}
+
+void expect(bool as_expected, sqlite3_stmt* statement) {
+  if (!as_expected) [[unlikely]] {
+    std::cerr << "sqlite3: " << sqlite3_errmsg(sqlite3_db_handle(statement)) << '\n';
+    std::exit(EXIT_FAILURE);
+  }
+}
+
+/// Ready to be run again, however the function that runs it is left.
+class Use {
+ public:
+  explicit Use(sqlite3_stmt* statement) noexcept : statement_{statement} {}
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  ~Use() { sqlite3_reset(statement_); }
+
+  void bind_number(int parameter, std::int64_t value) {
+    expect(sqlite3_bind_int64(statement_, parameter, value) == SQLITE_OK, statement_);
+  }
+  void bind_text(int parameter, std::string_view value) {
+    expect(sqlite3_bind_text(statement_, parameter, value.data(), static_cast<int>(value.size()),
+                             SQLITE_STATIC) == SQLITE_OK,
+           statement_);
+  }
+  void bind_optional(int parameter, const std::optional<std::string>& value) {
+    if (value) {
+      bind_text(parameter, *value);
+    } else {
+      expect(sqlite3_bind_null(statement_, parameter) == SQLITE_OK, statement_);
+    }
+  }
+
+  /// Whether there is a row.
+  bool step() {
+    const int code = sqlite3_step(statement_);
+    expect(code == SQLITE_ROW || code == SQLITE_DONE, statement_);
+    return code == SQLITE_ROW;
+  }
+
+  // The table is STRICT, so columns need not be asked for their types.
+  [[nodiscard]] std::int64_t number(int column) const {
+    return sqlite3_column_int64(statement_, column);
+  }
+  void text(int column, std::string& value) const {
+    const auto* const characters =
+        reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    value.assign(characters, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+  }
+  void read(Deployment& row) const {
+    text(0, row.id);
+    text(1, row.project_name);
+    text(2, row.status);
+    if (sqlite3_column_type(statement_, 3) != SQLITE_NULL) {
+      text(3, row.url.emplace());
+    }
+    row.created_at = tenancy::Timestamp::from_microseconds(number(4));
+    row.updated_at = tenancy::Timestamp::from_microseconds(number(5));
+  }
+
+ private:
+  sqlite3_stmt* statement_;
+};
+
+/// Reads one row more than the page holds, to learn whether more follow, as a repository does.
+RawPage read_page(Use& use, std::int64_t limit) {
+  RawPage page;
+  page.items.reserve(static_cast<std::size_t>(limit));
+  while (use.step()) {
+    if (static_cast<std::int64_t>(page.items.size()) == limit) {
+      page.next = page.items.back().id;
+      break;
+    }
+    use.read(page.items.emplace_back());
+  }
+  return page;
+}
+
+tenancy::Timestamp now() {
+  return tenancy::Timestamp{
+      std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now())};
+}
+
+}  // namespace
+
+RawDeployments::RawDeployments(const std::filesystem::path& file)
+    : connection_{open(file)},
+      begin_{prepare("BEGIN")},
+      begin_write_{prepare("BEGIN IMMEDIATE")},
+      commit_{prepare("COMMIT")},
+      roll_back_{prepare("ROLLBACK")},
+      find_{prepare(select("AND id = ?2"))},
+      page_after_{prepare(select("AND id < ?3 ORDER BY id DESC LIMIT ?2"))},
+      page_{prepare(select("ORDER BY id DESC LIMIT ?2 OFFSET ?3"))},
+      count_{prepare("SELECT count(*) FROM deployments WHERE tenant_id = ?1")},
+      insert_{prepare("INSERT INTO deployments (tenant_id, " + std::string{columns} +
+                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")},
+      update_{prepare("UPDATE deployments SET project_name = ?3, status = ?4, url = ?5, "
+                      "updated_at = ?6 WHERE tenant_id = ?1 AND id = ?2")} {}
+
+RawDeployments::Connection RawDeployments::open(const std::filesystem::path& file) {
+  sqlite3* raw = nullptr;
+  const int code =
+      sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  Connection connection{raw};
+  if (code != SQLITE_OK || sqlite3_exec(raw,
+                                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                                        "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY",
+                                        nullptr, nullptr, nullptr) != SQLITE_OK) {
+    std::cerr << "sqlite3: " << sqlite3_errmsg(raw) << '\n';
+    std::exit(EXIT_FAILURE);
+  }
+  return connection;
+}
+
+RawDeployments::Statement RawDeployments::prepare(std::string_view sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
+                         SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+    std::cerr << "sqlite3: " << sqlite3_errmsg(connection_.get()) << '\n';
+    std::exit(EXIT_FAILURE);
+  }
+  return Statement{statement};
+}
+
+void RawDeployments::run(sqlite3_stmt& statement) { Use{&statement}.step(); }
+
+std::optional<Deployment> RawDeployments::find(std::int64_t tenant, std::string_view id) {
+  Use use{find_.get()};
+  use.bind_number(1, tenant);
+  use.bind_text(2, id);
+  std::optional<Deployment> row;
+  if (use.step()) {
+    use.read(row.emplace());
+  }
+  return row;
+}
+
+RawPage RawDeployments::page_after(std::int64_t tenant, std::string_view last, std::int64_t limit) {
+  Use use{page_after_.get()};
+  use.bind_number(1, tenant);
+  use.bind_number(2, limit + 1);
+  use.bind_text(3, last);
+  return read_page(use, limit);
+}
+
+RawPage RawDeployments::page(std::int64_t tenant, std::int64_t number, std::int64_t limit) {
+  Use count{count_.get()};
+  count.bind_number(1, tenant);
+  count.step();
+  Use use{page_.get()};
+  use.bind_number(1, tenant);
+  use.bind_number(2, limit + 1);
+  use.bind_number(3, (number - 1) * limit);
+  RawPage page = read_page(use, limit);
+  page.total = count.number(0);
+  return page;
+}
+
+void RawDeployments::insert(std::int64_t tenant, Deployment& row) {
+  row.created_at = now();
+  row.updated_at = row.created_at;
+  Use use{insert_.get()};
+  use.bind_number(1, tenant);
+  use.bind_text(2, row.id);
+  use.bind_text(3, row.project_name);
+  use.bind_text(4, row.status);
+  use.bind_optional(5, row.url);
+  use.bind_number(6, row.created_at.microseconds());
+  use.bind_number(7, row.updated_at.microseconds());
+  use.step();
+}
+
+bool RawDeployments::update(std::int64_t tenant, Deployment& row) {
+  row.updated_at = now();
+  Use use{update_.get()};
+  use.bind_number(1, tenant);
+  use.bind_text(2, row.id);
+  use.bind_text(3, row.project_name);
+  use.bind_text(4, row.status);
+  use.bind_optional(5, row.url);
+  use.bind_number(6, row.updated_at.microseconds());
+  use.step();
+  return sqlite3_changes64(connection_.get()) == 1;
+}
+
+}  // namespace tenancy_bench

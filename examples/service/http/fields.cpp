@@ -1,0 +1,136 @@
+#include "service/http/fields.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace tenantd {
+namespace {
+
+using Json = nlohmann::json;
+
+// A body of unknown members would otherwise come back larger than it came.
+constexpr std::size_t max_unknown_listed = 20;
+constexpr std::size_t max_name_shown = 100;
+
+std::string_view media_type(std::string_view content_type) noexcept {
+  return trimmed(content_type.substr(0, content_type.find(';')));
+}
+
+Reply<void> require_media_type(const Request& request,
+                               std::initializer_list<std::string_view> accepted) {
+  const auto types = request.header_values("content-type");
+  const auto encodings = request.header_values("content-encoding");
+  const bool fits =
+      types.size() == 1 && std::any_of(accepted.begin(), accepted.end(), [&](auto wanted) {
+        return equal_ignoring_case(media_type(types.front()), wanted);
+      });
+  const bool is_plain = std::all_of(encodings.begin(), encodings.end(), [](auto encoding) {
+    return equal_ignoring_case(trimmed(encoding), "identity");
+  });
+  if (fits && is_plain) {
+    return boost::outcome_v2::success();
+  }
+  std::string detail{"The body must be sent uncompressed, with one Content-Type:"};
+  for (const std::string_view type : accepted) {
+    detail.append(" ").append(type);
+  }
+  return Problem{415, detail};
+}
+
+}  // namespace
+
+Reply<Fields> Fields::read(const Request& request,
+                           std::initializer_list<std::string_view> media_types) {
+  BOOST_OUTCOME_TRY(require_media_type(request, media_types));
+
+  // Of two members with one name parsers keep the first, the last or both; nobody can mean that.
+  std::set<std::string> names;
+  bool is_ambiguous = false;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::key && depth == 1) {
+      is_ambiguous = !names.insert(parsed.get<std::string>()).second || is_ambiguous;
+    }
+    return true;
+  };
+  auto object = Json::parse(request.body, watch, false);
+  if (object.is_discarded()) {
+    return Problem{400, "The body is not well-formed JSON."};
+  }
+  if (!object.is_object()) {
+    return Problem{400, "The body is not a JSON object."};
+  }
+  if (is_ambiguous) {
+    return Problem{400, "The body has a member twice."};
+  }
+  return Fields{std::move(object)};
+}
+
+std::optional<std::string> Fields::required_text(std::string_view name, TextRule rule) {
+  Json* const value = find(name);
+  if (value == nullptr) {
+    reject(name, "is missing");
+    return std::nullopt;
+  }
+  return checked_text(name, *value, rule);
+}
+
+std::optional<std::string> Fields::optional_text(std::string_view name, TextRule rule) {
+  Json* const value = find(name);
+  return value == nullptr ? std::nullopt : checked_text(name, *value, rule);
+}
+
+std::optional<std::optional<std::string>> Fields::nullable_text(std::string_view name,
+                                                                TextRule rule) {
+  Json* const value = find(name);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (value->is_null()) {
+    return std::optional<std::string>{};
+  }
+  auto text = checked_text(name, *value, rule);
+  if (!text) {
+    return std::nullopt;
+  }
+  return text;
+}
+
+void Fields::reject(std::string_view name, std::string_view problem) {
+  problems_.push_back({std::string{name}, std::string{problem}});
+}
+
+Reply<void> Fields::finish() {
+  std::size_t unknown = 0;
+  for (const auto& [name, value] : object_.items()) {
+    if (std::find(asked_.begin(), asked_.end(), name) == asked_.end() &&
+        ++unknown <= max_unknown_listed) {
+      reject(name.substr(0, max_name_shown), "is unknown");
+    }
+  }
+  if (problems_.empty()) {
+    return boost::outcome_v2::success();
+  }
+  return invalid_fields(std::move(problems_));
+}
+
+Json* Fields::find(std::string_view name) {
+  asked_.emplace_back(name);
+  const auto found = object_.find(name);
+  return found == object_.end() ? nullptr : &*found;
+}
+
+std::optional<std::string> Fields::checked_text(std::string_view name, Json& value, TextRule rule) {
+  if (!value.is_string()) {
+    reject(name, "must be a text");
+    return std::nullopt;
+  }
+  auto& text = value.get_ref<std::string&>();
+  if (const auto problem = rule(text)) {
+    reject(name, *problem);
+    return std::nullopt;
+  }
+  return std::move(text);
+}
+
+}  // namespace tenantd

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "service/http/problem.hpp"
+#include "service/http/text_rules.hpp"
+
+namespace tenantd {
+
+/// The members of a JSON object that came as a body. Endpoints ask for each member they know; what
+/// is wrong is gathered and reported all at once by `finish`.
+///
+/// Thread safety: thread-confined.
+class Fields {
+ public:
+  /// Errors: 415 for another type of content, 400 for what is not one JSON object in which every
+  /// name stands once.
+  static Reply<Fields> read(const Request& request,
+                            std::initializer_list<std::string_view> media_types);
+
+  /// A text that must be there. Nothing when it is missing or wrong, which is then noted.
+  std::optional<std::string> required_text(std::string_view name, TextRule rule);
+
+  /// A text that may be left out. Nothing when it is, or when it is wrong, which is then noted.
+  std::optional<std::string> optional_text(std::string_view name, TextRule rule);
+
+  /// A text that may be left out (nothing) or be null (an empty optional inside).
+  std::optional<std::optional<std::string>> nullable_text(std::string_view name, TextRule rule);
+
+  /// Notes what is wrong with a member that was asked for.
+  void reject(std::string_view name, std::string_view problem);
+
+  /// Notes every member that was never asked for. Errors: 422 with all that was noted.
+  Reply<void> finish();
+
+ private:
+  explicit Fields(nlohmann::json object) : object_(std::move(object)) {}
+
+  nlohmann::json* find(std::string_view name);
+  std::optional<std::string> checked_text(std::string_view name, nlohmann::json& value,
+                                          TextRule rule);
+
+  nlohmann::json object_;
+  std::vector<std::string> asked_;
+  std::vector<FieldProblem> problems_;
+};
+
+}  // namespace tenantd

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tenantd {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+/// A request as the endpoints see it, free of the transport that brought it.
+struct Request {
+  std::string method;  ///< As sent; methods are case-sensitive.
+  std::string target;
+  std::vector<Header> headers;
+  std::string body;
+
+  /// The values of all headers of that name, in any spelling, in the order of arrival.
+  [[nodiscard]] std::vector<std::string_view> header_values(std::string_view name) const;
+};
+
+/// An answer, free of the transport that takes it.
+struct Response {
+  int status = 200;
+  std::string content_type;  ///< Empty when there is no body.
+  std::string body;
+  std::vector<Header> headers;
+};
+
+/// Whether two ASCII texts are the same but for upper and lower case.
+[[nodiscard]] bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept;
+
+/// The text without blanks and tabs at both ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+/// The reason phrase of a status that this service answers with.
+/// Source: RFC 9110 §15, RFC 6585 §5.
+[[nodiscard]] std::string_view reason_phrase(int status) noexcept;
+
+}  // namespace tenantd

@@ -1,0 +1,92 @@
+#include "service/http/problem.hpp"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+namespace tenantd {
+namespace {
+
+// The details of what broke inside are the operator's, who finds them by the request id.
+constexpr std::string_view internal_detail =
+    "The service failed to answer. Its operator finds the cause by the request id.";
+
+int status_of(tenancy::Condition condition, tenancy::errc code) noexcept {
+  switch (condition) {
+    case tenancy::Condition::unauthenticated:
+      return 401;
+    case tenancy::Condition::forbidden:
+      return 403;
+    case tenancy::Condition::not_found:
+      return 404;
+    case tenancy::Condition::conflict:
+      return 409;
+    case tenancy::Condition::invalid:
+      // These are about what the body says; the others about how the request is put.
+      return code == tenancy::errc::constraint_violation || code == tenancy::errc::invalid_slug
+                 ? 422
+                 : 400;
+    case tenancy::Condition::unavailable:
+      return 503;
+    case tenancy::Condition::isolation:
+    case tenancy::Condition::unknown_outcome:
+    case tenancy::Condition::storage:
+    case tenancy::Condition::crypto:
+    case tenancy::Condition::misuse:
+      break;
+  }
+  return 500;
+}
+
+}  // namespace
+
+Problem::Problem(tenancy::Error error) : status{status_of(error.condition(), error.code())} {
+  const tenancy::ErrorInfo& info = tenancy::error_info(error.code());
+  if (status != 500 || info.condition == tenancy::Condition::unknown_outcome) {
+    type = "urn:tenancy:error:";
+    type += info.name;
+    detail = info.description;
+  } else {
+    detail = internal_detail;
+  }
+  if (info.condition == tenancy::Condition::unknown_outcome) {
+    detail += " The change may or may not have been made: look before trying again.";
+  }
+  if (status == 401) {
+    headers.push_back({"WWW-Authenticate", "Bearer"});
+  } else if (status == 503) {
+    headers.push_back({"Retry-After", "1"});
+  }
+  cause = std::move(error);
+}
+
+Response Problem::to_response(std::string_view request_id) const {
+  nlohmann::ordered_json document{
+      {"type", type},     {"title", reason_phrase(status)}, {"status", status},
+      {"detail", detail}, {"request_id", request_id},
+  };
+  if (!errors.empty()) {
+    auto& list = document["errors"] = nlohmann::ordered_json::array();
+    for (const FieldProblem& error : errors) {
+      list.push_back({{"field", error.field}, {"problem", error.problem}});
+    }
+  }
+  // Names of unknown members are cut to a length, which may leave half a character behind.
+  return Response{status, "application/problem+json",
+                  document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace),
+                  headers};
+}
+
+Problem unauthenticated(std::string_view detail) {
+  Problem problem{401, detail};
+  problem.headers.push_back({"WWW-Authenticate", "Bearer"});
+  return problem;
+}
+
+Problem invalid_fields(std::vector<FieldProblem> errors) {
+  Problem problem{422, "Some members of the body are not valid."};
+  problem.errors = std::move(errors);
+  return problem;
+}
+
+}  // namespace tenantd

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "service/http/handler.hpp"
+#include "service/http/limits.hpp"
+
+namespace tenantd {
+
+/// Where a server listens, and with how many threads it works.
+struct ServerOptions {
+  std::string address;  ///< An IPv4 or IPv6 address.
+  std::uint16_t port;   ///< 0 for any that is free.
+  std::size_t workers;  ///< Threads for handlers, as many requests are handled at once.
+  Limits limits = {};
+};
+
+/// An HTTP/1.1 server: few threads wait for the sockets, others run the handler, which may block.
+///
+/// Thread safety: thread-confined.
+class Server {
+ public:
+  /// Binds the address, so that clients queue from now on.
+  /// Throws a `std::runtime_error` that says why when that fails.
+  explicit Server(ServerOptions options);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
+
+  /// `http://127.0.0.1:8080` or `http://[::1]:8080`, with the actual port.
+  [[nodiscard]] std::string url() const;
+
+  /// The same for programs on this machine, which cannot connect to `0.0.0.0` everywhere.
+  [[nodiscard]] std::string url_from_here() const;
+
+  /// Whether only programs on this machine can connect.
+  [[nodiscard]] bool is_local() const;
+
+  /// Serves until SIGINT or SIGTERM, then lets the requests in flight finish. A second signal ends
+  /// the process at once. To be called once.
+  void run(Handler& handler);
+
+ private:
+  class Listener;
+  std::unique_ptr<Listener> listener_;
+};
+
+}  // namespace tenantd

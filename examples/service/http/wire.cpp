@@ -1,0 +1,54 @@
+#include "service/http/wire.hpp"
+
+#include <array>
+#include <ctime>
+
+namespace tenantd {
+namespace {
+
+constexpr std::size_t usual_head_size = 512;
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`. Source: RFC 9110 §5.6.7.
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  std::array<char, 32> text{};
+  // The process keeps the "C" locale, whose names of days and months are those of the protocol.
+  const auto size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  return std::string{text.data(), size};
+}
+
+void append_header(std::string& wire, std::string_view name, std::string_view value) {
+  wire.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+std::string to_wire(const Response& response, Framing framing) {
+  const bool may_have_body = response.status != 204;
+  std::string wire;
+  wire.reserve(usual_head_size + response.body.size());
+  wire.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
+  wire.append(reason_phrase(response.status)).append("\r\n");
+  append_header(wire, "Date", http_date());
+  if (may_have_body) {
+    append_header(wire, "Content-Type", response.content_type);
+    append_header(wire, "Content-Length", std::to_string(response.body.size()));
+  }
+  for (const Header& header : response.headers) {
+    append_header(wire, header.name, header.value);
+  }
+  if (!framing.keep_alive) {
+    append_header(wire, "Connection", "close");
+  } else if (framing.http_1_0) {
+    append_header(wire, "Connection", "keep-alive");
+  }
+  wire.append("\r\n");
+  if (may_have_body && framing.with_body) {
+    wire.append(response.body);
+  }
+  return wire;
+}
+
+}  // namespace tenantd

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "tenancy/registry/authenticator.hpp"
+#include "tenancy/storage/store.hpp"
+
+#include "service/http/router.hpp"
+
+namespace tenantd {
+
+/// What a tenant's key may do with the tenant's deployments.
+///
+/// Isolation: the id of another tenant's deployment is answered as one that does not exist.
+void add_deployment_routes(Router& router, tenancy::Store store,
+                           tenancy::Authenticator authenticator);
+
+}  // namespace tenantd

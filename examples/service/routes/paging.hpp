@@ -1,0 +1,23 @@
+#pragma once
+
+#include "tenancy/core/page.hpp"
+
+#include "service/http/query.hpp"
+#include "service/http/reply.hpp"
+
+namespace tenantd {
+
+/// `page` and `per_page`. Errors: 400.
+Reply<tenancy::PageRequest> numbered_page(const Query& query);
+
+/// `page` and `per_page`, or `cursor` and `limit`, but not of both. A `limit` alone begins a list
+/// that goes on by cursor. Errors: 400.
+Reply<tenancy::PageRequest> numbered_page_or_cursor(const Query& query);
+
+template <class T>
+Pagination pagination_of(const tenancy::PageRequest& request, const tenancy::Page<T>& page) {
+  return Pagination{request.limit, page.numbers, page.has_next, page.has_previous,
+                    page.next_cursor};
+}
+
+}  // namespace tenantd

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "tenancy/registry/authenticator.hpp"
+
+#include "service/http/router.hpp"
+
+namespace tenantd {
+
+/// What an administrator's key may do with tenants and their keys. None of it opens a tenant's
+/// rows.
+void add_tenant_routes(Router& router, tenancy::Authenticator authenticator);
+
+}  // namespace tenantd

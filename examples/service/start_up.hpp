@@ -1,0 +1,25 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "tenancy/registry/authority.hpp"
+
+#include "service/options.hpp"
+
+namespace tenantd {
+
+/// Opens the store and makes the directory for it, readable by its owner only, when it is missing.
+/// Errors: `cannot_open`; otherwise those of `tenancy::open`.
+tenancy::Result<tenancy::Authority> open_store(const Options& options);
+
+/// Prints one more administrator's key. Errors: `invalid_argument` for the name; the store's.
+tenancy::Result<void> print_new_administrator_key(const tenancy::Authority& authority,
+                                                  const std::string& name, std::ostream& out);
+
+/// Makes the keys and the demo that a fresh store lacks, and prints them with where to find the
+/// service. Errors: the store's.
+tenancy::Result<void> print_welcome(const tenancy::Authority& authority, const Options& options,
+                                    const std::string& url_from_here, std::ostream& out);
+
+}  // namespace tenantd

@@ -1,0 +1,75 @@
+#include "service/http/fields.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using tenantd::Fields;
+
+std::optional<std::string_view> anything(std::string_view /*text*/) { return std::nullopt; }
+std::optional<std::string_view> nothing(std::string_view /*text*/) { return "is never right"; }
+
+tenantd::Reply<Fields> read(const std::string& body, const std::string& type = "application/json") {
+  tenantd::Request request;
+  request.headers = {{"Content-Type", type}};
+  request.body = body;
+  return Fields::read(request, {"application/json"});
+}
+
+TEST_CASE("members are handed out by name") {
+  auto fields = read(R"({"a":"1","b":null,"c":"3"})").value();
+  CHECK(fields.required_text("a", anything) == "1");
+  const auto null = fields.nullable_text("b", anything);
+  REQUIRE(null);
+  CHECK_FALSE(null->has_value());
+  CHECK(fields.nullable_text("c", anything).value() == "3");
+  CHECK_FALSE(fields.nullable_text("d", anything));
+  CHECK_FALSE(fields.optional_text("e", anything));
+  CHECK(fields.finish());
+}
+
+TEST_CASE("all that is wrong is gathered") {
+  auto fields = read(R"({"a":1,"b":"x","c":"x","d":[],"e":{}})").value();
+  CHECK_FALSE(fields.required_text("a", anything));
+  CHECK_FALSE(fields.optional_text("b", nothing));
+  CHECK_FALSE(fields.nullable_text("c", nothing));
+  CHECK_FALSE(fields.nullable_text("d", anything));
+  CHECK_FALSE(fields.required_text("missing", anything));
+  const auto finished = fields.finish();
+  REQUIRE_FALSE(finished);
+  CHECK(finished.error().status == 422);
+  std::string report;
+  for (const auto& error : finished.error().errors) {
+    report += error.field + " " + error.problem + "\n";
+  }
+  CHECK(report ==
+        "a must be a text\nb is never right\nc is never right\nd must be a text\n"
+        "missing is missing\ne is unknown\n");
+}
+
+TEST_CASE("a report stays small however much is unknown") {
+  std::string body = "{";
+  for (int i = 0; i < 1000; ++i) {
+    body += "\"" + std::to_string(i) + std::string(500, 'x') + "\":1,";
+  }
+  body.back() = '}';
+  const auto finished = read(body).value().finish();
+  REQUIRE_FALSE(finished);
+  CHECK(finished.error().errors.size() == 20);
+  CHECK(finished.error().errors.front().field.size() == 100);
+}
+
+TEST_CASE("only one JSON object of the right type is a body") {
+  CHECK(read("{}", "application/json;charset=utf-8"));
+  CHECK(read("{}", "text/json").error().status == 415);
+  for (const char* body : {"", "{", "[]", "1", "{} {}", R"({"a":1,"a":1})", R"({"a":1,"\u0061":2})",
+                           R"({"a":'1'})", "{/**/}", "{\"a\":NaN}"}) {
+    CAPTURE(body);
+    CHECK(read(body).error().status == 400);
+  }
+  CHECK(read(R"({"a":{"b":1,"b":2}})"));
+}
+
+}  // namespace

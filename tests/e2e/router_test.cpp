@@ -1,0 +1,58 @@
+#include "service/http/router.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+namespace {
+
+using tenantd::Call;
+using tenantd::Reply;
+using tenantd::Request;
+using tenantd::Response;
+using tenantd::Router;
+
+Router make_router() {
+  Router router;
+  const auto answer = [](const std::string& text) {
+    return [text](Call& /*call*/) -> Reply<Response> { return Response{200, {}, text, {}}; };
+  };
+  router.add("GET", "/things", answer("list"));
+  router.add("POST", "/things", answer("create"));
+  router.add("GET", "/things/{id}", answer("show"));
+  router.add("POST", "/things/{id}/keys", answer("key"));
+  return router;
+}
+
+TEST_CASE("an endpoint is found by method and path, and gets what stands for its placeholder") {
+  const Router router = make_router();
+  struct Row {
+    const char *method, *path, *answer, *parameter;
+  };
+  for (const Row& row :
+       {Row{"GET", "/things", "list", ""}, Row{"HEAD", "/things", "list", ""},
+        Row{"POST", "/things", "create", ""}, Row{"GET", "/things/a%20b", "show", "a b"},
+        Row{"GET", "/things/{id}", "show", "{id}"}, Row{"POST", "/things/7/keys", "key", "7"}}) {
+    CAPTURE(row.path);
+    const auto match = router.match(row.method, row.path);
+    REQUIRE(match);
+    CHECK(match.value().parameter == row.parameter);
+    const Request request{};
+    Call call{request, {}, {}, {}};
+    CHECK((*match.value().endpoint)(call).value().body == row.answer);
+  }
+}
+
+TEST_CASE("what is not found says whether the path or the method is unknown") {
+  const Router router = make_router();
+  for (const char* path : {"/", "/thing", "/things/", "/things/7/", "/things/7/keys/8"}) {
+    CAPTURE(path);
+    CHECK(router.match("GET", path).error().status == 404);
+  }
+  const auto refused = router.match("DELETE", "/things");
+  REQUIRE(refused.error().status == 405);
+  CHECK(refused.error().headers.front().value == "GET, HEAD, POST");
+  CHECK(router.match("HEAD", "/things/7/keys").error().headers.front().value == "POST");
+}
+
+}  // namespace

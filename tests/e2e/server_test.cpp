@@ -1,0 +1,153 @@
+#include "service/http/server.hpp"
+
+#include <chrono>
+#include <latch>
+#include <string>
+#include <thread>
+
+#include <doctest/doctest.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill
+#include <unistd.h>
+
+#include "e2e/http_client.hpp"
+
+namespace {
+
+using e2e::HttpClient;
+using tenantd::Request;
+using tenantd::Response;
+
+class Echo final : public tenantd::Handler {
+ public:
+  Response handle(const Request& request) noexcept override {
+    if (request.target == "/wait") {
+      arrived.count_down();
+      released.wait();
+    }
+    return Response{200, "text/plain", request.method + " " + request.target, {}};
+  }
+  Response refuse(const Request& /*request*/, const tenantd::Problem& problem) noexcept override {
+    return Response{problem.status, "text/plain", problem.detail, {}};
+  }
+
+  std::latch arrived{1};
+  std::latch released{1};
+};
+
+/// A server in this process. It stops as every server does: on a signal to the process.
+class Running {
+ public:
+  explicit Running(tenantd::Limits limits = {}) : server_{{"127.0.0.1", 0, 2, limits}} {
+    const std::string url = server_.url();
+    port_ = static_cast<std::uint16_t>(std::stoul(url.substr(url.rfind(':') + 1)));
+    thread_ = std::jthread{[this] { server_.run(handler); }};
+  }
+
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() {
+    if (thread_.joinable()) {
+      tell_to_stop();
+    }
+  }
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  void tell_to_stop() const { ::kill(::getpid(), SIGTERM); }
+  void wait() { thread_.join(); }
+
+  Echo handler;
+
+ private:
+  tenantd::Server server_;
+  std::uint16_t port_ = 0;
+  std::jthread thread_;
+};
+
+TEST_CASE("a connection above the limit is closed, and there is room again when one goes") {
+  tenantd::Limits limits;
+  limits.connections = 2;
+  Running running{limits};
+  HttpClient first{running.port()};
+  CHECK(first.request("GET", "/1").body == "GET /1");
+  {
+    HttpClient second{running.port()};
+    CHECK(second.request("GET", "/2").body == "GET /2");
+    HttpClient third{running.port()};
+    CHECK(third.is_closed_by_peer());
+    CHECK(second.request("GET", "/3", {{"Connection", "close"}}).body == "GET /3");
+    CHECK(second.is_closed_by_peer());
+  }
+  // The server hears of the end of a connection on another thread than that of the next one.
+  bool is_let_in = false;
+  while (!is_let_in) {
+    HttpClient again{running.port()};
+    try {
+      is_let_in = again.request("GET", "/4").body == "GET /4";
+    } catch (const std::runtime_error&) {
+      is_let_in = false;
+    }
+  }
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("a client that sends nothing, or no more, is dropped") {
+  tenantd::Limits limits;
+  limits.read = std::chrono::seconds{1};
+  Running running{limits};
+  HttpClient silent{running.port()};
+  HttpClient stuck{running.port()};
+  stuck.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+  CHECK(silent.is_closed_by_peer());
+  CHECK(stuck.is_closed_by_peer());
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("a handler at work is waited for, and its answer is sent") {
+  Running running;
+  HttpClient idle{running.port()};
+  CHECK(idle.request("GET", "/").status == 200);
+  HttpClient busy{running.port()};
+  busy.send(e2e::request_bytes("GET", "/wait"));
+  running.handler.arrived.wait();
+  running.tell_to_stop();
+  CHECK(idle.is_closed_by_peer());
+  running.handler.released.count_down();
+  const auto reply = busy.read_reply();
+  CHECK(reply.body == "GET /wait");
+  CHECK(reply.header("Connection") == "close");
+  running.wait();
+}
+
+TEST_CASE("a slow handler holds up neither other connections nor the sockets") {
+  Running running;
+  HttpClient slow{running.port()};
+  slow.send(e2e::request_bytes("GET", "/wait"));
+  running.handler.arrived.wait();
+  HttpClient quick{running.port()};
+  CHECK(quick.request("GET", "/quick").body == "GET /quick");
+  running.handler.released.count_down();
+  CHECK(slow.read_reply().body == "GET /wait");
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("an address that is taken is an exception that says so") {
+  Running running;
+  CHECK_THROWS_AS((tenantd::Server{{"127.0.0.1", running.port(), 1}}), std::runtime_error);
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("addresses are printed as URLs that work") {
+  const tenantd::Server v4{{"0.0.0.0", 0, 1}};
+  CHECK(v4.url().starts_with("http://0.0.0.0:"));
+  CHECK(v4.url_from_here().starts_with("http://127.0.0.1:"));
+  CHECK_FALSE(v4.is_local());
+  const tenantd::Server local{{"127.0.0.1", 0, 1}};
+  CHECK(local.url() == local.url_from_here());
+  CHECK(local.is_local());
+}
+
+}  // namespace

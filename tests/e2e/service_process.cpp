@@ -1,0 +1,157 @@
+#include "e2e/service_process.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): kill
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace e2e {
+namespace {
+
+constexpr int patience_ms = 120'000;
+
+bool wait_readable(int fd) {
+  pollfd waited{fd, POLLIN, 0};
+  return ::poll(&waited, 1, patience_ms) > 0;
+}
+
+pid_t spawn(const std::vector<std::string>& arguments, int output,
+            const std::filesystem::path& log) {
+  std::string program{TENANTD_PATH};
+  std::vector<std::string> copies{arguments};
+  std::vector<char*> argv{program.data()};
+  for (std::string& argument : copies) {
+    argv.push_back(argument.data());
+  }
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(),
+                                   O_WRONLY | O_CREAT | O_APPEND, S_IRUSR | S_IWUSR);
+  pid_t pid = -1;
+  const int status =
+      ::posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), ::environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (status != 0) {
+    throw std::runtime_error{"cannot start " + program};
+  }
+  return pid;
+}
+
+}  // namespace
+
+ServiceProcess::ServiceProcess(Unstarted /*tag*/, const std::vector<std::string>& arguments) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    throw std::runtime_error{"pipe2 failed"};
+  }
+  pipe_ = ends[0];
+  pid_ = spawn(arguments, ends[1], log_file());
+  ::close(ends[1]);
+}
+
+ServiceProcess::ServiceProcess(const std::vector<std::string>& arguments)
+    : ServiceProcess{Unstarted{}, [&] {
+                       std::vector<std::string> all{"--port", "0"};
+                       all.insert(all.end(), arguments.begin(), arguments.end());
+                       return all;
+                     }()} {
+  constexpr std::string_view announcement = "listening on http://";
+  std::size_t line = std::string::npos;
+  while (true) {
+    line = output_.find(announcement);
+    if (line != std::string::npos && output_.find('\n', line) != std::string::npos) {
+      break;
+    }
+    if (!read_more()) {
+      throw std::runtime_error{"tenantd does not listen: " + output_ + log()};
+    }
+  }
+  const auto end = output_.find('\n', line);
+  const auto colon = output_.rfind(':', end);
+  port_ = static_cast<std::uint16_t>(std::stoul(output_.substr(colon + 1, end - colon - 1)));
+}
+
+ServiceProcess::~ServiceProcess() {
+  if (pid_ > 0) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  if (pipe_ >= 0) {
+    ::close(pipe_);
+  }
+}
+
+Finished ServiceProcess::run_to_end(const std::vector<std::string>& arguments) {
+  ServiceProcess process{Unstarted{}, arguments};
+  const int status = process.wait();
+  return {status, process.output(), process.log()};
+}
+
+std::string ServiceProcess::log() const {
+  std::ifstream file{log_file()};
+  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
+}
+
+void ServiceProcess::send_terminate() const {
+  if (pid_ > 0) {
+    ::kill(pid_, SIGTERM);
+  }
+}
+
+int ServiceProcess::wait() {
+  while (read_more()) {
+  }
+  // The output has ended; the process has not quite, or hangs.
+  const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  const bool has_ended = handle >= 0 && wait_readable(handle);
+  if (handle >= 0) {
+    ::close(handle);
+  }
+  if (!has_ended) {
+    ::kill(pid_, SIGKILL);
+  }
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+  pid_ = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+bool ServiceProcess::read_more() {
+  std::array<char, 4096> chunk{};
+  if (!wait_readable(pipe_)) {
+    return false;
+  }
+  const auto size = ::read(pipe_, chunk.data(), chunk.size());
+  if (size <= 0) {
+    return false;
+  }
+  output_.append(chunk.data(), static_cast<std::size_t>(size));
+  return true;
+}
+
+std::vector<std::string> words_with_prefix(std::string_view text, std::string_view prefix) {
+  std::vector<std::string> words;
+  std::istringstream stream{std::string{text}};
+  for (std::string word; stream >> word;) {
+    std::erase(word, '\'');
+    if (word.starts_with(prefix) && std::find(words.begin(), words.end(), word) == words.end()) {
+      words.push_back(word);
+    }
+  }
+  return words;
+}
+
+}  // namespace e2e

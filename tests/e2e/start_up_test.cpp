@@ -1,0 +1,178 @@
+#include <string>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "e2e/served_api.hpp"
+
+namespace {
+
+using e2e::ApiClient;
+using e2e::ServiceProcess;
+using e2e::TemporaryDirectory;
+using e2e::words_with_prefix;
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+TEST_CASE("a fresh store gets an administrator's key and a demo that works as printed") {
+  const TemporaryDirectory directory;
+  const std::string data = directory.path() / "new" / "data";
+  ServiceProcess process{{"--data", data}};
+
+  struct stat status {};
+  REQUIRE(::stat(data.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777U) == 0700U);
+
+  const std::string& output = process.output();
+  CHECK(contains(output, "store: sqlite:" + data + "/tenancy.db\n"));
+  REQUIRE(words_with_prefix(output, "tna_").size() == 1);
+  const auto keys = words_with_prefix(output, "tnk_");
+  REQUIRE(keys.size() == 2);
+  const std::string base = "http://127.0.0.1:" + std::to_string(process.port());
+  const auto urls = words_with_prefix(output, base + "/");
+  REQUIRE(urls.size() == 2);
+  const std::string list = urls[0].substr(base.size());
+  const std::string acmes = urls[1].substr(base.size());
+
+  ApiClient administrator{process.port(), words_with_prefix(output, "tna_").front()};
+  const auto tenants = administrator.get("/api/tenants").json();
+  CHECK(tenants["data"][1]["name"] == "Acme Corporation");
+  CHECK(tenants["data"][0]["slug"] == "globex");
+  CHECK(tenants["data"].size() == 2);
+
+  ApiClient acme{process.port(), keys[0]};
+  ApiClient globex{process.port(), keys[1]};
+  CHECK(acme.get(list).json()["data"].size() == 3);
+  CHECK(globex.get(list).json()["data"].size() == 3);
+  CHECK(acme.post(list, {{"project_name", "giant-magnet"}}).status == 201);
+  CHECK(acme.get(list).json()["data"].size() == 4);
+  CHECK(acme.get(acmes).status == 200);
+  CHECK(globex.get(acmes).status == 404);
+  CHECK(process.stop() == 0);
+  CHECK(contains(process.output(), "\nstopped\n"));
+}
+
+TEST_CASE("a second start shows no key and finds what the first one left") {
+  const TemporaryDirectory directory;
+  const std::string data = directory.path();
+  std::string key;
+  std::string id;
+  {
+    ServiceProcess first{{"--data", data}};
+    key = words_with_prefix(first.output(), "tnk_").front();
+    ApiClient acme{first.port(), key};
+    id = e2e::make_deployment(acme, "kept");
+    CHECK(first.stop() == 0);
+  }
+  ServiceProcess second{{"--data", data}};
+  CHECK(words_with_prefix(second.output(), "tn").empty());
+  CHECK(contains(second.output(), "--new-admin-key"));
+  ApiClient acme{second.port(), key};
+  CHECK(acme.get("/api/deployments/" + id).json()["data"]["project_name"] == "kept");
+  CHECK(acme.get("/api/deployments").json()["pagination"]["total"] == 4);
+  CHECK(second.stop() == 0);
+}
+
+TEST_CASE("without the demo the store stays empty, also at the next start") {
+  const TemporaryDirectory directory;
+  const std::string data = directory.path();
+  for (const bool is_first : {true, false}) {
+    CAPTURE(is_first);
+    ServiceProcess process{{"--data", data, "--no-demo"}};
+    CHECK(words_with_prefix(process.output(), "tnk_").empty());
+    CHECK(words_with_prefix(process.output(), "tna_").size() == (is_first ? 1 : 0));
+    CHECK(process.stop() == 0);
+  }
+}
+
+TEST_CASE("one more administrator's key can be had, even from a store that is being served") {
+  e2e::ServedApi api;
+  const auto issued = ServiceProcess::run_to_end({"--data", api.data(), "--new-admin-key", "lost"});
+  CHECK(issued.status == 0);
+  const auto keys = words_with_prefix(issued.output, "tna_");
+  REQUIRE(keys.size() == 1);
+  CHECK(keys.front() != api.administrator_key());
+  CHECK(api.client(keys.front()).get("/api/tenants").status == 200);
+  CHECK(api.administrator().get("/api/tenants").status == 200);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a store may be named by its URL") {
+  const TemporaryDirectory directory;
+  const std::string url = "sqlite:" + (directory.path() / "elsewhere.db").string();
+  ServiceProcess process{{"--store", url, "--no-demo"}};
+  CHECK(contains(process.output(), "store: " + url + "\n"));
+  CHECK(std::filesystem::exists(directory.path() / "elsewhere.db"));
+  CHECK(process.stop() == 0);
+}
+
+TEST_CASE("mistakes on the command line are named and end with status 2") {
+  for (const auto& [arguments, named] :
+       std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"--colour", "red"}, "--colour"},
+           {{"--port", "65536"}, "--port"},
+           {{"--port", "http"}, "--port"},
+           {{"--address", "localhost"}, "--address"},
+           {{"--threads", "0"}, "--threads"}}) {
+    CAPTURE(named);
+    const auto finished = ServiceProcess::run_to_end(arguments);
+    CHECK(finished.status == 2);
+    CHECK(contains(finished.log, named));
+    CHECK(finished.output.empty());
+  }
+}
+
+TEST_CASE("help and version go to standard output and end with status 0") {
+  const auto help = ServiceProcess::run_to_end({"--help"});
+  CHECK(help.status == 0);
+  CHECK(contains(help.output, "--new-admin-key"));
+  const auto version = ServiceProcess::run_to_end({"--version"});
+  CHECK(version.status == 0);
+  CHECK(version.output.starts_with("tenantd "));
+}
+
+TEST_CASE("what keeps the service from starting is said in the library's words") {
+  const TemporaryDirectory directory;
+  const std::string missing = "sqlite:" + (directory.path() / "no" / "such" / "x.db").string();
+  for (const std::string& url : {missing, std::string{"mysql://localhost"}}) {
+    CAPTURE(url);
+    const auto finished = ServiceProcess::run_to_end({"--port", "0", "--store", url});
+    CHECK(finished.status == 1);
+    CHECK(finished.log.starts_with("tenantd: "));
+    CHECK(contains(finished.log, "/"));
+  }
+}
+
+TEST_CASE("a port that is taken is reported before any key is made") {
+  e2e::ServedApi api;
+  const TemporaryDirectory directory;
+  const std::string data = directory.path() / "data";
+  const auto finished =
+      ServiceProcess::run_to_end({"--port", std::to_string(api.port()), "--data", data});
+  CHECK(finished.status == 1);
+  CHECK(finished.output.empty());
+  CHECK_FALSE(std::filesystem::exists(data));
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("keys and bodies never reach the log") {
+  e2e::ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  auto client = api.client(tenant);
+  client.post("/api/deployments", {{"project_name", "words-of-a-body"}});
+  client.get("/api/deployments/" + tenant.key);
+  client.get("/api/deployments?cursor=" + tenant.key);
+  api.client("tnk_wrong").get("/api/deployments");
+  CHECK(api.process().stop() == 0);
+  const std::string log = api.process().log();
+  CHECK(contains(log, "GET /api/deployments 400 "));
+  CHECK(contains(log, "tenant=" + tenant.id));
+  CHECK_FALSE(contains(log, "tnk_"));
+  CHECK_FALSE(contains(log, "tna_"));
+  CHECK_FALSE(contains(log, "words-of-a-body"));
+  CHECK_FALSE(contains(log, "cursor="));
+}
+
+}  // namespace

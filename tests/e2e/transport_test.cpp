@@ -1,0 +1,212 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "e2e/served_api.hpp"
+
+namespace {
+
+using e2e::Headers;
+using e2e::HttpClient;
+using e2e::is_problem;
+using e2e::request_bytes;
+using e2e::ServedApi;
+
+bool serves(const ServedApi& api) {
+  HttpClient client{api.port()};
+  return client.request("GET", "/healthz").status == 200;
+}
+
+Headers authorized(const e2e::TenantKey& tenant) {
+  return {{"Authorization", "Bearer " + tenant.key}, {"Content-Type", "application/json"}};
+}
+
+TEST_CASE("a connection serves many requests, and closes when it is asked to") {
+  ServedApi api;
+  HttpClient client{api.port()};
+  for (int i = 0; i < 100; ++i) {
+    const auto reply = client.request("GET", "/healthz");
+    REQUIRE(reply.status == 200);
+    CHECK(reply.header("Connection").empty());
+  }
+  const auto last = client.request("GET", "/healthz", {{"Connection", "close"}});
+  CHECK(last.status == 200);
+  CHECK(last.header("Connection") == "close");
+  CHECK(client.is_closed_by_peer());
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("clients of HTTP/1.0 are served, one request each unless they ask for more") {
+  ServedApi api;
+  HttpClient brief{api.port()};
+  brief.send("GET /healthz HTTP/1.0\r\n\r\n");
+  CHECK(brief.read_reply().header("Connection") == "close");
+  CHECK(brief.is_closed_by_peer());
+  HttpClient lasting{api.port()};
+  for (int i = 0; i < 2; ++i) {
+    lasting.send("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    CHECK(lasting.read_reply().header("Connection") == "keep-alive");
+  }
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("pipelined requests are answered in order") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  HttpClient client{api.port()};
+  std::string bytes;
+  for (int i = 0; i < 10; ++i) {
+    bytes += request_bytes("POST", "/api/deployments", authorized(tenant),
+                           R"({"project_name":"p)" + std::to_string(i) + R"("})");
+    bytes += request_bytes("GET", "/api/deployments?per_page=1", authorized(tenant));
+  }
+  client.send(bytes);
+  for (int i = 0; i < 10; ++i) {
+    const std::string name = "p" + std::to_string(i);
+    CHECK(client.read_reply().json()["data"]["project_name"] == name);
+    CHECK(client.read_reply().json()["data"][0]["project_name"] == name);
+  }
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("HEAD answers as GET without the body") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  HttpClient client{api.port()};
+  for (const char* target : {"/api/deployments", "/api/deployments/x", "/healthz", "/nothing"}) {
+    CAPTURE(target);
+    const auto full = client.request("GET", target, authorized(tenant));
+    const auto head = client.request("HEAD", target, authorized(tenant));
+    CHECK(head.status == full.status);
+    CHECK(head.body.empty());
+    CHECK(head.header("Content-Length") == full.header("Content-Length"));
+    CHECK(head.header("Content-Type") == full.header("Content-Type"));
+  }
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a request may come byte by byte, in chunks, with the whole URL or after asking") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  HttpClient client{api.port()};
+  for (const char byte : request_bytes("GET", "http://any.example/healthz?")) {
+    client.send({&byte, 1});
+  }
+  CHECK(client.read_reply().status == 200);
+  Headers headers = authorized(tenant);
+  headers.emplace_back("Transfer-Encoding", "chunked");
+  client.send(request_bytes("POST", "/api/deployments", headers) +
+              "9\r\n{\"project\r\nD;x=y\r\n_name\":\"abcd\"\r\n1\r\n}\r\n0\r\n\r\n");
+  CHECK(client.read_reply().json()["data"]["project_name"] == "abcd");
+
+  headers.back() = {"Expect", "100-continue"};
+  headers.emplace_back("Content-Length", "20");
+  client.send(request_bytes("POST", "/api/deployments", headers));
+  CHECK(client.read_reply(false).status == 100);
+  client.send(R"({"project_name":"y"})");
+  CHECK(client.read_reply().status == 201);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("bytes that are no request are answered 400, and the service lives on") {
+  ServedApi api;
+  for (const std::string& garbage :
+       {std::string{"GARBAGE\r\n\r\n"}, std::string{"\x16\x03\x01\x02\x00\x01\r\n\r\n", 10},
+        std::string{"GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n"},
+        std::string{"GET /healthz HTTP/1.1\r\nHost x\r\n\r\n"},
+        std::string{"GET /healthz HTTP/1.1\r\n\r\n"},
+        std::string{"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"},
+        std::string{"GET /heal\x01thz HTTP/1.1\r\nHost: x\r\n\r\n"},
+        std::string{"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"},
+        std::string{"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"},
+        std::string{"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+        std::string{"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"},
+        std::string{"GET healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"}}) {
+    CAPTURE(garbage);
+    HttpClient client{api.port()};
+    client.send(garbage);
+    CHECK(is_problem(client.read_reply(), 400));
+    CHECK(client.is_closed_by_peer());
+    CHECK(serves(api));
+  }
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("what is too large is refused by name, and the refusal arrives") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  const auto refusal = [&](const std::string& bytes) {
+    HttpClient client{api.port()};
+    client.send(bytes);
+    const auto reply = client.read_reply();
+    CHECK(reply.header("Connection") == "close");
+    client.stop_sending();
+    CHECK(client.is_closed_by_peer());
+    CHECK(is_problem(reply, reply.status));
+    return reply.status;
+  };
+  // More than the buffers of both sides hold: the service must read on after it has refused.
+  const std::string huge(12 * 1024 * 1024, ' ');
+  CHECK(refusal(request_bytes("POST", "/api/deployments", authorized(tenant), huge)) == 413);
+  const std::string large(1024 * 1024 + 1, ' ');
+  CHECK(refusal(request_bytes("POST", "/api/deployments", authorized(tenant), large)) == 413);
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n100001\r\n") ==
+        413);
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n") == 413);
+  CHECK(refusal(request_bytes("GET", "/healthz", {{"X-Padding", std::string(17000, 'x')}})) == 431);
+  CHECK(refusal(request_bytes("GET", "/" + std::string(9000, 'x'))) == 414);
+  CHECK(refusal(request_bytes("GET", "/" + std::string(40000, 'x'))) == 414);
+  CHECK(refusal(request_bytes("GET", "/", {{"Expect", "the-unexpected"}})) == 417);
+  CHECK(serves(api));
+
+  std::string fits = R"({"project_name":"x"})";
+  fits.append(1024 * 1024 - fits.size(), ' ');
+  HttpClient client{api.port()};
+  CHECK(client.request("POST", "/api/deployments", authorized(tenant), fits).status == 201);
+  CHECK(client.request("GET", "/healthz", {{"X-Padding", std::string(15000, 'x')}}).status == 200);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("clients that leave in the middle harm nobody") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  const std::string post =
+      request_bytes("POST", "/api/deployments", authorized(tenant), R"({"project_name":"half"})");
+  for (std::size_t size = 0; size < post.size(); size += 7) {
+    HttpClient client{api.port()};
+    client.send(std::string_view{post}.substr(0, size));
+  }
+  HttpClient half_closed{api.port()};
+  half_closed.send("GET /healthz HTTP/1.1\r\nHo");
+  half_closed.stop_sending();
+  CHECK(half_closed.is_closed_by_peer());
+
+  HttpClient deaf{api.port()};
+  deaf.send(request_bytes("GET", "/healthz"));
+  deaf.stop_sending();
+  CHECK(deaf.read_reply().status == 200);
+  CHECK(deaf.is_closed_by_peer());
+
+  auto client = api.client(tenant);
+  CHECK(client.get("/api/deployments").json()["pagination"]["total"] == 0);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("many open connections do not keep others out") {
+  ServedApi api;
+  std::vector<std::unique_ptr<HttpClient>> idle;
+  idle.reserve(200);
+  for (int i = 0; i < 200; ++i) {
+    idle.push_back(std::make_unique<HttpClient>(api.port()));
+  }
+  CHECK(serves(api));
+  for (const auto& client : idle) {
+    CHECK(client->request("GET", "/healthz").status == 200);
+  }
+  CHECK(api.process().stop() == 0);
+}
+
+}  // namespace
