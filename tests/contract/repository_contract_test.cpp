@@ -15,7 +15,6 @@
 using tenancy::errc;
 using tenancy::Order;
 using tenancy::PageRequest;
-using tenancy::ReadRepository;
 using tenancy::Repository;
 using tenancy_test::code_of;
 using tenancy_test::must;

@@ -95,7 +95,7 @@ TEST_CASE("naming a tenant confirms the key's own and opens no other") {
     CAPTURE(claimed);
     CHECK(without_request_id(acme.get(list, {{"X-Tenant-ID", claimed}})) ==
           without_request_id(refused));
-    CHECK(without_request_id(acme.get(list + "?tenant_id=" + claimed)) ==
+    CHECK(without_request_id(acme.get(std::string{list}.append("?tenant_id=").append(claimed))) ==
           without_request_id(refused));
   }
   CHECK(without_request_id(acme.get(list + "?tenant_id=" + other.id)) ==

@@ -109,17 +109,19 @@ TEST_CASE("a store may be named by its URL") {
 }
 
 TEST_CASE("mistakes on the command line are named and end with status 2") {
-  for (const auto& [arguments, named] :
-       std::vector<std::pair<std::vector<std::string>, std::string>>{
-           {{"--colour", "red"}, "--colour"},
-           {{"--port", "65536"}, "--port"},
-           {{"--port", "http"}, "--port"},
-           {{"--address", "localhost"}, "--address"},
-           {{"--threads", "0"}, "--threads"}}) {
-    CAPTURE(named);
-    const auto finished = ServiceProcess::run_to_end(arguments);
+  struct Mistake {
+    std::vector<std::string> arguments;
+    std::string named;
+  };
+  for (const auto& mistake : std::vector<Mistake>{{{"--colour", "red"}, "--colour"},
+                                                  {{"--port", "65536"}, "--port"},
+                                                  {{"--port", "http"}, "--port"},
+                                                  {{"--address", "localhost"}, "--address"},
+                                                  {{"--threads", "0"}, "--threads"}}) {
+    CAPTURE(mistake.named);
+    const auto finished = ServiceProcess::run_to_end(mistake.arguments);
     CHECK(finished.status == 2);
-    CHECK(contains(finished.log, named));
+    CHECK(contains(finished.log, mistake.named));
     CHECK(finished.output.empty());
   }
 }

@@ -36,11 +36,13 @@ TEST_CASE("a slug is a slug and is given out once") {
 }
 
 TEST_CASE("names are one line that people can read") {
+  // In two parts, since compilers warn of the character itself.
+  const std::string right_to_left_override = std::string{"\xE2\x80"} + "\xAE";
   const TestStore test;
   const std::string slug = "initech";
   for (const std::string& name :
        {std::string{}, std::string(201, 'x'), std::string{"a\nb"}, std::string{"a\0b", 3},
-        std::string{"\xFF"}, std::string{"right\xE2\x80\xAEtel"}}) {
+        std::string{"\xFF"}, std::string{"right"} + right_to_left_override + "tel"}) {
     CAPTURE(name);
     CHECK(code_of(test.registry.create({slug, name})) == errc::invalid_argument);
   }

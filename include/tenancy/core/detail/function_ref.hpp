@@ -20,6 +20,8 @@ class FunctionRef<Return(Arguments...)> {
     requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
              std::is_invocable_r_v<Return, Callable&, Arguments...>)
   FunctionRef(Callable&& callable) noexcept  // NOLINT(google-explicit-constructor): borrows only
+      // The call restores the type, with its const.
+      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
       : target_{const_cast<void*>(static_cast<const void*>(std::addressof(callable)))},
         call_{[](void* target, Arguments... arguments) -> Return {
           return std::invoke(*static_cast<std::remove_reference_t<Callable>*>(target),
