@@ -69,8 +69,8 @@ Result<void> print_new_administrator_key(const tenancy::Authority& authority,
 Result<void> print_welcome(const tenancy::Authority& authority, const Options& options,
                            const std::string& url_from_here, std::ostream& out) {
   out << "store: " << options.store_url() << "\n\n";
-  BOOST_OUTCOME_TRY(const bool has_key, authority.has_administrator_key());
-  if (!has_key) {
+  BOOST_OUTCOME_TRY(const auto keys, authority.count_administrator_keys());
+  if (keys == 0) {
     BOOST_OUTCOME_TRY(print_new_administrator_key(authority, "first", out));
   }
   BOOST_OUTCOME_TRY(const auto tenants, authority.registry().list({.limit = 1}));

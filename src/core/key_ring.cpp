@@ -164,6 +164,9 @@ Error unsafe_file(const std::filesystem::path& file, std::string_view what) {
 Result<SecretBytes> read_file(const std::filesystem::path& path) {
   const FileDescriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
   if (!file.is_open()) {
+    if (errno == ELOOP) {
+      return unsafe_file(path, "is a symbolic link, which could lead to another's keys");
+    }
     return file_error(path, "cannot be opened", detail::last_system_error());
   }
   struct stat status {};
@@ -320,7 +323,11 @@ Result<KeyRing> KeyRing::rotate(const std::filesystem::path& file) {
   // The lock is on the folder, since the file itself is replaced.
   const auto folder = detail::folder_of(file);
   const FileDescriptor lock{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (!lock.is_open() || ::flock(lock.get(), LOCK_EX) != 0) {
+  int locked = -1;
+  do {
+    locked = lock.is_open() ? ::flock(lock.get(), LOCK_EX) : -1;
+  } while (locked != 0 && lock.is_open() && errno == EINTR);
+  if (locked != 0) {
     return file_error(file, "cannot be locked", detail::last_system_error());
   }
   BOOST_OUTCOME_TRY(const KeyRing current, open(file));
@@ -332,6 +339,9 @@ Result<KeyRing> KeyRing::rotate(const std::filesystem::path& file) {
     text.add(version, keys.key);
   }
   text.add(current.newest_version() + 1, SecretBytes::random(key_size));
+  if (text.view().size() > max_file_size) {
+    return unsafe_file(file, "has no room for a further version: take the oldest out");
+  }
   BOOST_OUTCOME_TRY(const DraftFile draft, DraftFile::write(file, text.view()));
   if (::rename(draft.name(), file.c_str()) != 0) {
     return file_error(file, "cannot be replaced", detail::last_system_error());

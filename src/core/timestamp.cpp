@@ -14,6 +14,11 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
+constexpr Timestamp::TimePoint first_printable =
+    sys_days{std::chrono::year{0} / std::chrono::January / 1};
+constexpr Timestamp::TimePoint last_printable =
+    sys_days{std::chrono::year{10000} / std::chrono::January / 1} - Timestamp::Duration{1};
+
 /// Takes characters from the front of a text; every step fails quietly once one has failed.
 class Reader {
  public:
@@ -128,7 +133,12 @@ std::optional<Timestamp> read(std::string_view text) noexcept {
   if (!offset || !reader.good() || !reader.at_end()) {
     return std::nullopt;
   }
-  return Timestamp{time - *offset};
+  time -= *offset;
+  // An offset may lead out of the years that can be printed.
+  if (time < first_printable || time > last_printable) {
+    return std::nullopt;
+  }
+  return Timestamp{time};
 }
 
 void append(std::string& text, std::int64_t number, std::size_t width) {
@@ -147,10 +157,7 @@ Result<Timestamp> Timestamp::parse(std::string_view text) {
 }
 
 std::string Timestamp::to_string() const {
-  constexpr TimePoint first = sys_days{std::chrono::year{0} / std::chrono::January / 1};
-  constexpr TimePoint last =
-      sys_days{std::chrono::year{10000} / std::chrono::January / 1} - Duration{1};
-  const TimePoint time = std::clamp(time_, first, last);
+  const TimePoint time = std::clamp(time_, first_printable, last_printable);
   const auto day = std::chrono::floor<days>(time);
   const year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};

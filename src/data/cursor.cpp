@@ -16,8 +16,6 @@ constexpr std::byte format{1};
 constexpr std::size_t version_offset = 1;
 constexpr std::size_t tag_offset = version_offset + sizeof(std::uint32_t);
 constexpr std::size_t key_offset = tag_offset + Mac::tag_size;
-constexpr std::size_t max_key_size = 1024;
-constexpr std::size_t max_text_size = (key_offset + max_key_size) * 2;
 constexpr int base64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
 using Bytes = std::vector<std::byte>;
@@ -44,6 +42,14 @@ Bytes message(const CursorPlace& place, std::string_view key) {
   return bytes;
 }
 
+std::string encode(std::span<const std::byte> bytes) {
+  std::string text(sodium_base64_encoded_len(bytes.size(), base64), '\0');
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), base64);
+  text.pop_back();
+  return text;
+}
+
 Error invalid() {
   return Error{errc::invalid_cursor, "the cursor is malformed or belongs to another list"};
 }
@@ -56,16 +62,12 @@ std::string seal_cursor(const KeyRing& keys, const CursorPlace& place, std::stri
   append_number(bytes, mac.key_version, sizeof(mac.key_version));
   append(bytes, mac.tag);
   append(bytes, std::as_bytes(std::span{key}));
-  std::string text(sodium_base64_encoded_len(bytes.size(), base64), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), base64);
-  text.pop_back();
-  return text;
+  return encode(bytes);
 }
 
 Result<std::string> open_cursor(const KeyRing& keys, const CursorPlace& place,
                                 std::string_view cursor) {
-  if (cursor.empty() || cursor.size() > max_text_size) {
+  if (cursor.empty()) {
     return invalid();
   }
   Bytes bytes(cursor.size());
@@ -75,6 +77,11 @@ Result<std::string> open_cursor(const KeyRing& keys, const CursorPlace& place,
                                        cursor.data(), cursor.size(), nullptr, &size, &end, base64);
   if (status != 0 || end != cursor.data() + cursor.size() || size < key_offset ||
       bytes[0] != format) {
+    return invalid();
+  }
+  bytes.resize(size);
+  // The decoder takes any bits behind the last byte; a cursor has one spelling.
+  if (encode(bytes) != cursor) {
     return invalid();
   }
   Mac mac{};

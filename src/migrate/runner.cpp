@@ -100,7 +100,9 @@ Result<std::size_t> count_applied(ControlSession& session, std::string_view comp
 }
 
 Result<void> apply(ControlSession& session, std::string_view component, const Migration& step) {
-  if (auto ran = session.run_script(step.sql); !ran) {
+  const ScriptOwner owner =
+      component == library_component ? ScriptOwner::library : ScriptOwner::host;
+  if (auto ran = session.run_script(step.sql, owner); !ran) {
     return Error{errc::migration_failed,
                  describe(component, step) + " was rolled back: " + ran.error().message()};
   }
@@ -118,12 +120,12 @@ Result<void> apply(ControlSession& session, std::string_view component, const Mi
 /// Applies the first step that is not applied yet; false when there is none.
 Result<bool> apply_next(StoreBackend& store, std::string_view component,
                         std::span<const Migration> steps) {
-  return control_write(store, [&](ControlSession& session) -> Result<bool> {
+  return schema_change(store, [&](ControlSession& session) -> Result<bool> {
     BOOST_OUTCOME_TRY(const std::size_t applied, count_applied(session, component, steps));
     if (applied == steps.size()) {
       return false;
     }
-    BOOST_OUTCOME_TRY(session.run_script(create_journal_sql));
+    BOOST_OUTCOME_TRY(session.run_script(create_journal_sql, ScriptOwner::library));
     BOOST_OUTCOME_TRY(apply(session, component, steps[applied]));
     return true;
   });

@@ -9,6 +9,9 @@
 
 namespace tenancy::inline v0::detail {
 
+/// The component of the library's own tables.
+inline constexpr std::string_view library_component = "tenancy";
+
 /// Brings one component's schema up to date. A component is a series of steps of its own: the
 /// library's tables are one (`tenancy`), the host's another (`app`).
 ///

@@ -57,6 +57,9 @@ Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
     return Error{errc::invalid_argument,
                  "a key's name is 1 to 100 bytes of UTF-8 without control characters"};
   }
+  if (!is_scope(request.scope)) {
+    return Error{errc::invalid_argument, "the number is none of the scopes"};
+  }
   auto text = ApiKeyText::generate(detail::KeyHolder::tenant);
   const Mac mac = detail::hash_api_key(backend_->keys(), text.unsafe_text());
   BOOST_OUTCOME_TRY(

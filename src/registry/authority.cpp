@@ -28,7 +28,9 @@ constexpr StaticSql next_active_sql{"SELECT " TENANCY_TENANT_COLUMNS
 constexpr StaticSql insert_administrator_sql{
     "INSERT INTO tenancy_administrator_keys (key_id, name, key_version, hash, created_at) "
     "VALUES (?1, ?2, ?3, ?4, ?5)"};
-constexpr StaticSql any_administrator_sql{"SELECT 1 FROM tenancy_administrator_keys LIMIT 1"};
+constexpr StaticSql count_administrators_sql{"SELECT count(*) FROM tenancy_administrator_keys"};
+
+Error no_scope() { return Error{errc::invalid_argument, "the number is none of the scopes"}; }
 
 /// The active tenant with the smallest id above, or nothing.
 Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, std::int64_t above) {
@@ -56,6 +58,9 @@ TenantRegistry Authority::registry(Principal principal) const {
 }
 
 Result<TenantContext> Authority::enter(TenantId tenant, Principal principal, Scope scope) const {
+  if (!is_scope(scope)) {
+    return no_scope();
+  }
   BOOST_OUTCOME_TRY(const Tenant found,
                     detail::control_read(*backend(), [&](ControlSession& session) {
                       return detail::find_tenant(session, tenant);
@@ -88,6 +93,9 @@ Result<void> Authority::for_each_tenant(
   if (ContextMint::realm(crossing) != backend()->realm()) {
     return Error{errc::foreign_context, "the permission was given by another store's authority"};
   }
+  if (!is_scope(scope)) {
+    return no_scope();
+  }
   std::int64_t last = 0;
   while (true) {
     BOOST_OUTCOME_TRY(const auto tenant, next_active(*backend(), last));
@@ -95,8 +103,12 @@ Result<void> Authority::for_each_tenant(
       return success();
     }
     last = tenant->id.value();
-    BOOST_OUTCOME_TRY(visit(ContextMint::mint(backend()->realm(), tenant->id, crossing.principal(),
-                                              tenant->epoch, scope)));
+    const auto visited = visit(ContextMint::mint(backend()->realm(), tenant->id,
+                                                 crossing.principal(), tenant->epoch, scope));
+    // A tenant that was suspended since it was looked up is left out, like those before it.
+    if (!visited && !(visited.error() == errc::tenant_not_active)) {
+      return visited.error();
+    }
   }
 }
 
@@ -121,10 +133,11 @@ Result<IssuedAdministratorKey> Authority::issue_administrator_key(std::string_vi
   return IssuedAdministratorKey{id, std::move(text).release()};
 }
 
-Result<bool> Authority::has_administrator_key() const {
-  return detail::control_read(*backend(), [](ControlSession& session) -> Result<bool> {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(any_administrator_sql));
-    return statement->step();
+Result<std::int64_t> Authority::count_administrator_keys() const {
+  return detail::control_read(*backend(), [](ControlSession& session) -> Result<std::int64_t> {
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(count_administrators_sql));
+    BOOST_OUTCOME_TRY(statement->step());
+    return statement->int64(0).value_or(0);
   });
 }
 

@@ -36,7 +36,15 @@ Result<Opened> open_file(const std::filesystem::path& file, const std::optional<
   if (keys) {
     return Opened{std::move(location), *keys};
   }
-  BOOST_OUTCOME_TRY(auto ring, KeyRing::open(file.string() + ".keys"));
+  const std::string key_file = file.string() + ".keys";
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored) && !std::filesystem::exists(key_file, ignored)) {
+    // Fresh keys would make every API key and cursor of this database void without a word.
+    return Error{errc::key_ring_unavailable,
+                 "the database " + file.string() + " exists and its key ring " + key_file +
+                     " does not: restore it, or pass the keys that belong to this database"};
+  }
+  BOOST_OUTCOME_TRY(auto ring, KeyRing::open(key_file));
   return Opened{std::move(location), std::move(ring)};
 }
 
@@ -70,7 +78,7 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
   BOOST_OUTCOME_TRY(auto store,
                     SqliteStore::open(std::move(opened.location), std::move(opened.keys),
                                       std::move(options.store)));
-  BOOST_OUTCOME_TRY(detail::migrate(*store, "tenancy", detail::control_schema()));
+  BOOST_OUTCOME_TRY(detail::migrate(*store, detail::library_component, detail::control_schema()));
   BOOST_OUTCOME_TRY(detail::migrate(*store, "app", options.migrations));
   return detail::AuthorityMint::mint(std::move(store));
 }

@@ -11,6 +11,9 @@
 
 namespace tenancy::inline v0::detail {
 
+/// Whose script it is; the host's does not touch the library's tables.
+enum class ScriptOwner { library, host };
+
 /// A transaction on the library's own tables, bound to no tenant. Only the rooms that keep such
 /// tables use it; it never leaves `src/`.
 class ControlSession {
@@ -19,8 +22,8 @@ class ControlSession {
   ControlSession& operator=(const ControlSession&) = delete;
 
   virtual Result<StatementLease> prepare(const StaticSql& sql) = 0;
-  /// Runs a script of several statements, for migrations.
-  virtual Result<void> run_script(std::string_view sql) = 0;
+  /// Runs a script of several statements, for migrations, within `schema_change`.
+  virtual Result<void> run_script(std::string_view sql, ScriptOwner owner) = 0;
   [[nodiscard]] virtual Timestamp now() const noexcept = 0;
 
  protected:
@@ -46,6 +49,9 @@ class StoreBackend {
   virtual Result<void> write(const TenantContext& context, TenantBody body) = 0;
   virtual Result<void> control_read(ControlBody body) = 0;
   virtual Result<void> control_write(ControlBody body) = 0;
+  /// Like `control_write`, for scripts: references are not enforced row by row, so that a table can
+  /// be rebuilt without its children being deleted, but must all hold in the end.
+  virtual Result<void> schema_change(ControlBody body) = 0;
 
   [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
@@ -66,6 +72,13 @@ auto control_read(StoreBackend& backend, Unit&& unit) {
 template <class Unit>
 auto control_write(StoreBackend& backend, Unit&& unit) {
   return run_unit<ControlSession>([&](auto& body) { return backend.control_write(body); },
+                                  std::forward<Unit>(unit));
+}
+
+/// `unit(ControlSession&)` in a transaction that may run scripts and commits when it succeeds.
+template <class Unit>
+auto schema_change(StoreBackend& backend, Unit&& unit) {
+  return run_unit<ControlSession>([&](auto& body) { return backend.schema_change(body); },
                                   std::forward<Unit>(unit));
 }
 

@@ -8,7 +8,6 @@ namespace tenancy::inline v0 {
 
 Result<void> Store::run_read(const TenantContext& context,
                              detail::FunctionRef<bool(detail::Session&)> body) const {
-  TENANCY_ASSERT(backend_ != nullptr, "use of a Store after it was moved from");
   // The unit may drop the last handle of the store that it runs on.
   const auto backend = backend_;
   return backend->read(context, body);
@@ -16,7 +15,6 @@ Result<void> Store::run_read(const TenantContext& context,
 
 Result<void> Store::run_write(const TenantContext& context,
                               detail::FunctionRef<bool(detail::Session&)> body) const {
-  TENANCY_ASSERT(backend_ != nullptr, "use of a Store after it was moved from");
   const auto backend = backend_;
   return backend->write(context, body);
 }

@@ -72,4 +72,15 @@ TEST_CASE("only one JSON object of the right type is a body") {
   CHECK(read(R"({"a":{"b":1,"b":2}})"));
 }
 
+TEST_CASE("a body that nests deeply is refused before it is taken apart") {
+  const auto nested = [](std::size_t depth) {
+    return R"({"a":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  CHECK(read(nested(7)));
+  CHECK(read(nested(8)).error().status == 400);
+  CHECK(read(std::string(1'000'000, '[')).error().status == 400);
+  // Brackets in texts are text, also behind a quotation mark that is none.
+  CHECK(read(R"({"a":"[[[[[[[[[[[[\"[[[[[[[[[[[["})"));
+}
+
 }  // namespace

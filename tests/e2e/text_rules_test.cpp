@@ -30,9 +30,9 @@ TEST_CASE("a web URL has a scheme of the web, a host, and nothing that needs esc
     CAPTURE(url);
     CHECK_FALSE(tenantd::web_url_rule(url));
   }
-  for (const char* url :
-       {"", "a", "http:", "http:/a", "http://", "http://?a", "https://#", "file:///etc",
-        "data:text/html,x", " http://a", "http://a\n", "http://a<", "http://\xC3\xA9"}) {
+  for (const char* url : {"", "a", "http", "https", "http:", "http:/a", "http://", "http://?a",
+                          "https://#", "file:///etc", "data:text/html,x", " http://a", "http://a\n",
+                          "http://a<", "http://\xC3\xA9"}) {
     CAPTURE(url);
     CHECK(tenantd::web_url_rule(url));
   }

@@ -170,6 +170,59 @@ TEST_CASE("what is too large is refused by name, and the refusal arrives") {
   CHECK(api.process().stop() == 0);
 }
 
+TEST_CASE("no framing but one that everybody reads alike is understood") {
+  ServedApi api;
+  // What follows would be a request of its own to whoever takes the framing for none.
+  const std::string smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (const std::string encoding :
+       {"gzip", "chunked, gzip", "xchunked", "identity", "gzip, chunked",
+        "chunked\r\n"
+        "Transfer-Encoding: chunked"}) {
+    CAPTURE(encoding);
+    HttpClient client{api.port()};
+    client.send("POST /api/deployments HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + encoding +
+                "\r\n\r\n" + smuggled);
+    const auto reply = client.read_reply();
+    CHECK((reply.status == 501 || reply.status == 400));
+    client.stop_sending();
+    CHECK(client.is_closed_by_peer());
+  }
+  HttpClient old{api.port()};
+  old.send("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + smuggled);
+  CHECK(old.read_reply().status >= 400);
+  old.stop_sending();
+  CHECK(old.is_closed_by_peer());
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("trailers are no headers: a credential among them opens nothing") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  HttpClient client{api.port()};
+  client.send(
+      "GET /api/deployments HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "0\r\nAuthorization: Bearer " +
+      tenant.key + "\r\n\r\n");
+  CHECK(client.read_reply().status == 401);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("extensions of chunks and trailers are bounded like everything else") {
+  ServedApi api;
+  const std::string head =
+      "POST /api/deployments HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string padding(200'000, 'x');
+  for (const std::string& flood : {"1;" + padding, "0\r\nX-Padding: " + padding}) {
+    HttpClient client{api.port()};
+    client.send(head + flood);
+    CHECK(client.read_reply().status >= 400);
+    client.stop_sending();
+    CHECK(client.is_closed_by_peer());
+  }
+  CHECK(serves(api));
+  CHECK(api.process().stop() == 0);
+}
+
 TEST_CASE("clients that leave in the middle harm nobody") {
   ServedApi api;
   const auto tenant = api.make_tenant("acme");

@@ -20,8 +20,9 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-/// The request without its transport; of one that was refused half-read, what has arrived.
-Request to_request(http::request<http::string_body>&& message) {
+/// The head of a request without its transport; of one that was refused half-read, what has
+/// arrived.
+Request to_request(const http::request<http::string_body>& message) {
   Request request;
   request.method = message.method_string();
   request.target = message.target();
@@ -29,7 +30,6 @@ Request to_request(http::request<http::string_body>&& message) {
   for (const auto& field : message) {
     request.headers.push_back({field.name_string(), field.value()});
   }
-  request.body = std::move(message.body());
   return request;
 }
 
@@ -62,7 +62,11 @@ bool is_protocol_error(const beast::error_code& error) {
 
 Connection::Connection(asio::ip::tcp::socket socket, Handler& handler, asio::thread_pool& workers,
                        const Limits& limits)
-    : stream_{std::move(socket)}, handler_{handler}, workers_{workers}, limits_{limits} {
+    : stream_{std::move(socket)},
+      buffer_{limits.buffered_bytes},
+      handler_{handler},
+      workers_{workers},
+      limits_{limits} {
   // Answers are written whole; waiting for more to send only delays them.
   beast::error_code ignored;
   stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -107,7 +111,8 @@ asio::awaitable<bool> Connection::serve_one() {
   framing.with_body = parser_->get().method() != http::verb::head;
   framing.http_1_0 = parser_->get().version() == 10;
   framing.keep_alive = intake == Intake::complete && parser_->keep_alive();
-  Request request = to_request(parser_->release());
+  Request request = std::move(request_);
+  request.body = std::move(parser_->get().body());
   Response response;
   if (intake == Intake::complete) {
     response = co_await answer_on(workers_, handler_, std::move(request), asio::use_awaitable);
@@ -132,6 +137,7 @@ asio::awaitable<Connection::Intake> Connection::receive() {
   co_await http::async_read_header(stream_, buffer_, *parser_,
                                    asio::redirect_error(asio::use_awaitable, error));
   is_waiting_ = false;
+  request_ = to_request(parser_->get());
   if (error) {
     co_return failed(error);
   }
@@ -162,6 +168,13 @@ std::optional<Problem> Connection::objection() const {
   if (message.target().size() > limits_.target_bytes) {
     return Problem{414, "The target of the request is too long."};
   }
+  // Whoever stands in front of the service may read any other framing differently, and so take the
+  // body for a further request.
+  if (message.count(http::field::transfer_encoding) > 0 &&
+      (message.version() != 11 || message.count(http::field::transfer_encoding) > 1 ||
+       !beast::iequals(message[http::field::transfer_encoding], "chunked"))) {
+    return Problem{501, "The only Transfer-Encoding that is understood here is chunked."};
+  }
   const auto expectation = message[http::field::expect];
   if (!expectation.empty() && !beast::iequals(expectation, "100-continue")) {
     return Problem{417, "The only expectation that is met here is 100-continue."};
@@ -181,7 +194,7 @@ Connection::Intake Connection::failed(const beast::error_code& error) {
   if (error == http::error::body_limit) {
     return refused(Problem{413, "The body is too large."});
   }
-  if (error == http::error::header_limit) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return refused(has_long_target() ? Problem{414, "The target of the request is too long."}
                                      : Problem{431, "The headers of the request are too large."});
   }

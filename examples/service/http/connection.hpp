@@ -60,6 +60,7 @@ class Connection {
   boost::asio::thread_pool& workers_;
   const Limits& limits_;
   std::optional<Parser> parser_;  ///< Of the request at hand, or of the one that is waited for.
+  Request request_;               ///< Taken before the body, whose trailers are not headers.
   std::optional<Problem> refusal_;
   bool is_waiting_ = false;  ///< For a request, or for a refused client to go.
   bool is_stopping_ = false;

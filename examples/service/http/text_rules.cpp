@@ -46,8 +46,9 @@ std::optional<std::string_view> web_url_rule(std::string_view text) {
     return "must be at most 2000 bytes";
   }
   const auto colon = text.find("://");
-  const std::string_view scheme = text.substr(0, std::min(colon, text.size()));
-  if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https")) {
+  const std::string_view scheme = text.substr(0, colon);
+  if (colon == std::string_view::npos ||
+      (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https"))) {
     return "must begin with http:// or https://";
   }
   const std::string_view rest = text.substr(colon + 3);

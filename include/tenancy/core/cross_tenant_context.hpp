@@ -36,6 +36,11 @@ class CrossingReason {
   static constexpr std::size_t min_length = 8;
   static constexpr std::size_t max_length = 500;
 
+  // Moving copies, so that no reason is ever left unexplained.
+  CrossingReason(const CrossingReason&) = default;
+  CrossingReason& operator=(const CrossingReason&) = default;
+  ~CrossingReason() = default;
+
   /// Errors: `invalid_argument`.
   static Result<CrossingReason> create(CrossingPurpose purpose, std::string explanation);
 

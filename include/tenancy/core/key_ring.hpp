@@ -42,13 +42,19 @@ struct Mac {
 /// Source: BLAKE2b (RFC 7693) as keyed hash and for derivation, by libsodium.
 class KeyRing {
  public:
+  // Moving copies, so that no ring is ever without its keys.
+  KeyRing(const KeyRing&) noexcept = default;
+  KeyRing& operator=(const KeyRing&) noexcept = default;
+  ~KeyRing() = default;
+
   /// Keys for this process only, never written anywhere: what they made is void when it ends.
   static KeyRing ephemeral();
 
   /// Reads the file, or creates it with one fresh key when there is none. Processes that do so at
   /// the same time all get the same key.
   /// Errors: `key_ring_unavailable` when it cannot be read or created; `invalid_key_ring` when it
-  /// is malformed, is not a regular file, belongs to another user, or can be read by others.
+  /// is malformed, is not a regular file (links are not followed), belongs to another user, or can
+  /// be read by others.
   static Result<KeyRing> open(const std::filesystem::path& file);
 
   /// Reads the environment variable of that name. Errors: as `open`.

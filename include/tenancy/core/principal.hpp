@@ -30,6 +30,11 @@ class Principal {
  public:
   static constexpr std::size_t max_id_length = 200;
 
+  // Moving copies, so that nobody becomes nameless.
+  Principal(const Principal&) = default;
+  Principal& operator=(const Principal&) = default;
+  ~Principal() = default;
+
   /// The host itself, on nobody's behalf: `system:host`.
   static Principal host();
 

@@ -16,6 +16,9 @@ enum class Scope : std::uint8_t {
 
 std::string_view to_string(Scope scope) noexcept;
 
+/// Whether it is one of the three, and not a number that was cast.
+constexpr bool is_scope(Scope scope) noexcept { return scope <= Scope::admin; }
+
 /// Errors: `invalid_argument`.
 Result<Scope> parse_scope(std::string_view text);
 

@@ -22,6 +22,11 @@ class Slug {
  public:
   static constexpr std::size_t max_length = 63;
 
+  // Moving copies, so that a slug is never empty.
+  Slug(const Slug&) = default;
+  Slug& operator=(const Slug&) = default;
+  ~Slug() = default;
+
   /// Errors: `invalid_slug`, with the rule that was broken. Nothing is folded or trimmed.
   static Result<Slug> parse(std::string_view text);
 

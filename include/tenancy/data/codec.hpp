@@ -5,29 +5,31 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "tenancy/core/timestamp.hpp"
-#include "tenancy/storage/detail/statement.hpp"
+#include "tenancy/storage/value.hpp"
 
 namespace tenancy::inline v0 {
 
 /// How a member's type is kept in a column: `bind` writes a parameter, `read` a member. `read`
 /// gives false when the column holds anything that is not exactly such a value; nothing is
-/// converted or cut.
+/// converted or cut. A host specialises it for types of its own.
+///
+/// Isolation: a codec reaches the parameter and the column that it is given and no other.
 template <class Value>
 struct Codec;
 
 /// Integers whose every value fits 64 bits with a sign, as INTEGER.
 template <std::integral Value>
   requires(!std::same_as<Value, bool> &&
-           (std::is_signed_v<Value> || sizeof(Value) < sizeof(std::int64_t)))
+           (sizeof(Value) < sizeof(std::int64_t) ||
+            (sizeof(Value) == sizeof(std::int64_t) && std::is_signed_v<Value>)))
 struct Codec<Value> {
-  static void bind(detail::Statement& statement, int parameter, Value value) noexcept {
-    statement.bind_int64(parameter, value);
-  }
-  static bool read(const detail::Statement& statement, int column, Value& value) noexcept {
-    const auto stored = statement.int64(column);
+  static void bind(ParameterWriter parameter, Value value) noexcept { parameter.int64(value); }
+  static bool read(ColumnReader column, Value& value) noexcept {
+    const auto stored = column.int64();
     if (!stored || *stored < static_cast<std::int64_t>(std::numeric_limits<Value>::min()) ||
         *stored > static_cast<std::int64_t>(std::numeric_limits<Value>::max())) {
       return false;
@@ -40,11 +42,11 @@ struct Codec<Value> {
 /// INTEGER 0 or 1.
 template <>
 struct Codec<bool> {
-  static void bind(detail::Statement& statement, int parameter, bool value) noexcept {
-    statement.bind_int64(parameter, value ? 1 : 0);
+  static void bind(ParameterWriter parameter, bool value) noexcept {
+    parameter.int64(value ? 1 : 0);
   }
-  static bool read(const detail::Statement& statement, int column, bool& value) noexcept {
-    const auto stored = statement.int64(column);
+  static bool read(ColumnReader column, bool& value) noexcept {
+    const auto stored = column.int64();
     if (!stored || (*stored != 0 && *stored != 1)) {
       return false;
     }
@@ -56,11 +58,9 @@ struct Codec<bool> {
 /// REAL. Not-a-number has no stored form and becomes NULL, which the column then refuses.
 template <>
 struct Codec<double> {
-  static void bind(detail::Statement& statement, int parameter, double value) noexcept {
-    statement.bind_real(parameter, value);
-  }
-  static bool read(const detail::Statement& statement, int column, double& value) noexcept {
-    const auto stored = statement.real(column);
+  static void bind(ParameterWriter parameter, double value) noexcept { parameter.real(value); }
+  static bool read(ColumnReader column, double& value) noexcept {
+    const auto stored = column.real();
     if (!stored) {
       return false;
     }
@@ -72,11 +72,11 @@ struct Codec<double> {
 /// TEXT.
 template <>
 struct Codec<std::string> {
-  static void bind(detail::Statement& statement, int parameter, std::string_view value) noexcept {
-    statement.bind_text(parameter, value);
+  static void bind(ParameterWriter parameter, std::string_view value) noexcept {
+    parameter.text(value);
   }
-  static bool read(const detail::Statement& statement, int column, std::string& value) {
-    const auto stored = statement.text(column);
+  static bool read(ColumnReader column, std::string& value) {
+    const auto stored = column.text();
     if (!stored) {
       return false;
     }
@@ -89,11 +89,11 @@ struct Codec<std::string> {
 /// INTEGER microseconds since the epoch.
 template <>
 struct Codec<Timestamp> {
-  static void bind(detail::Statement& statement, int parameter, Timestamp value) noexcept {
-    statement.bind_int64(parameter, value.microseconds());
+  static void bind(ParameterWriter parameter, Timestamp value) noexcept {
+    parameter.int64(value.microseconds());
   }
-  static bool read(const detail::Statement& statement, int column, Timestamp& value) noexcept {
-    const auto stored = statement.int64(column);
+  static bool read(ColumnReader column, Timestamp& value) noexcept {
+    const auto stored = column.int64();
     if (!stored) {
       return false;
     }
@@ -105,25 +105,28 @@ struct Codec<Timestamp> {
 /// NULL or the value.
 template <class Value>
 struct Codec<std::optional<Value>> {
-  static void bind(detail::Statement& statement, int parameter,
-                   const std::optional<Value>& value) noexcept {
+  static void bind(ParameterWriter parameter, const std::optional<Value>& value) noexcept {
     if (value) {
-      Codec<Value>::bind(statement, parameter, *value);
+      Codec<Value>::bind(parameter, *value);
     } else {
-      statement.bind_null(parameter);
+      parameter.null();
     }
   }
-  static bool read(const detail::Statement& statement, int column, std::optional<Value>& value) {
-    if (statement.is_null(column)) {
+  static bool read(ColumnReader column, std::optional<Value>& value) {
+    if (column.is_null()) {
       value.reset();
       return true;
     }
-    return Codec<Value>::read(statement, column, value.emplace());
+    return Codec<Value>::read(column, value.emplace());
   }
 };
 
 /// Whether a member of this type can be mapped.
 template <class Value>
-concept Storable = requires { sizeof(Codec<Value>); };
+concept Storable =
+    requires(ParameterWriter parameter, ColumnReader column, const Value& value, Value& member) {
+      Codec<Value>::bind(parameter, value);
+      { Codec<Value>::read(column, member) } -> std::same_as<bool>;
+    };
 
 }  // namespace tenancy::inline v0

@@ -25,6 +25,9 @@ namespace tenancy::inline v0 {
 ///                        m::created_at("created_at", &Note::created_at));
 ///     }
 ///
+/// Mapped types must not live in a shared library that is unloaded while a store is open: prepared
+/// statements are found by the address of their text.
+///
 /// A type with private members has a `static constexpr auto tenancy_mapping()` instead. The tenant
 /// is no member and no column here: the transaction knows it.
 namespace mapping {

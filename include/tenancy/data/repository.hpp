@@ -32,7 +32,7 @@ template <Entity T>
 class ReadRepository {
  public:
   using Key = typename detail::EntityTraits<T>::Key;
-  using KeyArgument = typename detail::KeyArgument<Key>::type;
+  using KeyArgument = typename detail::KeyForm<Key>::Argument;
 
   explicit ReadRepository(ReadTransaction& transaction) noexcept : transaction_{&transaction} {}
   ReadRepository(Store store, TenantContext context)
@@ -68,6 +68,7 @@ class ReadRepository {
  protected:
   using Sql = detail::EntitySql<T>;
   using Traits = detail::EntityTraits<T>;
+  using StoredKey = typename detail::KeyForm<Key>::Stored;
 
   template <class Unit>
   auto reading(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
@@ -101,7 +102,7 @@ class ReadRepository {
 
   static Result<std::optional<T>> find_in(detail::Session& session, KeyArgument key) {
     BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::find));
-    Codec<Key>::bind(*statement, 2, key);
+    Codec<StoredKey>::bind(detail::ValueAccess::parameter(*statement, 2), key);
     BOOST_OUTCOME_TRY(const bool found, statement->step());
     if (!found) {
       return std::optional<T>{};
@@ -131,10 +132,10 @@ class ReadRepository {
     }
     if (request.cursor) {
       BOOST_OUTCOME_TRY(auto text, detail::open_cursor(session.keys(), place, *request.cursor));
-      BOOST_OUTCOME_TRY(const Key last, detail::key_from_text<Key>(std::move(text)));
+      BOOST_OUTCOME_TRY(const auto last, detail::key_from_text<StoredKey>(std::move(text)));
       const auto& sql = Sql::page_after(request.order);
       BOOST_OUTCOME_TRY(auto statement, session.prepare(sql));
-      Codec<Key>::bind(*statement, 3, last);
+      Codec<StoredKey>::bind(detail::ValueAccess::parameter(*statement, 3), last);
       page.has_previous = true;
       BOOST_OUTCOME_TRY(read_page(session, sql, *statement, window.limit, place, page));
     } else {
@@ -179,6 +180,7 @@ template <Entity T>
 class Repository : public ReadRepository<T> {
   using Base = ReadRepository<T>;
   using typename Base::Sql;
+  using typename Base::StoredKey;
   using typename Base::Traits;
 
  public:
@@ -244,7 +246,7 @@ class Repository : public ReadRepository<T> {
   Result<void> erase(KeyArgument key) const {
     return this->writing([&](detail::Session& session) -> Result<void> {
       BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::erase));
-      Codec<Key>::bind(*statement, 2, key);
+      Codec<StoredKey>::bind(detail::ValueAccess::parameter(*statement, 2), key);
       BOOST_OUTCOME_TRY(statement->step());
       if (statement->changes() == 0) {
         return Base::missing();

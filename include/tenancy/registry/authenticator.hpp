@@ -14,8 +14,14 @@ namespace tenancy::inline v0 {
 /// Isolation: the tenant comes from the stored key, never from what the caller claims.
 /// Ownership: a handle; copies share the store.
 /// Thread safety: thread-safe.
+/// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error` …
 class Authenticator {
  public:
+  // Moving copies, so that there is no authenticator without its store.
+  Authenticator(const Authenticator&) noexcept = default;
+  Authenticator& operator=(const Authenticator&) noexcept = default;
+  ~Authenticator() = default;
+
   /// A tenant's context for one of its keys.
   ///
   /// Errors: `invalid_credential`, the same for malformed, unknown, expired and revoked keys, and

@@ -22,6 +22,7 @@ class AuthorityMint;
 ///
 /// Ownership: move-only, made by `open`; using a moved-from one stops the process.
 /// Thread safety: thread-safe.
+/// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error` …
 class Authority {
  public:
   Authority(Authority&&) noexcept = default;
@@ -36,7 +37,7 @@ class Authority {
   [[nodiscard]] TenantRegistry registry(Principal principal = Principal::host()) const;
 
   /// A context for work that the host does for a tenant without a credential: a job, a timer.
-  /// Errors: `not_found`; `tenant_not_active`.
+  /// Errors: `not_found`; `tenant_not_active`; `invalid_argument` for a number that is no scope.
   Result<TenantContext> enter(TenantId tenant, Principal principal = Principal::host(),
                               Scope scope = Scope::write) const;
 
@@ -45,16 +46,18 @@ class Authority {
   Result<CrossTenantContext> cross_tenants(Principal principal, CrossingReason reason) const;
 
   /// Calls `visit` with a context of the given scope for each tenant that is active when its turn
-  /// comes, in the order of their ids, and stops at the first failure.
-  /// Errors: those of `visit`; `foreign_context` for a permission of another store.
+  /// comes, in the order of their ids, and stops at the first failure. A tenant whose visit fails
+  /// with `tenant_not_active`, because it was suspended meanwhile, is left out.
+  /// Errors: those of `visit`; `invalid_argument` for a number that is no scope; `foreign_context`
+  /// for a permission of another store.
   Result<void> for_each_tenant(const CrossTenantContext& crossing, Scope scope,
                                detail::FunctionRef<Result<void>(const TenantContext&)> visit) const;
 
   /// A new administrator's key, named for people (1 to 100 bytes). Errors: `invalid_argument`.
   Result<IssuedAdministratorKey> issue_administrator_key(std::string_view name) const;
 
-  /// Whether any administrator's key was ever issued.
-  Result<bool> has_administrator_key() const;
+  /// How many administrators' keys were ever issued.
+  Result<std::int64_t> count_administrator_keys() const;
 
  private:
   friend class detail::AuthorityMint;

@@ -15,8 +15,9 @@ namespace tenancy::inline v0 {
 struct OpenOptions {
   /// The host's schema, all its steps from the first on. Those not yet applied are applied.
   std::vector<Migration> migrations = {};
-  /// The application's keys. When empty, they are read from `FILE.keys` beside the database,
-  /// which is created at the first opening; put it elsewhere where backups might take both.
+  /// The application's keys. When empty, they are read from `FILE.keys` beside the database, which
+  /// is created together with a new database and never for an existing one; put it elsewhere where
+  /// backups might take both.
   std::optional<KeyRing> keys = {};
   StoreOptions store = {};
 };
@@ -25,7 +26,8 @@ struct OpenOptions {
 ///
 /// Units and shapes: the URL is `sqlite:FILE` (everything behind the colon is the path) or
 /// `sqlite::memory:` (a temporary store that is gone when it closes; its keys too).
-/// Errors: `invalid_url`; `cannot_open`, `corrupt_store`, `storage_read_only`, `busy`;
+/// Errors: `invalid_url`; `cannot_open`, `corrupt_store`, `storage_read_only`, `storage_full`,
+/// `io_error`, `busy`, `overloaded`;
 /// `schema_mismatch` when applied steps were edited or are newer than this program;
 /// `migration_failed`; `key_ring_unavailable`, `invalid_key_ring`; `invalid_argument` for options.
 Result<Authority> open(std::string_view url, OpenOptions options = {});

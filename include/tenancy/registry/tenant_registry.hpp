@@ -33,12 +33,17 @@ struct NewTenant {
 /// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error` …
 class TenantRegistry {
  public:
+  // Moving copies, so that there is no registry without its store.
+  TenantRegistry(const TenantRegistry&) = default;
+  TenantRegistry& operator=(const TenantRegistry&) = default;
+  ~TenantRegistry() = default;
+
   /// Who administers.
   [[nodiscard]] const Principal& principal() const noexcept { return principal_; }
 
   /// Creates an active tenant with a fresh id.
-  /// Errors: `invalid_slug`; `invalid_argument` for the name; `already_exists` when the slug was ever
-  /// given out.
+  /// Errors: `invalid_slug`; `invalid_argument` for the name; `already_exists` when the slug was
+  /// ever given out.
   Result<Tenant> create(const NewTenant& tenant) const;
 
   /// Errors: `not_found`.
@@ -57,7 +62,7 @@ class TenantRegistry {
   Result<Tenant> suspend(TenantId id) const;
 
   /// Makes a key for a tenant of any status; it works while the tenant is active.
-  /// Errors: `not_found`; `invalid_argument` for the name or an expiry in the past.
+  /// Errors: `not_found`; `invalid_argument` for the name, the scope or an expiry in the past.
   Result<IssuedApiKey> issue_key(TenantId tenant, const ApiKeyRequest& request) const;
 
   /// A tenant's keys, newest first, revoked and expired ones too. Errors: `not_found`.

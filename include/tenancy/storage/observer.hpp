@@ -27,8 +27,10 @@ struct TransactionReport {
 
 /// What the store tells the host's metrics and alarms. Every function does nothing by default.
 ///
-/// Thread safety: called from any thread, several at once; never under a lock of the library's.
-/// Ownership: the arguments are valid during the call. Exceptions must not leave it.
+/// Thread safety: called from any thread, several at once. An alarm is raised while its transaction
+/// still holds its connection, so that it cannot be lost: hand it on and do not use the store
+/// there. Reports come after the connection is given back. Ownership: the arguments are valid
+/// during the call. Exceptions must not leave it.
 class StoreObserver {
  public:
   StoreObserver() = default;

@@ -25,10 +25,16 @@ class StoreAccess;
 /// Thread safety: thread-safe.
 class Store {
  public:
+  // Moving copies, so that there is no handle without its store.
+  Store(const Store&) noexcept = default;
+  Store& operator=(const Store&) noexcept = default;
+  ~Store() = default;
+
   /// Runs `unit(ReadTransaction&)`, which returns some `Result<T>`, on one snapshot.
   ///
-  /// Errors: those of the unit; `foreign_context`, `tenant_not_active`, `access_denied`;
-  /// `overloaded` when no connection got free in time; `busy`, `io_error`, `corrupt_store`.
+  /// Errors: those of the unit; `foreign_context`, `tenant_not_active`; `isolation_violation` when
+  /// a row of another tenant came back, even if the unit ignored it; `overloaded` when no
+  /// connection got free in time; `busy`, `io_error`, `cannot_open`, `corrupt_store`.
   template <class Unit>
   auto read(const TenantContext& context, Unit&& unit) const
       -> std::invoke_result_t<Unit&, ReadTransaction&> {
@@ -48,8 +54,9 @@ class Store {
   /// effects are in the database.
   ///
   /// Errors: as `read`; `access_denied` for a context that may only read; `nested_write` inside
-  /// another write of the same thread; `storage_full`, `storage_read_only`; `commit_unknown` when
-  /// it cannot be told whether the commit reached the disk.
+  /// another write of the same thread; `transaction_lost` when the database rolled back by itself;
+  /// `storage_full`, `storage_read_only`; `commit_unknown` when it cannot be told whether the
+  /// commit reached the disk.
   template <class Unit>
   auto write(const TenantContext& context, Unit&& unit) const
       -> std::invoke_result_t<Unit&, WriteTransaction&> {

@@ -17,31 +17,53 @@ constexpr int open_flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
 
 constexpr StaticSql journal_mode_sql{"PRAGMA journal_mode = WAL"};
 
-/// Refuses statements that control transactions or reach other files, for as long as it lives.
-class TransactionGuard {
+constexpr StaticSql check_references_sql{"PRAGMA foreign_key_check"};
+
+bool is_of_library(const char* name) noexcept {
+  return name != nullptr && sqlite3_strnicmp(name, "tenancy_", 8) == 0;
+}
+
+/// Refuses what a migration must not do, for as long as it lives.
+class ScriptGuard {
  public:
-  explicit TransactionGuard(sqlite3* connection) noexcept : connection_{connection} {
-    sqlite3_set_authorizer(connection_, &authorize, nullptr);
+  ScriptGuard(sqlite3* connection, ScriptOwner owner) noexcept
+      : connection_{connection}, owner_{owner} {
+    sqlite3_set_authorizer(connection_, &authorize, this);
   }
-  TransactionGuard(const TransactionGuard&) = delete;
-  TransactionGuard& operator=(const TransactionGuard&) = delete;
-  ~TransactionGuard() { sqlite3_set_authorizer(connection_, nullptr, nullptr); }
+  ScriptGuard(const ScriptGuard&) = delete;
+  ScriptGuard& operator=(const ScriptGuard&) = delete;
+  ~ScriptGuard() { sqlite3_set_authorizer(connection_, nullptr, nullptr); }
 
  private:
-  static int authorize(void* /*user*/, int action, const char* /*first*/, const char* /*second*/,
+  static int authorize(void* guard, int action, const char* first, const char* second,
                        const char* /*database*/, const char* /*trigger*/) noexcept {
     switch (action) {
       case SQLITE_TRANSACTION:
       case SQLITE_SAVEPOINT:
       case SQLITE_ATTACH:
       case SQLITE_DETACH:
+      case SQLITE_PRAGMA:
+      case SQLITE_CREATE_TEMP_INDEX:
+      case SQLITE_CREATE_TEMP_TABLE:
+      case SQLITE_CREATE_TEMP_TRIGGER:
+      case SQLITE_CREATE_TEMP_VIEW:
+      case SQLITE_CREATE_VTABLE:
         return SQLITE_DENY;
-      default:
+      case SQLITE_READ:
+      case SQLITE_SELECT:
+      case SQLITE_FUNCTION:
+      case SQLITE_RECURSIVE:
         return SQLITE_OK;
+      default:
+        break;
     }
+    const bool touches_library = is_of_library(first) || is_of_library(second);
+    const bool is_host = static_cast<const ScriptGuard*>(guard)->owner_ == ScriptOwner::host;
+    return touches_library && is_host ? SQLITE_DENY : SQLITE_OK;
   }
 
   sqlite3* connection_;
+  ScriptOwner owner_;
 };
 
 }  // namespace
@@ -112,12 +134,26 @@ Result<SqliteStatement*> Connection::prepare(const StaticSql& sql) {
   return candidates.emplace_back(std::move(statement)).get();
 }
 
-Result<void> Connection::run_script(const std::string& sql) {
+Result<void> Connection::run_script(const std::string& sql, ScriptOwner owner) {
   if (sql.find('\0') != std::string::npos) {
     return Error{errc::invalid_argument, "a script holds a NUL character"};
   }
-  const TransactionGuard guard{database_.getHandle()};
+  const ScriptGuard guard{database_.getHandle(), owner};
   return run(sql.c_str());
+}
+
+Result<void> Connection::stop_enforcing_references() { return run("PRAGMA foreign_keys = OFF"); }
+
+Result<void> Connection::check_references() {
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement, prepare(check_references_sql));
+  const StatementLease lease{*statement};
+  BOOST_OUTCOME_TRY(const bool broken, lease->step());
+  if (broken) {
+    return Error{errc::reference_violation, "rows of " +
+                                                std::string{lease->text(0).value_or("a table")} +
+                                                " refer to rows that do not exist"};
+  }
+  return success();
 }
 
 Result<void> Connection::run(const char* sql) {

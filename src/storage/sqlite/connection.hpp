@@ -8,6 +8,7 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include "storage/backend.hpp"
 #include "storage/sqlite/statement.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -28,9 +29,16 @@ class Connection {
   /// outer loop over the same list for example, another one is prepared beside it.
   Result<SqliteStatement*> prepare(const StaticSql& sql);
 
-  /// Runs the statements of a migration inside the open transaction. Those that would end it,
-  /// nest one or attach other files are refused, so that a step is kept as a whole or not at all.
-  Result<void> run_script(const std::string& sql);
+  /// Runs the statements of a migration inside the open transaction. Refused are those that would
+  /// end it or nest one, reach other files, change settings or leave temporary objects behind, so
+  /// that a step is kept as a whole or not at all; and of the host's, those that would change the
+  /// library's tables.
+  Result<void> run_script(const std::string& sql, ScriptOwner owner);
+
+  /// Leaves references unchecked until the connection closes; only outside of a transaction.
+  Result<void> stop_enforcing_references();
+  /// Errors: `reference_violation`, with the table.
+  Result<void> check_references();
 
   /// Whether a transaction is open.
   [[nodiscard]] bool in_transaction() const noexcept;

@@ -28,6 +28,9 @@ Result<void> pass_gate(Connection& connection, const TenantContext& context) {
   return success();
 }
 
+/// Nothing to prepare.
+Result<void> as_it_is(ConnectionPool::Lease& /*lease*/) { return success(); }
+
 class TenantSession final : public Session {
  public:
   TenantSession(const SqliteStore& store, ConnectionPool::Lease& lease,
@@ -85,8 +88,8 @@ class PlainControlSession final : public ControlSession {
     BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection_.prepare(sql));
     return StatementLease{*statement};
   }
-  Result<void> run_script(std::string_view sql) override {
-    return connection_.run_script(std::string{sql});
+  Result<void> run_script(std::string_view sql, ScriptOwner owner) override {
+    return connection_.run_script(std::string{sql}, owner);
   }
   [[nodiscard]] Timestamp now() const noexcept override { return store_.clock().now(); }
 
@@ -203,8 +206,7 @@ Result<void> SqliteStore::control_write(ControlBody body) {
   return control_transaction(TransactionKind::write, body);
 }
 
-Result<void> SqliteStore::transact(TransactionKind kind,
-                                   FunctionRef<Result<bool>(ConnectionPool::Lease&)> body) {
+Result<void> SqliteStore::transact(TransactionKind kind, Prepare prepare, Body body) {
   const bool writes = kind == TransactionKind::write;
   if (writes && writer_.load() == std::this_thread::get_id()) {
     return Error{errc::nested_write,
@@ -215,6 +217,7 @@ Result<void> SqliteStore::transact(TransactionKind kind,
   if (writes) {
     mark.emplace(writer_);
   }
+  BOOST_OUTCOME_TRY(prepare(lease));
   BOOST_OUTCOME_TRY(auto transaction, Transaction::begin(lease, kind));
   BOOST_OUTCOME_TRY(const bool commit, body(lease));
   if (!commit) {
@@ -230,7 +233,7 @@ Result<void> SqliteStore::tenant_transaction(TransactionKind kind, const TenantC
   }
   Report report{observer(), kind, context.tenant()};
   bool commits = false;
-  auto outcome = transact(kind, [&](ConnectionPool::Lease& lease) -> Result<bool> {
+  auto outcome = transact(kind, &as_it_is, [&](ConnectionPool::Lease& lease) -> Result<bool> {
     report.connected();
     BOOST_OUTCOME_TRY(pass_gate(lease.connection(), context));
     TenantSession session{*this, lease, context};
@@ -247,10 +250,27 @@ Result<void> SqliteStore::tenant_transaction(TransactionKind kind, const TenantC
 }
 
 Result<void> SqliteStore::control_transaction(TransactionKind kind, ControlBody body) {
-  return transact(kind, [&](ConnectionPool::Lease& lease) -> Result<bool> {
+  return transact(kind, &as_it_is, [&](ConnectionPool::Lease& lease) -> Result<bool> {
     PlainControlSession session{*this, lease.connection()};
     return body(session);
   });
+}
+
+Result<void> SqliteStore::schema_change(ControlBody body) {
+  const auto prepare = [](ConnectionPool::Lease& lease) {
+    // Whatever scripts leave behind on the connection ends with it.
+    lease.poison();
+    return lease.connection().stop_enforcing_references();
+  };
+  return transact(TransactionKind::write, prepare,
+                  [&](ConnectionPool::Lease& lease) -> Result<bool> {
+                    PlainControlSession session{*this, lease.connection()};
+                    const bool commits = body(session);
+                    if (commits) {
+                      BOOST_OUTCOME_TRY(lease.connection().check_references());
+                    }
+                    return commits;
+                  });
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

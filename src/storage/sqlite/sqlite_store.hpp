@@ -32,6 +32,7 @@ class SqliteStore final : public StoreBackend {
   Result<void> write(const TenantContext& context, TenantBody body) override;
   Result<void> control_read(ControlBody body) override;
   Result<void> control_write(ControlBody body) override;
+  Result<void> schema_change(ControlBody body) override;
 
   [[nodiscard]] const Realm& realm() const noexcept override { return realm_; }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return keys_; }
@@ -44,9 +45,12 @@ class SqliteStore final : public StoreBackend {
   class WriterMark;
   class Report;
 
-  /// Runs a body that says whether to commit in a transaction on a connection of its own.
-  Result<void> transact(TransactionKind kind,
-                        FunctionRef<Result<bool>(ConnectionPool::Lease&)> body);
+  using Prepare = FunctionRef<Result<void>(ConnectionPool::Lease&)>;
+  using Body = FunctionRef<Result<bool>(ConnectionPool::Lease&)>;
+
+  /// Runs a body that says whether to commit in a transaction on a connection of its own, prepared
+  /// before it begins.
+  Result<void> transact(TransactionKind kind, Prepare prepare, Body body);
   Result<void> tenant_transaction(TransactionKind kind, const TenantContext& context,
                                   TenantBody body);
   Result<void> control_transaction(TransactionKind kind, ControlBody body);

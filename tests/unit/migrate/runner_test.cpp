@@ -7,6 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tenancy/data/repository.hpp"
+
+#include "support/entities.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::errc;
@@ -83,15 +86,70 @@ TEST_CASE("a failing step is rolled back as a whole, the ones before it stay") {
   CHECK(has_table(folder, "two"));
 }
 
-TEST_CASE("a step cannot end its transaction or reach other files") {
+TEST_CASE("a step cannot end its transaction, reach other files or leave settings behind") {
   const TemporaryFolder folder;
   for (const char* statement :
-       {"COMMIT", "ROLLBACK", "SAVEPOINT s", "ATTACH ':memory:' AS other", "END", "BEGIN"}) {
+       {"COMMIT", "ROLLBACK", "SAVEPOINT s", "ATTACH ':memory:' AS other", "END", "BEGIN",
+        "PRAGMA ignore_check_constraints = ON", "PRAGMA query_only = ON",
+        "CREATE TEMP TABLE one (id INTEGER)", "CREATE TEMP VIEW one AS SELECT 1",
+        "CREATE VIRTUAL TABLE words USING fts5 (body)"}) {
     CAPTURE(statement);
     const Migration step{1, "sly", "CREATE TABLE half (id INTEGER); " + std::string{statement}};
     CHECK(code_of(open_with(folder, {step})) == errc::migration_failed);
     CHECK_FALSE(has_table(folder, "half"));
   }
+}
+
+TEST_CASE("a host's step does not touch the library's tables") {
+  const TemporaryFolder folder;
+  for (const char* statement :
+       {"UPDATE tenancy_tenants SET status = 'active'", "DELETE FROM tenancy_api_keys",
+        "INSERT INTO tenancy_crossings DEFAULT VALUES", "DROP TABLE tenancy_tenants",
+        "ALTER TABLE tenancy_tenants ADD COLUMN mine TEXT",
+        "CREATE INDEX mine ON tenancy_tenants (name)", "CREATE TABLE tenancy_mine (id INTEGER)",
+        "CREATE VIEW tenancy_mine AS SELECT 1",
+        "CREATE TRIGGER mine AFTER INSERT ON tenancy_tenants BEGIN SELECT 1; END",
+        "DELETE FROM TENANCY_migrations"}) {
+    CAPTURE(statement);
+    CHECK(code_of(open_with(folder, {{1, "sly", statement}})) == errc::migration_failed);
+  }
+  must(open_with(folder, {{1, "fine",
+                           "CREATE TABLE fine (tenant_id INTEGER NOT NULL REFERENCES "
+                           "tenancy_tenants, id INTEGER, PRIMARY KEY (tenant_id, id))"}}));
+}
+
+TEST_CASE("a table can be rebuilt without losing the rows that refer to it") {
+  const TemporaryFolder folder;
+  const Migration made{1, "made",
+                       "CREATE TABLE parents (id INTEGER PRIMARY KEY); CREATE TABLE children "
+                       "(parent INTEGER REFERENCES parents ON DELETE CASCADE); "
+                       "INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1)"};
+  const Migration rebuilt{2, "rebuilt",
+                          "CREATE TABLE fresh (id INTEGER PRIMARY KEY, name TEXT); "
+                          "INSERT INTO fresh SELECT id, NULL FROM parents; "
+                          "DROP TABLE parents; ALTER TABLE fresh RENAME TO parents"};
+  const Migration orphaning{3, "orphaning", "DELETE FROM parents"};
+  must(open_with(folder, {made, rebuilt}));
+  const auto count_children = [&] {
+    return SQLite::Database{(folder / "store.db").string()}
+        .execAndGet("SELECT count(*) FROM children")
+        .getInt();
+  };
+  CHECK(count_children() == 1);
+  CHECK(code_of(open_with(folder, {made, rebuilt, orphaning})) == errc::reference_violation);
+  CHECK(SQLite::Database{(folder / "store.db").string()}
+            .execAndGet("SELECT count(*) FROM parents")
+            .getInt() == 1);
+}
+
+TEST_CASE("references are enforced again once the steps are done") {
+  const TemporaryFolder folder;
+  const auto authority = must(tenancy::open("sqlite:" + (folder / "store.db").string(),
+                                            {.migrations = tenancy_test::test_schema()}));
+  const auto tenant = must(authority.registry().create({"acme", "Acme"}));
+  const tenancy::Repository<tenancy_test::Task> tasks{authority.store(),
+                                                      must(authority.enter(tenant.id))};
+  CHECK(code_of(tasks.insert({1, "nowhere", false, 0})) == errc::reference_violation);
 }
 
 TEST_CASE("processes that start at once bring the schema up together") {

@@ -1,5 +1,6 @@
 #include "tenancy/registry/authority.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -107,6 +108,8 @@ TEST_CASE("the store lives as long as any handle of it") {
 }
 
 TEST_CASE("a temporary store takes no trace and leaves none") {
+  const tenancy_test::TemporaryFolder own;
+  REQUIRE(::setenv("TMPDIR", own.path().c_str(), 1) == 0);
   const auto temporary_files = [] {
     std::set<std::filesystem::path> files;
     for (const auto& entry :
@@ -162,6 +165,58 @@ TEST_CASE("a path is a path, never a URI with options of its own") {
       tenancy::open("sqlite:file:x?mode=memory", {.keys = tenancy::KeyRing::ephemeral()});
   std::filesystem::current_path(before);
   REQUIRE(opened.has_value());
-  CHECK_FALSE(must(opened.value().has_administrator_key()));
+  CHECK(must(opened.value().count_administrator_keys()) == 0);
   CHECK(std::filesystem::exists(folder / "file:x?mode=memory"));
+}
+
+TEST_CASE("an existing database is not given fresh keys") {
+  const tenancy_test::TemporaryFolder folder;
+  const std::string url = "sqlite:" + (folder / "store.db").string();
+  must(must(tenancy::open(url)).count_administrator_keys());
+  std::filesystem::remove(folder / "store.db.keys");
+  CHECK(code_of(tenancy::open(url)) == errc::key_ring_unavailable);
+  CHECK_FALSE(std::filesystem::exists(folder / "store.db.keys"));
+}
+
+TEST_CASE("a number that is no scope opens nothing") {
+  const TestStore test;
+  const auto none = static_cast<Scope>(7);
+  CHECK(code_of(test.authority.enter(test.acme.id, tester(), none)) == errc::invalid_argument);
+  CHECK(code_of(test.registry.issue_key(test.acme.id, {.name = "x", .scope = none})) ==
+        errc::invalid_argument);
+  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
+  CHECK(code_of(test.authority.for_each_tenant(crossing, none, [](const TenantContext&) {
+          return Result<void>{tenancy::success()};
+        })) == errc::invalid_argument);
+}
+
+TEST_CASE("a tenant that is suspended before its visit is over is left out, the others are not") {
+  const TestStore test;
+  test.create_tenant("initech");
+  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
+  std::set<tenancy::TenantId> counted;
+  must(test.authority.for_each_tenant(
+      crossing, Scope::read, [&](const TenantContext& context) -> Result<void> {
+        if (context.tenant() == test.globex.id) {
+          must(test.registry.suspend(test.globex.id));
+        }
+        BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>(test.store, context).count());
+        counted.insert(context.tenant());
+        return tenancy::success();
+      }));
+  CHECK(counted.size() == 2);
+  CHECK_FALSE(counted.contains(test.globex.id));
+}
+
+TEST_CASE("what was moved from still names somebody and explains itself") {
+  auto principal = tester();
+  const tenancy::Principal moved_principal = std::move(principal);
+  CHECK(principal == moved_principal);  // NOLINT(bugprone-use-after-move): what is shown
+  auto why = reason();
+  const CrossingReason moved_reason = std::move(why);
+  CHECK(why.explanation() == moved_reason.explanation());  // NOLINT(bugprone-use-after-move)
+  const TestStore test;
+  auto registry = test.registry;
+  const tenancy::TenantRegistry moved_registry = std::move(registry);
+  must(registry.find(test.acme.id));  // NOLINT(bugprone-use-after-move)
 }

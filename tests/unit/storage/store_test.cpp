@@ -277,7 +277,8 @@ TEST_CASE("a file that is no database is refused and left alone") {
   const auto file = folder / "notes.txt";
   const std::string text(5000, 'x');
   std::ofstream{file} << text;
-  CHECK(code_of(tenancy::open("sqlite:" + file.string())) == errc::corrupt_store);
+  CHECK(code_of(tenancy::open("sqlite:" + file.string(),
+                              {.keys = tenancy::KeyRing::ephemeral()})) == errc::corrupt_store);
   std::string after;
   std::getline(std::ifstream{file}, after);
   CHECK(after == text);
@@ -300,6 +301,16 @@ TEST_CASE("two tenants write and read at once without meeting") {
   one.join();
   two.join();
   CHECK(must(ReadRepository<Note>{test.store, test.enter(test.acme)}.count()) == rounds);
+}
+
+TEST_CASE("a transaction keeps its own context, whatever becomes of the caller's") {
+  const TestStore test;
+  auto context = test.enter(test.acme);
+  must(test.store.read(context, [&](ReadTransaction& tx) -> Result<void> {
+    context = test.enter(test.globex);
+    CHECK(tx.context().tenant() == test.acme.id);
+    return tenancy::success();
+  }));
 }
 
 // The two tests below go past the public interface: no repository makes such statements.

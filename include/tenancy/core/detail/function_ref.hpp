@@ -12,12 +12,14 @@ class FunctionRef;
 
 /// A callable of the caller's, borrowed for one call: two pointers, no allocation.
 ///
+/// Takes objects that can be called; of a plain function, its address.
 /// Ownership: borrows; pass it down the stack and never keep it.
 template <class Return, class... Arguments>
 class FunctionRef<Return(Arguments...)> {
  public:
   template <class Callable>
-    requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
+    requires(std::is_object_v<std::remove_reference_t<Callable>> &&
+             !std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
              std::is_invocable_r_v<Return, Callable&, Arguments...>)
   FunctionRef(Callable&& callable) noexcept  // NOLINT(google-explicit-constructor): borrows only
       // The call restores the type, with its const.

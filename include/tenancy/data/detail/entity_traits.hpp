@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -146,16 +148,22 @@ struct EntityTraits {
 
   static constexpr std::size_t key_index = find_key();
   using Key = Value<key_index>;
+
+  static_assert(std::same_as<Key, std::string> || (std::integral<Key> && !std::same_as<Key, bool>),
+                "mapping: a key is a text or an integer, so that cursors can hold it");
 };
 
-/// What a key is passed as: text as a view, numbers by value.
+/// What a key is passed and stored as: text, or a number of 64 bits whatever the member's width, so
+/// that a number too large is not found rather than cut.
 template <class Key>
-struct KeyArgument {
-  using type = Key;
+struct KeyForm {
+  using Argument = std::int64_t;
+  using Stored = std::int64_t;
 };
 template <>
-struct KeyArgument<std::string> {
-  using type = std::string_view;
+struct KeyForm<std::string> {
+  using Argument = std::string_view;
+  using Stored = std::string;
 };
 
 }  // namespace tenancy::inline v0::detail

@@ -24,7 +24,7 @@ void bind_columns(const T& row, Statement& statement, Choose choose) {
   for_each_column<T>([&]<std::size_t Index>() {
     if (choose(Index)) {
       using Value = typename EntityTraits<T>::template Value<Index>;
-      Codec<Value>::bind(statement, static_cast<int>(EntitySql<T>::value_parameter(Index)),
+      Codec<Value>::bind(ValueAccess::parameter(statement, EntitySql<T>::value_parameter(Index)),
                          EntityTraits<T>::template member<Index>(row));
     }
   });
@@ -43,7 +43,7 @@ Result<void> decode_row(Session& session, const StaticSql& sql, const Statement&
   for_each_column<T>([&]<std::size_t Index>() {
     using Value = typename EntityTraits<T>::template Value<Index>;
     if (bad == EntityTraits<T>::size &&
-        !Codec<Value>::read(statement, static_cast<int>(Index) + 1,
+        !Codec<Value>::read(ValueAccess::column(statement, Index + 1),
                             EntityTraits<T>::template member<Index>(row))) {
       bad = Index;
     }

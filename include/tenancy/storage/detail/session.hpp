@@ -38,7 +38,8 @@ class Session {
   ~Session() = default;
 
  private:
-  const TenantContext& context_;
+  // By value: the caller may assign to its own while the transaction runs.
+  const TenantContext context_;
   std::int64_t tenant_value_;
 };
 

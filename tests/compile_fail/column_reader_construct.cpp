@@ -1,0 +1,12 @@
+// A codec reads its own column and no other.
+// EXPECT-GCC: 'tenancy::v0::ColumnReader::ColumnReader\([^)]*\)' is private within this context
+// EXPECT-CLANG: calling a private constructor of class 'tenancy::ColumnReader'
+#include "tenancy/storage/value.hpp"
+
+void read(tenancy::ColumnReader given, const tenancy::detail::Statement& statement) {
+  static_cast<void>(given.int64());
+  static_cast<void>(statement.int64(1));
+#ifdef MUST_NOT_COMPILE
+  const tenancy::ColumnReader forged{statement, 0};
+#endif
+}

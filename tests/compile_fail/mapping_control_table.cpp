@@ -1,0 +1,22 @@
+// The library's own tables hold all tenants; a mapping onto them would open the registry.
+// EXPECT: mapping: tables that begin with tenancy_, sqlite_ or pg_ are not the host
+#include <string>
+#include <type_traits>
+
+#include "tenancy/data/detail/entity_traits.hpp"
+
+struct Entity {
+  std::string id;
+  std::string body;
+};
+
+constexpr auto tenancy_mapping(std::type_identity<Entity>) {
+  namespace m = tenancy::mapping;
+#ifdef MUST_NOT_COMPILE
+  return m::entity("tenancy_tenants", m::key("id", &Entity::id), m::column("body", &Entity::body));
+#else
+  return m::entity("entities", m::key("id", &Entity::id), m::column("body", &Entity::body));
+#endif
+}
+
+constexpr auto table = tenancy::detail::EntityTraits<Entity>::table;

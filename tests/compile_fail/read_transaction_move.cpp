@@ -1,0 +1,13 @@
+// A transaction that moved away could be kept beyond its end.
+// EXPECT-GCC: use of deleted function 'tenancy::v0::ReadTransaction::ReadTransaction\(const tenancy::v0::ReadTransaction&\)'
+// EXPECT-CLANG: call to (implicitly-)?deleted (copy )?constructor of 'tenancy::ReadTransaction'
+#include <utility>
+
+#include "tenancy/storage/transaction.hpp"
+
+void use(tenancy::ReadTransaction& transaction) {
+  tenancy::ReadTransaction& same = transaction;
+#ifdef MUST_NOT_COMPILE
+  auto* const moved = new tenancy::ReadTransaction(std::move(transaction));
+#endif
+}

@@ -1,0 +1,24 @@
+// Without a context there are no rows: nothing falls back to all tenants.
+// EXPECT-GCC: no matching function for call to 'tenancy::v0::Repository<Note>::Repository\(<brace-enclosed initializer list>\)'
+// EXPECT-CLANG: no matching constructor for initialization of 'const tenancy::Repository<Note>'
+#include <string>
+#include <type_traits>
+
+#include "tenancy/data/repository.hpp"
+
+struct Note {
+  std::string id;
+  std::string body;
+};
+
+constexpr auto tenancy_mapping(std::type_identity<Note>) {
+  namespace m = tenancy::mapping;
+  return m::entity("notes", m::generated_key("id", &Note::id), m::column("body", &Note::body));
+}
+
+void use(const tenancy::Store& store, const tenancy::TenantContext& context) {
+  const tenancy::Repository<Note> notes{store, context};
+#ifdef MUST_NOT_COMPILE
+  const tenancy::Repository<Note> all{store};
+#endif
+}

@@ -1,0 +1,11 @@
+// A copy of a transaction would outlive it.
+// EXPECT-GCC: use of deleted function 'tenancy::v0::WriteTransaction::WriteTransaction\(const tenancy::v0::WriteTransaction&\)'
+// EXPECT-CLANG: call to (implicitly-)?deleted (copy )?constructor of 'tenancy::WriteTransaction'
+#include "tenancy/storage/transaction.hpp"
+
+void use(tenancy::WriteTransaction& transaction) {
+  tenancy::WriteTransaction& same = transaction;
+#ifdef MUST_NOT_COMPILE
+  auto* const copy = new tenancy::WriteTransaction(transaction);
+#endif
+}

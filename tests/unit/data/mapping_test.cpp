@@ -1,0 +1,304 @@
+#include "tenancy/data/mapping.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <doctest/doctest.h>
+
+#include "tenancy/data/detail/entity_traits.hpp"
+
+#include "support/death.hpp"
+#include "support/entities.hpp"
+
+using tenancy::Codec;
+using tenancy::ColumnReader;
+using tenancy::ParameterWriter;
+using tenancy::Storable;
+using tenancy::Timestamp;
+using tenancy::detail::EntityTraits;
+using tenancy::detail::is_identifier;
+using tenancy::detail::KeyForm;
+using tenancy::detail::ValueAccess;
+using tenancy::mapping::Role;
+using tenancy_test::aborts_with;
+using tenancy_test::Note;
+using tenancy_test::Task;
+
+/// A host's own type with a codec of its own: kept as text.
+enum class Colour : std::uint8_t { red, green };
+
+template <>
+struct tenancy::Codec<Colour> {
+  static void bind(ParameterWriter parameter, Colour value) noexcept {
+    parameter.text(value == Colour::red ? "red" : "green");
+  }
+  static bool read(ColumnReader column, Colour& value) {
+    const auto stored = column.text();
+    value = stored == "red" ? Colour::red : Colour::green;
+    return stored == "red" || stored == "green";
+  }
+};
+
+namespace {
+
+struct Unmapped {
+  std::string id;
+};
+
+/// One value that is both a parameter and a column: what `bind` writes, `read` sees.
+class Cell final : public tenancy::detail::Statement {
+ public:
+  using Null = std::monostate;
+  using Value = std::variant<Null, std::int64_t, double, std::string>;
+
+  Cell() = default;
+  explicit Cell(Value value) : value_{std::move(value)} {}
+
+  void bind_null(int) noexcept override { value_ = Null{}; }
+  void bind_int64(int, std::int64_t value) noexcept override { value_ = value; }
+  void bind_real(int, double value) noexcept override { value_ = value; }
+  void bind_text(int, std::string_view value) noexcept override { value_ = std::string{value}; }
+  void bind_blob(int, std::span<const std::byte>) noexcept override {}
+
+  tenancy::Result<bool> step() override { return true; }
+  [[nodiscard]] std::int64_t changes() const noexcept override { return 0; }
+
+  [[nodiscard]] bool is_null(int) const noexcept override {
+    return std::holds_alternative<Null>(value_);
+  }
+  [[nodiscard]] std::optional<std::int64_t> int64(int) const noexcept override {
+    return get<std::int64_t>();
+  }
+  [[nodiscard]] std::optional<double> real(int) const noexcept override { return get<double>(); }
+  [[nodiscard]] std::optional<std::string_view> text(int) const noexcept override {
+    const auto* const text = std::get_if<std::string>(&value_);
+    return text == nullptr ? std::nullopt : std::optional<std::string_view>{*text};
+  }
+  [[nodiscard]] std::optional<std::span<const std::byte>> blob(int) const noexcept override {
+    return std::nullopt;
+  }
+  void reset() noexcept override { value_ = Null{}; }
+
+  [[nodiscard]] const Value& value() const { return value_; }
+
+ private:
+  template <class T>
+  [[nodiscard]] std::optional<T> get() const {
+    const T* const held = std::get_if<T>(&value_);
+    return held == nullptr ? std::nullopt : std::optional<T>{*held};
+  }
+
+  Value value_;
+};
+
+template <class T>
+std::optional<T> through_a_cell(const T& value) {
+  Cell cell;
+  Codec<T>::bind(ValueAccess::parameter(cell, 2), value);
+  T read{};
+  return Codec<T>::read(ValueAccess::column(cell, 0), read) ? std::optional<T>{read} : std::nullopt;
+}
+
+template <class T>
+bool can_read(Cell::Value value) {
+  const Cell cell{std::move(value)};
+  T read{};
+  return Codec<T>::read(ValueAccess::column(cell, 0), read);
+}
+
+using Null = Cell::Null;
+
+}  // namespace
+
+static_assert(tenancy::Entity<Note>);
+static_assert(tenancy::Entity<Task>);
+static_assert(!tenancy::Entity<Unmapped>);
+static_assert(!tenancy::Entity<int>);
+static_assert(!tenancy::Entity<Note&>);
+static_assert(!tenancy::Entity<const Note>);
+
+// Beside the struct, with a key that the library makes.
+static_assert(EntityTraits<Note>::table == "notes");
+static_assert(EntityTraits<Note>::size == 6);
+static_assert(EntityTraits<Note>::names == std::array<std::string_view, 6>{"id", "title", "stars",
+                                                                           "link", "created_at",
+                                                                           "updated_at"});
+static_assert(EntityTraits<Note>::roles == std::array{Role::generated_key, Role::plain, Role::plain,
+                                                      Role::plain, Role::created_at,
+                                                      Role::updated_at});
+static_assert(EntityTraits<Note>::key_index == 0);
+static_assert(std::is_same_v<EntityTraits<Note>::Key, std::string>);
+static_assert(EntityTraits<Note>::count_keys() == 1);
+static_assert(EntityTraits<Note>::is_key(0));
+static_assert(!EntityTraits<Note>::is_updated(0), "a key stays what it is");
+static_assert(EntityTraits<Note>::is_updated(1));
+static_assert(!EntityTraits<Note>::is_updated(4), "so does the time of creation");
+static_assert(EntityTraits<Note>::is_updated(5));
+static_assert(EntityTraits<Note>::count_updated() == 4);
+
+// Inside the class, with private and inherited members.
+static_assert(EntityTraits<Task>::table == "tasks");
+static_assert(std::is_same_v<EntityTraits<Task>::Key, std::int64_t>);
+static_assert(EntityTraits<Task>::roles[0] == Role::key);
+static_assert(std::is_same_v<EntityTraits<Task>::Value<1>, std::optional<std::string>>);
+static_assert(std::is_same_v<EntityTraits<Task>::Value<2>, bool>);
+
+// Keys are passed and stored with 64 bits, so that a number too large is not found rather than cut.
+static_assert(std::is_same_v<KeyForm<std::string>::Argument, std::string_view>);
+static_assert(std::is_same_v<KeyForm<std::string>::Stored, std::string>);
+static_assert(std::is_same_v<KeyForm<std::int64_t>::Argument, std::int64_t>);
+static_assert(std::is_same_v<KeyForm<std::uint8_t>::Argument, std::int64_t>);
+static_assert(std::is_same_v<KeyForm<std::int32_t>::Stored, std::int64_t>);
+
+// A codec is given its parameter and its column and makes no others.
+static_assert(!std::is_default_constructible_v<ParameterWriter>);
+static_assert(!std::is_constructible_v<ParameterWriter, tenancy::detail::Statement&, int>);
+static_assert(!std::is_default_constructible_v<ColumnReader>);
+static_assert(!std::is_constructible_v<ColumnReader, const tenancy::detail::Statement&, int>);
+
+// What has a column and what has not.
+static_assert(Storable<std::int64_t> && Storable<std::int32_t> && Storable<std::uint32_t>);
+static_assert(Storable<std::uint8_t> && Storable<bool> && Storable<double>);
+static_assert(Storable<std::string> && Storable<Timestamp>);
+static_assert(Storable<std::optional<std::string>> && Storable<std::optional<std::int64_t>>);
+static_assert(!Storable<std::uint64_t>, "not every value fits 64 bits with a sign");
+static_assert(!Storable<std::size_t>);
+static_assert(!Storable<float> && !Storable<long double>);
+static_assert(!Storable<std::string_view>, "a view of a row that is gone");
+static_assert(!Storable<const char*> && !Storable<char[4]>);
+static_assert(!Storable<int*> && !Storable<std::nullptr_t>);
+static_assert(!Storable<Unmapped>);
+static_assert(!Storable<Role>, "an enumeration says itself how it is kept");
+
+TEST_CASE("an identifier is lower-case letters, digits and '_'") {
+  for (const std::string_view name : {"a", "_", "notes", "tenant_notes", "n2", "_2", "a_b_c"}) {
+    CAPTURE(name);
+    CHECK(is_identifier(name));
+  }
+  CHECK(is_identifier(std::string(63, 'a')));
+  CHECK_FALSE(is_identifier(std::string(64, 'a')));
+  using namespace std::string_view_literals;
+  for (const std::string_view name :
+       {""sv,           "2a"sv,      "0"sv,           "Notes"sv,   "noteS"sv,
+        "my notes"sv,   "notes;"sv,  R"(notes")"sv,   R"(a"b)"sv,  "no'tes"sv,
+        "main.notes"sv, "no-tes"sv,  "caf\xC3\xA9"sv, "notes\0"sv, "\0"sv,
+        "a\0b"sv,       "notes\n"sv, "notes--"sv,     "*"sv,       "a,b"sv,
+        "(a)"sv,        "`a`"sv,     "[a]"sv}) {
+    CAPTURE(name);
+    CHECK_FALSE(is_identifier(name));
+  }
+}
+
+TEST_CASE("every byte but 37 is refused in an identifier") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    CAPTURE(byte);
+    CHECK(is_identifier(std::string{'a', c}) == good);
+  }
+}
+
+TEST_CASE("a member is reached through its column") {
+  Note note{.id = "1", .title = "t", .stars = 3};
+  CHECK(&EntityTraits<Note>::member<1>(note) == &note.title);
+  EntityTraits<Note>::member<2>(note) = 4;
+  CHECK(note.stars == 4);
+  const Note& constant = note;
+  static_assert(
+      std::is_same_v<decltype(EntityTraits<Note>::member<1>(constant)), const std::string&>);
+  const Task task{7, "n", true, 1.5};
+  CHECK(EntityTraits<Task>::member<0>(task) == 7);
+}
+
+TEST_CASE("values go through a column unchanged") {
+  const auto survives = [](const auto& value) {
+    const auto read = through_a_cell(value);
+    return read.has_value() && *read == value;
+  };
+  for (const std::int64_t number : {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1},
+                                    std::int64_t{0}, std::numeric_limits<std::int64_t>::max()}) {
+    CHECK(survives(number));
+    CHECK(survives(Timestamp::from_microseconds(number)));
+    CHECK(survives(std::optional<std::int64_t>{number}));
+  }
+  CHECK(survives(std::numeric_limits<std::int8_t>::min()));
+  CHECK(survives(std::numeric_limits<std::uint8_t>::max()));
+  CHECK(survives(std::numeric_limits<std::int32_t>::min()));
+  CHECK(survives(std::numeric_limits<std::uint32_t>::max()));
+  CHECK(survives(true));
+  CHECK(survives(false));
+  CHECK(survives(-0.5));
+  CHECK(survives(std::numeric_limits<double>::infinity()));
+  CHECK(survives(std::string{"a\0b", 3}));
+  CHECK(survives(std::string{}));
+  CHECK(survives(std::optional<std::string>{}));
+  CHECK(survives(std::optional<std::string>{""}));
+  CHECK(survives(std::optional<bool>{false}));
+}
+
+TEST_CASE("a number that the member cannot hold is not cut") {
+  using Wide = std::int64_t;
+  CHECK_FALSE(can_read<std::int8_t>(Wide{128}));
+  CHECK_FALSE(can_read<std::int8_t>(Wide{-129}));
+  CHECK_FALSE(can_read<std::uint8_t>(Wide{-1}));
+  CHECK_FALSE(can_read<std::uint8_t>(Wide{256}));
+  CHECK_FALSE(can_read<std::int16_t>(Wide{32768}));
+  CHECK_FALSE(can_read<std::int32_t>(Wide{1} << 31));
+  CHECK_FALSE(can_read<std::uint32_t>(Wide{1} << 32));
+  CHECK_FALSE(can_read<std::uint32_t>(Wide{-1}));
+  CHECK_FALSE(can_read<std::uint32_t>(std::numeric_limits<Wide>::min()));
+  CHECK_FALSE(can_read<bool>(Wide{2}));
+  CHECK_FALSE(can_read<bool>(Wide{-1}));
+  CHECK_FALSE(can_read<std::optional<std::int8_t>>(Wide{128}));
+}
+
+TEST_CASE("a value of another type is not converted, and NULL is no value") {
+  CHECK_FALSE(can_read<std::int64_t>(std::string{"1"}));
+  CHECK_FALSE(can_read<std::int64_t>(1.0));
+  CHECK_FALSE(can_read<bool>(std::string{"true"}));
+  CHECK_FALSE(can_read<double>(std::int64_t{1}));
+  CHECK_FALSE(can_read<std::string>(std::int64_t{1}));
+  CHECK_FALSE(can_read<Timestamp>(std::string{"1970-01-01T00:00:00Z"}));
+  CHECK_FALSE(can_read<std::optional<std::int64_t>>(std::string{"1"}));
+  CHECK_FALSE(can_read<std::int64_t>(Null{}));
+  CHECK_FALSE(can_read<bool>(Null{}));
+  CHECK_FALSE(can_read<double>(Null{}));
+  CHECK_FALSE(can_read<std::string>(Null{}));
+  CHECK_FALSE(can_read<Timestamp>(Null{}));
+  CHECK(can_read<std::optional<std::int64_t>>(Null{}));
+}
+
+TEST_CASE("NULL empties an optional that held something") {
+  const Cell cell{Null{}};
+  std::optional<std::string> member{"old"};
+  CHECK(Codec<std::optional<std::string>>::read(ValueAccess::column(cell, 0), member));
+  CHECK_FALSE(member.has_value());
+}
+
+TEST_CASE("a host's own codec") {
+  CHECK(through_a_cell(Colour::red) == Colour::red);
+  CHECK(through_a_cell(std::optional{Colour::green}) == std::optional{Colour::green});
+  CHECK_FALSE(can_read<Colour>(std::string{"blue"}));
+  CHECK_FALSE(can_read<Colour>(std::int64_t{0}));
+  static_assert(Storable<Colour> && Storable<std::optional<Colour>>);
+}
+
+TEST_CASE("no codec is ever given the tenant's parameter") {
+  constexpr std::string_view why = "the tenant's parameter is bound by the session";
+  Cell cell;
+  CHECK(aborts_with(why, [&] { ValueAccess::parameter(cell, 1).int64(7); }));
+  CHECK(aborts_with(why, [&] { ValueAccess::parameter(cell, 0).int64(7); }));
+  CHECK(cell.is_null(0));
+  ValueAccess::parameter(cell, 2).int64(7);
+  CHECK(cell.int64(0) == 7);
+}
