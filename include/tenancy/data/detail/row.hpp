@@ -31,7 +31,7 @@ void bind_columns(const T& row, Statement& statement, Choose choose) {
 }
 
 /// The row check, then the row. Column 0 is the row's tenant, read from the table and not taken
-/// from the parameter, so that a wrong predicate, index, view or statement cannot go unnoticed.
+/// from the parameter, so that a wrong predicate, statement or index cannot go unnoticed.
 template <Entity T>
 Result<void> decode_row(Session& session, const StaticSql& sql, const Statement& statement,
                         T& row) {
