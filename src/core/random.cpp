@@ -13,7 +13,10 @@ void ensure_sodium() noexcept {
 
 void fill_random(std::span<std::byte> bytes) noexcept {
   ensure_sodium();
-  randombytes_buf(bytes.data(), bytes.size());
+  // An empty span may have no address, which the generator must not be given.
+  if (!bytes.empty()) {
+    randombytes_buf(bytes.data(), bytes.size());
+  }
 }
 
 void wipe(std::span<std::byte> bytes) noexcept { sodium_memzero(bytes.data(), bytes.size()); }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,9 @@
 
 namespace tenancy::inline v0 {
 
+template <Entity T>
+class Repository;
+
 /// What of one tenant's rows of one table may be read.
 ///
 /// Made from a transaction, it works within it; made from a store and a context, each call is a
@@ -24,7 +28,8 @@ namespace tenancy::inline v0 {
 ///
 /// Isolation: every statement carries the transaction's tenant, and every row that comes back is
 /// compared with it; a row of another tenant stops the transaction with `isolation_violation`.
-/// Ownership: borrows the transaction, or shares the store.
+/// Ownership: borrows the transaction, or shares the store. One that is used after its transaction
+/// ended stops the process.
 /// Thread safety: that of the transaction, or thread-safe when made from a store.
 /// Errors: beside those named, each call gives the transaction's, and `invalid_row` when a stored
 /// value does not fit its member.
@@ -34,7 +39,8 @@ class ReadRepository {
   using Key = typename detail::EntityTraits<T>::Key;
   using KeyArgument = typename detail::KeyForm<Key>::Argument;
 
-  explicit ReadRepository(ReadTransaction& transaction) noexcept : transaction_{&transaction} {}
+  explicit ReadRepository(ReadTransaction& transaction)
+      : transaction_{&transaction}, lifetime_{detail::SessionAccess::lifetime_of(transaction)} {}
   ReadRepository(Store store, TenantContext context)
       : standalone_{Standalone{std::move(store), std::move(context)}} {}
   explicit ReadRepository(ReadTransaction&&) = delete;
@@ -65,7 +71,10 @@ class ReadRepository {
     return reading([&](detail::Session& session) { return list_in(session, request); });
   }
 
- protected:
+ private:
+  // No way for deriving classes to a session, which runs any statement.
+  friend class Repository<T>;
+
   using Sql = detail::EntitySql<T>;
   using Traits = detail::EntityTraits<T>;
   using StoredKey = typename detail::KeyForm<Key>::Stored;
@@ -73,7 +82,7 @@ class ReadRepository {
   template <class Unit>
   auto reading(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
     if (transaction_ != nullptr) {
-      return unit(detail::SessionAccess::of(*transaction_));
+      return unit(session());
     }
     return standalone_->store.read(standalone_->context, [&](ReadTransaction& transaction) {
       return unit(detail::SessionAccess::of(transaction));
@@ -83,7 +92,7 @@ class ReadRepository {
   template <class Unit>
   auto writing(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
     if (transaction_ != nullptr) {
-      return unit(detail::SessionAccess::of(*transaction_));
+      return unit(session());
     }
     return standalone_->store.write(standalone_->context, [&](WriteTransaction& transaction) {
       return unit(detail::SessionAccess::of(transaction));
@@ -94,11 +103,15 @@ class ReadRepository {
     return Error{errc::not_found, "no row with that key in " + std::string{Traits::table}};
   }
 
- private:
   struct Standalone {
     Store store;
     TenantContext context;
   };
+
+  [[nodiscard]] detail::Session& session() const {
+    TENANCY_ASSERT(!lifetime_.expired(), "use of a repository after its transaction ended");
+    return detail::SessionAccess::of(*transaction_);
+  }
 
   static Result<std::optional<T>> find_in(detail::Session& session, KeyArgument key) {
     BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::find));
@@ -169,6 +182,7 @@ class ReadRepository {
   }
 
   ReadTransaction* transaction_ = nullptr;
+  std::weak_ptr<const char> lifetime_;
   std::optional<Standalone> standalone_;
 };
 
@@ -187,7 +201,7 @@ class Repository : public ReadRepository<T> {
   using typename Base::Key;
   using typename Base::KeyArgument;
 
-  explicit Repository(WriteTransaction& transaction) noexcept : Base{transaction} {}
+  explicit Repository(WriteTransaction& transaction) : Base{transaction} {}
   Repository(Store store, TenantContext context) : Base{std::move(store), std::move(context)} {}
   explicit Repository(ReadTransaction&) = delete;
   explicit Repository(WriteTransaction&&) = delete;

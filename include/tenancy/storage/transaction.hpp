@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/storage/detail/session.hpp"
 
@@ -32,6 +34,8 @@ class ReadTransaction {
   ~ReadTransaction() = default;
 
   detail::Session& session_;
+  /// Made when first watched; gone with the transaction.
+  std::shared_ptr<const char> lifetime_;
 };
 
 /// A transaction that may also change its tenant's rows. It commits when the unit succeeds and
@@ -51,6 +55,15 @@ namespace detail {
 /// The way from a transaction to its session, for the library's own templates.
 struct SessionAccess {
   static Session& of(ReadTransaction& transaction) noexcept { return transaction.session_; }
+
+  /// Tells whether the transaction is still there. What is kept beyond its unit must not work for
+  /// whichever transaction comes to lie at the same address, which may be another tenant's.
+  static std::weak_ptr<const char> lifetime_of(ReadTransaction& transaction) {
+    if (transaction.lifetime_ == nullptr) {
+      transaction.lifetime_ = std::make_shared<const char>('\0');
+    }
+    return transaction.lifetime_;
+  }
 };
 
 }  // namespace detail

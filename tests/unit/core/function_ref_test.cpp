@@ -95,3 +95,11 @@ TEST_CASE("what the callable throws reaches the caller") {
   const auto throws = [](int number) -> int { throw number; };
   CHECK_THROWS_AS(call(throws, 3), int);
 }
+
+TEST_CASE("what the callable returns may be of no interest") {
+  int calls = 0;
+  const auto count = [&calls] { return ++calls; };
+  const FunctionRef<void()> call{count};
+  call();
+  CHECK(calls == 1);
+}

@@ -1,9 +1,11 @@
 #include "tenancy/data/repository.hpp"
 
+#include <optional>
 #include <string>
 
 #include <doctest/doctest.h>
 
+#include "support/death.hpp"
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
 
@@ -76,4 +78,24 @@ TEST_CASE("one statement may be in use twice, a list within a list") {
     }
     return tenancy::success();
   }));
+}
+
+TEST_CASE("a repository that is kept beyond its transaction works for nobody") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  const auto globex = test.enter(test.globex);
+  const auto message = tenancy_test::message_of_abort([&] {
+    std::optional<ReadRepository<Note>> kept;
+    // Twice the same code, so that the second transaction lies where the first one lay.
+    for (const auto& context : {acme, globex}) {
+      must(test.store.read(context, [&](tenancy::ReadTransaction& tx) -> Result<void> {
+        if (!kept) {
+          kept.emplace(tx);
+        }
+        BOOST_OUTCOME_TRY(kept->count());
+        return tenancy::success();
+      }));
+    }
+  });
+  CHECK(message.find("use of a repository after its transaction ended") != std::string::npos);
 }

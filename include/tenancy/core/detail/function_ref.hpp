@@ -26,8 +26,12 @@ class FunctionRef<Return(Arguments...)> {
       // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
       : target_{const_cast<void*>(static_cast<const void*>(std::addressof(callable)))},
         call_{[](void* target, Arguments... arguments) -> Return {
-          return std::invoke(*static_cast<std::remove_reference_t<Callable>*>(target),
-                             std::forward<Arguments>(arguments)...);
+          auto& callable_here = *static_cast<std::remove_reference_t<Callable>*>(target);
+          if constexpr (std::is_void_v<Return>) {
+            static_cast<void>(std::invoke(callable_here, std::forward<Arguments>(arguments)...));
+          } else {
+            return std::invoke(callable_here, std::forward<Arguments>(arguments)...);
+          }
         }} {}
 
   Return operator()(Arguments... arguments) const {
