@@ -12,16 +12,17 @@ namespace tenancy::inline v0::detail {
 /// (which knows who may enter) and the stores (which must tell realms apart) include it.
 class ContextMint {
  public:
-  static TenantContext mint(Realm realm, TenantId tenant, Principal principal, std::int64_t epoch,
-                            Scope scope) {
-    return TenantContext{std::make_shared<const TenantContext::State>(TenantContext::State{
-                             std::move(realm), tenant, std::move(principal), epoch}),
+  static TenantContext mint(Realm realm, TenantId tenant, const Principal& principal,
+                            std::int64_t epoch, Scope scope) {
+    return TenantContext{std::make_shared<const TenantContext::State>(
+                             TenantContext::State{std::move(realm), tenant, principal, epoch}),
                          scope};
   }
 
-  static CrossTenantContext mint_crossing(Realm realm, Principal principal, CrossingReason reason) {
+  static CrossTenantContext mint_crossing(Realm realm, const Principal& principal,
+                                          const CrossingReason& reason) {
     return CrossTenantContext{std::make_unique<const CrossTenantContext::State>(
-        CrossTenantContext::State{std::move(realm), std::move(principal), std::move(reason)})};
+        CrossTenantContext::State{std::move(realm), principal, reason})};
   }
 
   static const Realm& realm(const TenantContext& context) noexcept { return context.state_->realm; }

@@ -61,9 +61,9 @@ Result<TenantContext> Authenticator::authenticate(std::string_view api_key) cons
       return Error{errc::tenant_not_active, "tenant " + tenant.id.to_string() + " is " +
                                                 std::string{to_string(tenant.status)}};
     }
-    BOOST_OUTCOME_TRY(auto principal, Principal::create(PrincipalKind::api_key, key.id));
-    return detail::ContextMint::mint(backend_->realm(), tenant.id, std::move(principal),
-                                     tenant.epoch, key.scope);
+    BOOST_OUTCOME_TRY(const auto principal, Principal::create(PrincipalKind::api_key, key.id));
+    return detail::ContextMint::mint(backend_->realm(), tenant.id, principal, tenant.epoch,
+                                     key.scope);
   });
 }
 
@@ -78,9 +78,9 @@ Result<TenantRegistry> Authenticator::authenticate_administrator(std::string_vie
     }
     return success();
   }));
-  BOOST_OUTCOME_TRY(auto principal,
+  BOOST_OUTCOME_TRY(const auto principal,
                     Principal::create(PrincipalKind::administrator, std::string{id}));
-  return TenantRegistry{backend_, std::move(principal)};
+  return TenantRegistry{backend_, principal};
 }
 
 }  // namespace tenancy::inline v0

@@ -53,11 +53,12 @@ Store Authority::store() const { return detail::StoreAccess::make(backend()); }
 
 Authenticator Authority::authenticator() const { return Authenticator{backend()}; }
 
-TenantRegistry Authority::registry(Principal principal) const {
-  return TenantRegistry{backend(), std::move(principal)};
+TenantRegistry Authority::registry(const Principal& principal) const {
+  return TenantRegistry{backend(), principal};
 }
 
-Result<TenantContext> Authority::enter(TenantId tenant, Principal principal, Scope scope) const {
+Result<TenantContext> Authority::enter(TenantId tenant, const Principal& principal,
+                                       Scope scope) const {
   if (!is_scope(scope)) {
     return no_scope();
   }
@@ -69,11 +70,11 @@ Result<TenantContext> Authority::enter(TenantId tenant, Principal principal, Sco
     return Error{errc::tenant_not_active,
                  "tenant " + tenant.to_string() + " is " + std::string{to_string(found.status)}};
   }
-  return ContextMint::mint(backend()->realm(), tenant, std::move(principal), found.epoch, scope);
+  return ContextMint::mint(backend()->realm(), tenant, principal, found.epoch, scope);
 }
 
-Result<CrossTenantContext> Authority::cross_tenants(Principal principal,
-                                                    CrossingReason reason) const {
+Result<CrossTenantContext> Authority::cross_tenants(const Principal& principal,
+                                                    const CrossingReason& reason) const {
   const std::string who = principal.to_string();
   BOOST_OUTCOME_TRY(detail::control_write(*backend(), [&](ControlSession& session) -> Result<void> {
     BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_crossing_sql));
@@ -84,7 +85,7 @@ Result<CrossTenantContext> Authority::cross_tenants(Principal principal,
     BOOST_OUTCOME_TRY(statement->step());
     return success();
   }));
-  return ContextMint::mint_crossing(backend()->realm(), std::move(principal), std::move(reason));
+  return ContextMint::mint_crossing(backend()->realm(), principal, reason);
 }
 
 Result<void> Authority::for_each_tenant(

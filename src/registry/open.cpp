@@ -44,8 +44,8 @@ Result<Opened> open_file(const std::filesystem::path& file, const std::optional<
                  "the database " + file.string() + " exists and its key ring " + key_file +
                      " does not: restore it, or pass the keys that belong to this database"};
   }
-  BOOST_OUTCOME_TRY(auto ring, KeyRing::open(key_file));
-  return Opened{std::move(location), std::move(ring)};
+  BOOST_OUTCOME_TRY(const auto ring, KeyRing::open(key_file));
+  return Opened{std::move(location), ring};
 }
 
 Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys) {
@@ -75,9 +75,8 @@ Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys)
 
 Result<Authority> open(std::string_view url, OpenOptions options) {
   BOOST_OUTCOME_TRY(auto opened, resolve(url, options.keys));
-  BOOST_OUTCOME_TRY(auto store,
-                    SqliteStore::open(std::move(opened.location), std::move(opened.keys),
-                                      std::move(options.store)));
+  BOOST_OUTCOME_TRY(auto store, SqliteStore::open(std::move(opened.location), opened.keys,
+                                                  std::move(options.store)));
   BOOST_OUTCOME_TRY(detail::migrate(*store, detail::library_component, detail::control_schema()));
   BOOST_OUTCOME_TRY(detail::migrate(*store, "app", options.migrations));
   return detail::AuthorityMint::mint(std::move(store));

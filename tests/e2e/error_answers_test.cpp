@@ -8,7 +8,6 @@
 namespace {
 
 using Json = nlohmann::json;
-using e2e::ApiClient;
 using e2e::Headers;
 using e2e::HttpClient;
 using e2e::is_problem;

@@ -9,7 +9,7 @@
 
 #include "e2e/http_client.hpp"
 #include "e2e/service_process.hpp"
-#include "e2e/temporary_directory.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace e2e {
 
@@ -56,7 +56,7 @@ class ServedApi {
                                      const nlohmann::json& request) const;
 
  private:
-  TemporaryDirectory directory_;
+  tenancy_test::TemporaryFolder directory_;
   std::string data_ = directory_.path() / "data";
   ServiceProcess process_;
   std::string administrator_key_;

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include "e2e/temporary_directory.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace e2e {
 
@@ -55,7 +55,7 @@ class ServiceProcess {
   bool read_more();
   [[nodiscard]] std::filesystem::path log_file() const { return scratch_.path() / "log"; }
 
-  TemporaryDirectory scratch_;
+  tenancy_test::TemporaryFolder scratch_;
   pid_t pid_ = -1;
   int pipe_ = -1;
   std::uint16_t port_ = 0;

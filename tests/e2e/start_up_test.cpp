@@ -9,15 +9,15 @@ namespace {
 
 using e2e::ApiClient;
 using e2e::ServiceProcess;
-using e2e::TemporaryDirectory;
 using e2e::words_with_prefix;
+using tenancy_test::TemporaryFolder;
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
 TEST_CASE("a fresh store gets an administrator's key and a demo that works as printed") {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string data = directory.path() / "new" / "data";
   ServiceProcess process{{"--data", data}};
 
@@ -55,7 +55,7 @@ TEST_CASE("a fresh store gets an administrator's key and a demo that works as pr
 }
 
 TEST_CASE("a second start shows no key and finds what the first one left") {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string data = directory.path();
   std::string key;
   std::string id;
@@ -76,7 +76,7 @@ TEST_CASE("a second start shows no key and finds what the first one left") {
 }
 
 TEST_CASE("without the demo the store stays empty, also at the next start") {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string data = directory.path();
   for (const bool is_first : {true, false}) {
     CAPTURE(is_first);
@@ -100,7 +100,7 @@ TEST_CASE("one more administrator's key can be had, even from a store that is be
 }
 
 TEST_CASE("a store may be named by its URL") {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string url = "sqlite:" + (directory.path() / "elsewhere.db").string();
   ServiceProcess process{{"--store", url, "--no-demo"}};
   CHECK(contains(process.output(), "store: " + url + "\n"));
@@ -136,7 +136,7 @@ TEST_CASE("help and version go to standard output and end with status 0") {
 }
 
 TEST_CASE("what keeps the service from starting is said in the library's words") {
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string missing = "sqlite:" + (directory.path() / "no" / "such" / "x.db").string();
   for (const std::string& url : {missing, std::string{"mysql://localhost"}}) {
     CAPTURE(url);
@@ -149,7 +149,7 @@ TEST_CASE("what keeps the service from starting is said in the library's words")
 
 TEST_CASE("a port that is taken is reported before any key is made") {
   e2e::ServedApi api;
-  const TemporaryDirectory directory;
+  const TemporaryFolder directory;
   const std::string data = directory.path() / "data";
   const auto finished =
       ServiceProcess::run_to_end({"--port", std::to_string(api.port()), "--data", data});

@@ -174,14 +174,14 @@ TEST_CASE("no framing but one that everybody reads alike is understood") {
   ServedApi api;
   // What follows would be a request of its own to whoever takes the framing for none.
   const std::string smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+  const char* const twice = "chunked\r\nTransfer-Encoding: chunked";
   for (const std::string encoding :
-       {"gzip", "chunked, gzip", "xchunked", "identity", "gzip, chunked",
-        "chunked\r\n"
-        "Transfer-Encoding: chunked"}) {
+       {"gzip", "chunked, gzip", "xchunked", "identity", "gzip, chunked", twice}) {
     CAPTURE(encoding);
     HttpClient client{api.port()};
-    client.send("POST /api/deployments HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + encoding +
-                "\r\n\r\n" + smuggled);
+    std::string bytes = "POST /api/deployments HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: ";
+    bytes.append(encoding).append("\r\n\r\n").append(smuggled);
+    client.send(bytes);
     const auto reply = client.read_reply();
     CHECK((reply.status == 501 || reply.status == 400));
     client.stop_sending();

@@ -1,7 +1,5 @@
 #include "support/test_store.hpp"
 
-#include <cstdlib>
-
 namespace tenancy_test {
 namespace {
 
@@ -11,20 +9,7 @@ tenancy::StoreOptions with_clock(tenancy::StoreOptions options,
   return options;
 }
 
-std::filesystem::path make_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "tenancy-test-XXXXXX").string();
-  REQUIRE(::mkdtemp(name.data()) != nullptr);
-  return name;
-}
-
 }  // namespace
-
-TemporaryFolder::TemporaryFolder() : path_{make_folder()} {}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 std::vector<tenancy::Migration> test_schema() {
   return {

@@ -14,42 +14,10 @@
 #include "tenancy/core/clock.hpp"
 #include "tenancy/registry/open.hpp"
 
+#include "support/must.hpp"
+#include "support/temporary_folder.hpp"
+
 namespace tenancy_test {
-
-/// The value of a result that must be there; the error is printed and stops the test otherwise.
-template <class T>
-T must(tenancy::Result<T> result) {
-  if (!result) {
-    FAIL(result.error().to_string());
-  }
-  if constexpr (!std::is_void_v<T>) {
-    return std::move(result).value();
-  }
-}
-
-/// The error of a result that must fail.
-template <class T>
-tenancy::errc code_of(const tenancy::Result<T>& result) {
-  REQUIRE_MESSAGE(!result, "expected a failure");
-  return result.error().code();
-}
-
-/// A folder of its own, removed at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::filesystem::path operator/(std::string_view name) const {
-    return path_ / name;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// The schema that most tests use: notes and tasks of tenants.
 std::vector<tenancy::Migration> test_schema();

@@ -34,16 +34,17 @@ class Authority {
   [[nodiscard]] Store store() const;
   [[nodiscard]] Authenticator authenticator() const;
   /// The registry, for what the host does under that name.
-  [[nodiscard]] TenantRegistry registry(Principal principal = Principal::host()) const;
+  [[nodiscard]] TenantRegistry registry(const Principal& principal = Principal::host()) const;
 
   /// A context for work that the host does for a tenant without a credential: a job, a timer.
   /// Errors: `not_found`; `tenant_not_active`; `invalid_argument` for a number that is no scope.
-  Result<TenantContext> enter(TenantId tenant, Principal principal = Principal::host(),
+  Result<TenantContext> enter(TenantId tenant, const Principal& principal = Principal::host(),
                               Scope scope = Scope::write) const;
 
   /// The permission to visit every tenant, once a record of who and why has been committed. When
   /// the record cannot be written, there is no permission. Errors: the store's.
-  Result<CrossTenantContext> cross_tenants(Principal principal, CrossingReason reason) const;
+  Result<CrossTenantContext> cross_tenants(const Principal& principal,
+                                           const CrossingReason& reason) const;
 
   /// Calls `visit` with a context of the given scope for each tenant that is active when its turn
   /// comes, in the order of their ids, and stops at the first failure. A tenant whose visit fails

@@ -76,8 +76,8 @@ class TenantRegistry {
   friend class Authority;
   friend class Authenticator;
 
-  TenantRegistry(std::shared_ptr<detail::StoreBackend> backend, Principal principal) noexcept
-      : backend_{std::move(backend)}, principal_{std::move(principal)} {}
+  TenantRegistry(std::shared_ptr<detail::StoreBackend> backend, const Principal& principal)
+      : backend_{std::move(backend)}, principal_{principal} {}
 
   Result<Tenant> change_status(TenantId id, TenantStatus to) const;
 

@@ -153,9 +153,9 @@ class SqliteStore::Report {
   Steady::time_point last_;
 };
 
-SqliteStore::SqliteStore(Location location, KeyRing keys, StoreOptions options)
+SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions options)
     : location_{std::move(location)},
-      keys_{std::move(keys)},
+      keys_{keys},
       options_{std::move(options)},
       readers_{options_.readers, options_.max_wait,
                [this] {
@@ -167,7 +167,7 @@ SqliteStore::SqliteStore(Location location, KeyRing keys, StoreOptions options)
                                          options_.max_wait);
                }} {}
 
-Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, KeyRing keys,
+Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const KeyRing& keys,
                                                        StoreOptions options) {
   if (options.readers < 1 || options.readers > max_readers) {
     return Error{errc::invalid_argument, "a store has 1 to 64 readers"};
@@ -180,7 +180,7 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, KeyRin
   }
   BOOST_OUTCOME_TRY(create_database_file(location.file));
   std::shared_ptr<SqliteStore> store{
-      new SqliteStore{std::move(location), std::move(keys), std::move(options)}};
+      new SqliteStore{std::move(location), keys, std::move(options)}};
   // So that what is wrong with the file shows here and not in the first transaction.
   BOOST_OUTCOME_TRY(store->writers_.acquire());
   BOOST_OUTCOME_TRY(store->readers_.acquire());

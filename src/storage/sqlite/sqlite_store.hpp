@@ -25,7 +25,7 @@ class SqliteStore final : public StoreBackend {
 
   /// Creates the file (mode 0600) when there is none.
   /// Errors: `cannot_open`, `corrupt_store`, `invalid_argument` for the options, and as `to_errc`.
-  static Result<std::shared_ptr<SqliteStore>> open(Location location, KeyRing keys,
+  static Result<std::shared_ptr<SqliteStore>> open(Location location, const KeyRing& keys,
                                                    StoreOptions options);
 
   Result<void> read(const TenantContext& context, TenantBody body) override;
@@ -40,7 +40,7 @@ class SqliteStore final : public StoreBackend {
   [[nodiscard]] StoreObserver* observer() const noexcept { return options_.observer.get(); }
 
  private:
-  SqliteStore(Location location, KeyRing keys, StoreOptions options);
+  SqliteStore(Location location, const KeyRing& keys, StoreOptions options);
 
   class WriterMark;
   class Report;

@@ -10,7 +10,7 @@
 
 #include "core/context_mint.hpp"
 #include "support/death.hpp"
-#include "support/test_store.hpp"
+#include "support/must.hpp"
 
 using tenancy::CrossingPurpose;
 using tenancy::CrossingReason;

@@ -31,7 +31,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/test_store.hpp"
+#include "support/must.hpp"
+#include "support/temporary_folder.hpp"
 
 using tenancy::Condition;
 using tenancy::errc;

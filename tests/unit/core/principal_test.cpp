@@ -10,7 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "support/death.hpp"
-#include "support/test_store.hpp"
+#include "support/must.hpp"
 
 using tenancy::errc;
 using tenancy::Principal;

@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/test_store.hpp"
+#include "support/must.hpp"
 
 using tenancy::errc;
 using tenancy::Slug;

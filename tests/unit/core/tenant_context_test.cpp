@@ -11,7 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "core/context_mint.hpp"
-#include "support/test_store.hpp"
+#include "support/must.hpp"
 
 using tenancy::Principal;
 using tenancy::PrincipalKind;

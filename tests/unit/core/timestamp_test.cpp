@@ -14,7 +14,7 @@
 
 #include <doctest/doctest.h>
 
-#include "support/test_store.hpp"
+#include "support/must.hpp"
 
 using std::chrono::microseconds;
 using tenancy::errc;
