@@ -44,10 +44,10 @@ struct Service::Answer {
   std::optional<tenancy::TenantId> tenant;
 };
 
-Service::Service(tenancy::Store store, tenancy::Authenticator authenticator) {
+Service::Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator) {
   router_.add("GET", "/healthz", [](Call&) -> Reply<Response> { return health(); });
   add_tenant_routes(router_, authenticator);
-  add_deployment_routes(router_, std::move(store), std::move(authenticator));
+  add_deployment_routes(router_, store, authenticator);
 }
 
 Response Service::handle(const Request& request) noexcept {

@@ -15,7 +15,7 @@ namespace tenantd {
 /// Thread safety: thread-safe.
 class Service final : public Handler {
  public:
-  Service(tenancy::Store store, tenancy::Authenticator authenticator);
+  Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator);
 
   Response handle(const Request& request) noexcept override;
   Response refuse(const Request& request, const Problem& problem) noexcept override;

@@ -103,9 +103,9 @@ Reply<Response> remove(const Store& store, const TenantContext& context, const C
 
 }  // namespace
 
-void add_deployment_routes(Router& router, Store store, tenancy::Authenticator authenticator) {
-  const auto entered = [store = std::move(store), authenticator = std::move(authenticator)](
-                           Scope needed, auto run) -> Endpoint {
+void add_deployment_routes(Router& router, const Store& store,
+                           const tenancy::Authenticator& authenticator) {
+  const auto entered = [store, authenticator](Scope needed, auto run) -> Endpoint {
     return [store, authenticator, needed, run](Call& call) -> Reply<Response> {
       BOOST_OUTCOME_TRY(const auto context, enter_tenant(authenticator, call, needed));
       return run(store, context, call);

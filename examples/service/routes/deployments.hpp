@@ -10,7 +10,7 @@ namespace tenantd {
 /// What a tenant's key may do with the tenant's deployments.
 ///
 /// Isolation: the id of another tenant's deployment is answered as one that does not exist.
-void add_deployment_routes(Router& router, tenancy::Store store,
-                           tenancy::Authenticator authenticator);
+void add_deployment_routes(Router& router, const tenancy::Store& store,
+                           const tenancy::Authenticator& authenticator);
 
 }  // namespace tenantd

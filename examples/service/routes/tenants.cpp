@@ -129,8 +129,8 @@ Reply<Response> issue_key(const TenantRegistry& registry, Call& call) {
 
 }  // namespace
 
-void add_tenant_routes(Router& router, tenancy::Authenticator authenticator) {
-  const auto entered = [authenticator = std::move(authenticator)](auto run) -> Endpoint {
+void add_tenant_routes(Router& router, const tenancy::Authenticator& authenticator) {
+  const auto entered = [authenticator](auto run) -> Endpoint {
     return [authenticator, run](Call& call) -> Reply<Response> {
       BOOST_OUTCOME_TRY(const auto registry, enter_registry(authenticator, call));
       return run(registry, call);

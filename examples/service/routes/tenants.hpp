@@ -8,6 +8,6 @@ namespace tenantd {
 
 /// What an administrator's key may do with tenants and their keys. None of it opens a tenant's
 /// rows.
-void add_tenant_routes(Router& router, tenancy::Authenticator authenticator);
+void add_tenant_routes(Router& router, const tenancy::Authenticator& authenticator);
 
 }  // namespace tenantd

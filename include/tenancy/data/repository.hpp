@@ -41,8 +41,8 @@ class ReadRepository {
 
   explicit ReadRepository(ReadTransaction& transaction)
       : transaction_{&transaction}, lifetime_{detail::SessionAccess::lifetime_of(transaction)} {}
-  ReadRepository(Store store, TenantContext context)
-      : standalone_{Standalone{std::move(store), std::move(context)}} {}
+  ReadRepository(const Store& store, const TenantContext& context)
+      : standalone_{Standalone{store, context}} {}
   explicit ReadRepository(ReadTransaction&&) = delete;
 
   /// The row with that key, or nothing.
@@ -202,7 +202,7 @@ class Repository : public ReadRepository<T> {
   using typename Base::KeyArgument;
 
   explicit Repository(WriteTransaction& transaction) : Base{transaction} {}
-  Repository(Store store, TenantContext context) : Base{std::move(store), std::move(context)} {}
+  Repository(const Store& store, const TenantContext& context) : Base{store, context} {}
   explicit Repository(ReadTransaction&) = delete;
   explicit Repository(WriteTransaction&&) = delete;
 
