@@ -1,7 +1,6 @@
 #include "registry/tenant_rows.hpp"
 
 #include <string>
-#include <utility>
 
 namespace tenancy::inline v0::detail {
 namespace {
@@ -33,10 +32,10 @@ Result<Tenant> read_tenant(const Statement& statement) {
     return Error{errc::invalid_row, "a row of tenancy_tenants cannot be read"};
   }
   BOOST_OUTCOME_TRY(const TenantId tenant_id, TenantId::from_value(*id));
-  BOOST_OUTCOME_TRY(auto parsed_slug, Slug::parse(*slug));
+  BOOST_OUTCOME_TRY(const auto parsed_slug, Slug::parse(*slug));
   BOOST_OUTCOME_TRY(const TenantStatus parsed_status, parse_tenant_status(*status));
   return Tenant{tenant_id,
-                std::move(parsed_slug),
+                parsed_slug,
                 std::string{*name},
                 parsed_status,
                 *epoch,
