@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -26,6 +27,19 @@ using tenancy_test::tester;
 using tenancy_test::TestStore;
 
 namespace {
+
+/// Where this process makes its temporary files while the object lives.
+class ScopedTemporaryFolder {
+ public:
+  ScopedTemporaryFolder() { REQUIRE(::setenv("TMPDIR", folder_.path().c_str(), 1) == 0); }
+  ScopedTemporaryFolder(const ScopedTemporaryFolder&) = delete;
+  ScopedTemporaryFolder& operator=(const ScopedTemporaryFolder&) = delete;
+  ~ScopedTemporaryFolder() { ::setenv("TMPDIR", before_.c_str(), 1); }
+
+ private:
+  std::string before_ = std::filesystem::temp_directory_path().string();
+  tenancy_test::TemporaryFolder folder_;
+};
 
 CrossingReason reason() {
   return must(CrossingReason::create(CrossingPurpose::support, "ticket 4711: count of notes"));
@@ -108,8 +122,8 @@ TEST_CASE("the store lives as long as any handle of it") {
 }
 
 TEST_CASE("a temporary store takes no trace and leaves none") {
-  const tenancy_test::TemporaryFolder own;
-  REQUIRE(::setenv("TMPDIR", own.path().c_str(), 1) == 0);
+  // A folder of its own, since other tests have temporary stores, too.
+  const ScopedTemporaryFolder own;
   const auto temporary_files = [] {
     std::set<std::filesystem::path> files;
     for (const auto& entry :
