@@ -16,9 +16,9 @@ void roll_back_after(const tenancy::Store& store, const tenancy::TenantContext& 
   const auto outcome =
       store.write(context, [&](tenancy::WriteTransaction& transaction) -> tenancy::Result<void> {
         unit(tenancy::Repository<Deployment>{transaction});
-        return tenancy::Error{tenancy::errc::interrupted, "taken back"};
+        return tenancy::Error{tenancy::errc::cancelled, "taken back"};
       });
-  if (outcome || outcome.error() != tenancy::errc::interrupted) {
+  if (outcome || outcome.error() != tenancy::errc::cancelled) {
     check(outcome);
   }
 }

@@ -21,5 +21,7 @@ Result<void> Store::run_write(const TenantContext& context,
 
 void StoreObserver::on_isolation_alarm(const IsolationAlarm& /*alarm*/) noexcept {}
 void StoreObserver::on_transaction(const TransactionReport& /*report*/) noexcept {}
+void StoreObserver::on_batch(const BatchReport& /*report*/) noexcept {}
+void StoreObserver::on_checkpoint(const CheckpointReport& /*report*/) noexcept {}
 
 }  // namespace tenancy::inline v0

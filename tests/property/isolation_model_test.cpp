@@ -153,7 +153,7 @@ class Player {
           }
           CHECK(must(notes.count()) == static_cast<std::int64_t>(draft.size()));
           if (!keep) {
-            return tenancy::Error{errc::interrupted, "dropped"};
+            return tenancy::Error{errc::cancelled, "dropped"};
           }
           return tenancy::success();
         });

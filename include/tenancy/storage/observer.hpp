@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -21,8 +22,30 @@ struct TransactionReport {
   TransactionKind kind;
   TenantId tenant;
   bool committed;
-  std::chrono::nanoseconds waited;  ///< For a connection.
-  std::chrono::nanoseconds held;    ///< From having the connection to giving it back.
+  std::chrono::nanoseconds waited;  ///< A read for a connection; a write for its turn.
+  std::chrono::nanoseconds held;    ///< A read its connection; a write the writer, until it ended.
+  std::uint32_t prepared;           ///< Statements that the connection did not have at hand.
+};
+
+/// What one commit of several transactions cost.
+struct BatchReport {
+  std::uint32_t transactions;  ///< That it kept.
+  std::uint32_t rolled_back;   ///< That failed by themselves.
+  std::uint32_t replayed;      ///< That were run again because another one broke the batch.
+  bool committed;              ///< With one sync of the disk; false when there was nothing to keep.
+  std::chrono::nanoseconds lock_wait;    ///< For other processes.
+  std::uint32_t busy_retries;            ///< Attempts at SQLite's own lock beyond the first.
+  std::chrono::nanoseconds held;         ///< From having the lock to giving it back.
+  std::chrono::nanoseconds commit_time;  ///< Of that, the commit with its sync.
+  std::size_t wal_bytes;                 ///< The write-ahead log's size afterwards.
+};
+
+/// One attempt at moving the write-ahead log into the database.
+struct CheckpointReport {
+  std::chrono::nanoseconds took;
+  std::size_t wal_bytes;    ///< In the log.
+  std::size_t moved_bytes;  ///< Of that, in the database by now.
+  bool complete;            ///< All of it; the log starts over.
 };
 
 /// What the store tells the host's metrics and alarms. Every function does nothing by default.
@@ -40,6 +63,8 @@ class StoreObserver {
 
   virtual void on_isolation_alarm(const IsolationAlarm& alarm) noexcept;
   virtual void on_transaction(const TransactionReport& report) noexcept;
+  virtual void on_batch(const BatchReport& report) noexcept;
+  virtual void on_checkpoint(const CheckpointReport& report) noexcept;
 };
 
 }  // namespace tenancy::inline v0

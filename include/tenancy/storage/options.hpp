@@ -2,20 +2,72 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "tenancy/core/clock.hpp"
+#include "tenancy/core/tenant_id.hpp"
 #include "tenancy/storage/observer.hpp"
 
 namespace tenancy::inline v0 {
+
+/// How writes share the store's one writer. Transactions that wait at the same time are committed
+/// together, with one sync of the disk.
+struct WriteOptions {
+  /// Writes of one tenant that may wait; more are refused with `overloaded`. Positive.
+  std::size_t max_waiting_per_tenant = 256;
+  /// Transactions that share a commit. 1 to 4096.
+  std::size_t max_batch = 128;
+  /// After this long a batch takes no further transactions. Other processes wait for about this
+  /// long for their turn. Positive.
+  std::chrono::microseconds max_batch_hold{10'000};
+  /// For how long one transaction may hold the writer; then its next statement is refused with
+  /// `hold_budget_exceeded`. Positive.
+  std::chrono::milliseconds max_unit_hold{2'000};
+  /// The share of a batch, in percent, that one tenant gets while others wait. 1 to 100.
+  unsigned max_tenant_share = 50;
+  /// How much of the writer's time a tenant gets in proportion to others; 1 for all when empty.
+  /// 1 to 1000. Called on the writing thread before each write, outside of all locks: keep it
+  /// cheap.
+  std::function<std::uint32_t(TenantId)> weight = nullptr;
+};
+
+/// Who moves changes from the write-ahead log into the database.
+enum class Checkpoints : std::uint8_t {
+  library,   ///< The store, on a thread of its own.
+  external,  ///< A replicator such as Litestream; the store never does, and sets no ceiling.
+};
+
+/// How large the write-ahead log gets.
+struct WalOptions {
+  Checkpoints checkpoints = Checkpoints::library;
+  /// From this size on the log is moved into the database. Positive.
+  std::size_t checkpoint_bytes = std::size_t{4} << 20U;
+  /// At this size writes wait until the log could be moved, and are refused with `overloaded` when
+  /// that takes too long. At least `checkpoint_bytes`.
+  std::size_t max_bytes = std::size_t{256} << 20U;
+};
+
+/// What to do when the process holds a second copy of SQLite, which can corrupt a database that
+/// both open: closing it in one drops the locks of the other.
+enum class SecondEngine : std::uint8_t { refuse, allow };
 
 /// How a store behaves; the defaults suit a service on one machine.
 struct StoreOptions {
   /// Connections for reading; as many read transactions run at once. 1 to 64.
   std::size_t readers = 4;
-  /// How long a transaction waits for a connection, and a connection for another process, before
-  /// it is refused with `overloaded` or `busy`. Positive.
+  /// How long a call waits in all (for a connection, its turn, another process) before it is
+  /// refused with `overloaded` or `busy`, whatever its deadline. 1 millisecond to 1 hour.
   std::chrono::milliseconds max_wait{5000};
+  /// Prepared statements that each connection keeps. 16 to 100,000.
+  std::size_t statements = 256;
+  /// How old the snapshot of a read may get; then its next statement is refused with
+  /// `snapshot_too_old`, so that it does not keep the log from shrinking. Positive.
+  std::chrono::milliseconds max_snapshot_age{60'000};
+  WriteOptions writes = {};
+  WalOptions wal = {};
+  SecondEngine second_engine = SecondEngine::refuse;
   /// Gives the library the time of day; the system's when empty.
   std::shared_ptr<const Clock> clock = nullptr;
   /// Told about transactions and alarms; may be empty.

@@ -27,7 +27,7 @@ errc to_errc(int extended_code) noexcept {
     case SQLITE_PROTOCOL:
       return errc::busy;
     case SQLITE_INTERRUPT:
-      return errc::interrupted;
+      return errc::cancelled;
     case SQLITE_FULL:
       return errc::storage_full;
     case SQLITE_READONLY:

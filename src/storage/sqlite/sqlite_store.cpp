@@ -119,7 +119,7 @@ class SqliteStore::WriterMark {
 class SqliteStore::Report {
  public:
   Report(StoreObserver* observer, TransactionKind kind, TenantId tenant) noexcept
-      : observer_{observer}, report_{kind, tenant, false, {}, {}} {
+      : observer_{observer}, report_{kind, tenant, false, {}, {}, 0} {
     if (observer_ != nullptr) {
       last_ = Steady::now();
     }

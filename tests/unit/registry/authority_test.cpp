@@ -97,9 +97,9 @@ TEST_CASE("a crossing visits the active tenants one by one as ordinary contexts"
       crossing, Scope::read, [&](const TenantContext& context) -> Result<void> {
         ++visits;
         CHECK_FALSE(context.allows(Scope::write));
-        return tenancy::Error{errc::interrupted, "enough"};
+        return tenancy::Error{errc::cancelled, "enough"};
       });
-  CHECK(code_of(stopped) == errc::interrupted);
+  CHECK(code_of(stopped) == errc::cancelled);
   CHECK(visits == 1);
 }
 
