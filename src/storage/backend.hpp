@@ -45,13 +45,18 @@ class StoreBackend {
   StoreBackend& operator=(const StoreBackend&) = delete;
   virtual ~StoreBackend() = default;
 
-  virtual Result<void> read(const TenantContext& context, TenantBody body) = 0;
-  virtual Result<void> write(const TenantContext& context, TenantBody body) = 0;
-  virtual Result<void> control_read(ControlBody body) = 0;
-  virtual Result<void> control_write(ControlBody body) = 0;
+  virtual Result<void> read(const TenantContext& context, const CallOptions& options,
+                            TenantBody body) = 0;
+  virtual Result<void> write(WriteKind kind, const TenantContext& context,
+                             const CallOptions& options, TenantBody body) = 0;
+  /// The unit is completed whatever happens.
+  virtual void async_write(const TenantContext& context, const CallOptions& options,
+                           std::unique_ptr<AsyncUnit> unit) = 0;
+  virtual Result<void> control_read(const CallOptions& options, ControlBody body) = 0;
+  virtual Result<void> control_write(const CallOptions& options, ControlBody body) = 0;
   /// Like `control_write`, for scripts: references are not enforced row by row, so that a table can
   /// be rebuilt without its children being deleted, but must all hold in the end.
-  virtual Result<void> schema_change(ControlBody body) = 0;
+  virtual Result<void> schema_change(const CallOptions& options, ControlBody body) = 0;
 
   [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
@@ -63,22 +68,22 @@ class StoreBackend {
 
 /// `unit(ControlSession&)` in a transaction that cannot write.
 template <class Unit>
-auto control_read(StoreBackend& backend, Unit&& unit) {
-  return run_unit<ControlSession>([&](auto& body) { return backend.control_read(body); },
+auto control_read(StoreBackend& backend, Unit&& unit, const CallOptions& options = {}) {
+  return run_unit<ControlSession>([&](auto& body) { return backend.control_read(options, body); },
                                   std::forward<Unit>(unit));
 }
 
 /// `unit(ControlSession&)` in a transaction that commits when it succeeds.
 template <class Unit>
-auto control_write(StoreBackend& backend, Unit&& unit) {
-  return run_unit<ControlSession>([&](auto& body) { return backend.control_write(body); },
+auto control_write(StoreBackend& backend, Unit&& unit, const CallOptions& options = {}) {
+  return run_unit<ControlSession>([&](auto& body) { return backend.control_write(options, body); },
                                   std::forward<Unit>(unit));
 }
 
 /// `unit(ControlSession&)` in a transaction that may run scripts and commits when it succeeds.
 template <class Unit>
-auto schema_change(StoreBackend& backend, Unit&& unit) {
-  return run_unit<ControlSession>([&](auto& body) { return backend.schema_change(body); },
+auto schema_change(StoreBackend& backend, Unit&& unit, const CallOptions& options = {}) {
+  return run_unit<ControlSession>([&](auto& body) { return backend.schema_change(options, body); },
                                   std::forward<Unit>(unit));
 }
 

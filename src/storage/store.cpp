@@ -1,22 +1,30 @@
 #include "tenancy/storage/store.hpp"
 
+#include <utility>
+
 #include "tenancy/storage/observer.hpp"
 
 #include "storage/backend.hpp"
 
 namespace tenancy::inline v0 {
 
-Result<void> Store::run_read(const TenantContext& context,
+Result<void> Store::run_read(const TenantContext& context, const CallOptions& options,
                              detail::FunctionRef<bool(detail::Session&)> body) const {
   // The unit may drop the last handle of the store that it runs on.
   const auto backend = backend_;
-  return backend->read(context, body);
+  return backend->read(context, options, body);
 }
 
-Result<void> Store::run_write(const TenantContext& context,
+Result<void> Store::run_write(detail::WriteKind kind, const TenantContext& context,
+                              const CallOptions& options,
                               detail::FunctionRef<bool(detail::Session&)> body) const {
   const auto backend = backend_;
-  return backend->write(context, body);
+  return backend->write(kind, context, options, body);
+}
+
+void Store::run_async_write(const TenantContext& context, const CallOptions& options,
+                            std::unique_ptr<detail::AsyncUnit> unit) const {
+  backend_->async_write(context, options, std::move(unit));
 }
 
 void StoreObserver::on_isolation_alarm(const IsolationAlarm& /*alarm*/) noexcept {}

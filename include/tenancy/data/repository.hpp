@@ -41,8 +41,9 @@ class ReadRepository {
 
   explicit ReadRepository(ReadTransaction& transaction)
       : transaction_{&transaction}, lifetime_{detail::SessionAccess::lifetime_of(transaction)} {}
-  ReadRepository(const Store& store, const TenantContext& context)
-      : standalone_{Standalone{store, context}} {}
+  /// The options hold for each call.
+  ReadRepository(const Store& store, const TenantContext& context, const CallOptions& options = {})
+      : standalone_{Standalone{store, context, options}} {}
   explicit ReadRepository(ReadTransaction&&) = delete;
 
   /// The row with that key, or nothing.
@@ -84,19 +85,21 @@ class ReadRepository {
     if (transaction_ != nullptr) {
       return unit(session());
     }
-    return standalone_->store.read(standalone_->context, [&](ReadTransaction& transaction) {
-      return unit(detail::SessionAccess::of(transaction));
-    });
+    return standalone_->store.read(
+        standalone_->context, standalone_->options,
+        [&](ReadTransaction& transaction) { return unit(detail::SessionAccess::of(transaction)); });
   }
 
+  /// For units that run one statement.
   template <class Unit>
   auto writing(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
     if (transaction_ != nullptr) {
       return unit(session());
     }
-    return standalone_->store.write(standalone_->context, [&](WriteTransaction& transaction) {
-      return unit(detail::SessionAccess::of(transaction));
-    });
+    return detail::StatementWrite::run(standalone_->store, standalone_->context,
+                                       standalone_->options, [&](WriteTransaction& transaction) {
+                                         return unit(detail::SessionAccess::of(transaction));
+                                       });
   }
 
   static Error missing() {
@@ -106,6 +109,7 @@ class ReadRepository {
   struct Standalone {
     Store store;
     TenantContext context;
+    CallOptions options;
   };
 
   [[nodiscard]] detail::Session& session() const {
@@ -202,7 +206,8 @@ class Repository : public ReadRepository<T> {
   using typename Base::KeyArgument;
 
   explicit Repository(WriteTransaction& transaction) : Base{transaction} {}
-  Repository(const Store& store, const TenantContext& context) : Base{store, context} {}
+  Repository(const Store& store, const TenantContext& context, const CallOptions& options = {})
+      : Base{store, context, options} {}
   explicit Repository(ReadTransaction&) = delete;
   explicit Repository(WriteTransaction&&) = delete;
 
@@ -210,7 +215,8 @@ class Repository : public ReadRepository<T> {
   /// Errors: `already_exists` when a unique value is taken; `reference_violation`,
   /// `constraint_violation`.
   Result<T> insert(T row) const {
-    return this->writing([&](detail::Session& session) -> Result<T> {
+    // The unit may run again: it leaves the row in its place.
+    BOOST_OUTCOME_TRY(this->writing([&](detail::Session& session) -> Result<void> {
       const Timestamp now = session.now();
       detail::for_each_column<T>([&]<std::size_t Index>() {
         constexpr auto role = Traits::roles[Index];
@@ -227,8 +233,9 @@ class Repository : public ReadRepository<T> {
       BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::insert));
       detail::bind_columns(row, *statement, [](std::size_t) { return true; });
       BOOST_OUTCOME_TRY(statement->step());
-      return std::move(row);
-    });
+      return success();
+    }));
+    return row;
   }
 
   /// Writes every column of the row with this one's key, except the time of creation, and returns
@@ -236,7 +243,7 @@ class Repository : public ReadRepository<T> {
   Result<T> update(T row) const
     requires(detail::EntityTraits<T>::count_updated() > 0)
   {
-    return this->writing([&](detail::Session& session) -> Result<T> {
+    BOOST_OUTCOME_TRY(this->writing([&](detail::Session& session) -> Result<void> {
       const Timestamp now = session.now();
       detail::for_each_column<T>([&]<std::size_t Index>() {
         if constexpr (Traits::roles[Index] == mapping::Role::updated_at) {
@@ -251,8 +258,9 @@ class Repository : public ReadRepository<T> {
       if (statement->changes() == 0) {
         return Base::missing();
       }
-      return std::move(row);
-    });
+      return success();
+    }));
+    return row;
   }
 
   /// Removes the row with that key. Errors: `not_found`; `reference_violation` when other rows

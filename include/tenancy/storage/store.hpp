@@ -3,8 +3,11 @@
 #include <memory>
 #include <utility>
 
+#include "tenancy/core/call_options.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/tenant_context.hpp"
+#include "tenancy/storage/async_result.hpp"
+#include "tenancy/storage/detail/async_unit.hpp"
 #include "tenancy/storage/detail/unit.hpp"
 #include "tenancy/storage/transaction.hpp"
 
@@ -13,6 +16,7 @@ namespace tenancy::inline v0 {
 namespace detail {
 class StoreBackend;
 class StoreAccess;
+struct StatementWrite;
 }  // namespace detail
 
 /// Where tenants' rows are kept. It gives out transactions against a context and no other way.
@@ -34,35 +38,94 @@ class Store {
   ///
   /// Errors: those of the unit; `foreign_context`, `tenant_not_active`; `isolation_violation` when
   /// a row of another tenant came back, even if the unit ignored it; `overloaded` when no
-  /// connection got free in time; `busy`, `io_error`, `cannot_open`, `corrupt_store`.
+  /// connection got free in time; `deadline_exceeded`, `cancelled`; `snapshot_too_old` when the
+  /// unit takes longer than a read may; `busy`, `io_error`, `cannot_open`, `corrupt_store`;
+  /// `forked_process`.
   template <class Unit>
-  auto read(const TenantContext& context, Unit&& unit) const
+  auto read(const TenantContext& context, const CallOptions& options, Unit&& unit) const
       -> std::invoke_result_t<Unit&, ReadTransaction&> {
     return detail::run_unit<ReadTransaction>(
         [&](auto& body) {
-          return run_read(context, [&body](detail::Session& session) {
+          return run_read(context, options, [&body](detail::Session& session) {
             ReadTransaction transaction{session};
             return body(transaction);
           });
         },
         std::forward<Unit>(unit));
   }
+  template <class Unit>
+  auto read(const TenantContext& context, Unit&& unit) const
+      -> std::invoke_result_t<Unit&, ReadTransaction&> {
+    return read(context, CallOptions{}, std::forward<Unit>(unit));
+  }
 
   /// Runs `unit(WriteTransaction&)`, which returns some `Result<T>`, and commits when it succeeds.
   /// On success everything the unit did is on disk; on failure nothing is. An exception that leaves
-  /// the unit rolls back and goes on to the caller. The unit may be run more than once, so its only
-  /// effects are in the database.
+  /// the unit rolls back and goes on to the caller.
+  ///
+  /// Writes that wait at the same time are committed together; each stands or falls alone. The unit
+  /// runs on the calling thread. It may be run more than once, so its only effects are in the
+  /// database. It holds up every other write: prepare data before it, and wait for nothing in it.
   ///
   /// Errors: as `read`; `access_denied` for a context that may only read; `nested_write` inside
-  /// another write of the same thread; `transaction_lost` when the database rolled back by itself;
-  /// `storage_full`, `storage_read_only`; `commit_unknown` when it cannot be told whether the
-  /// commit reached the disk.
+  /// another write of the same thread; `overloaded` when too many writes of the tenant wait, or
+  /// its turn did not come in time; `hold_budget_exceeded` when the unit takes longer than a write
+  /// may; `transaction_lost` when the database rolled back by itself; `storage_full`,
+  /// `storage_read_only`; `commit_unknown` when it cannot be told whether the commit reached the
+  /// disk.
+  template <class Unit>
+  auto write(const TenantContext& context, const CallOptions& options, Unit&& unit) const
+      -> std::invoke_result_t<Unit&, WriteTransaction&> {
+    return write_as(detail::WriteKind::any, context, options, std::forward<Unit>(unit));
+  }
   template <class Unit>
   auto write(const TenantContext& context, Unit&& unit) const
       -> std::invoke_result_t<Unit&, WriteTransaction&> {
+    return write(context, CallOptions{}, std::forward<Unit>(unit));
+  }
+
+  /// As `write`, without waiting: returns at once and calls `completion(AsyncResult<T>)` when the
+  /// outcome is final. The completion is called exactly once, never from within `async_write`, on
+  /// a thread of the store's or of another writer: it hands the result on, to an executor for
+  /// example, and does not throw, block or write. The unit runs on such a thread too.
+  ///
+  /// Ownership: unit and completion are moved in; the store stays open until they are gone.
+  /// Errors: as `write`, all through the completion.
+  template <class Unit, class Completion>
+  void async_write(const TenantContext& context, const CallOptions& options, Unit unit,
+                   Completion completion) const {
+    using UnitResult = std::invoke_result_t<Unit&, WriteTransaction&>;
+    static_assert(detail::is_result<UnitResult>, "a transaction's unit returns a tenancy::Result");
+    using Value = typename UnitResult::value_type;
+    static_assert(std::is_invocable_v<Completion, AsyncResult<Value>>,
+                  "a completion takes the AsyncResult of what the unit returns");
+    const auto open = [](detail::Session& session, auto&& body) {
+      WriteTransaction transaction{session};
+      body(transaction);
+    };
+    run_async_write(
+        context, options,
+        std::make_unique<detail::TypedAsyncUnit<Value, Unit, Completion, decltype(open)>>(
+            std::move(unit), std::move(completion), open));
+  }
+  template <class Unit, class Completion>
+  void async_write(const TenantContext& context, Unit unit, Completion completion) const {
+    async_write(context, CallOptions{}, std::move(unit), std::move(completion));
+  }
+
+ private:
+  friend class detail::StoreAccess;
+  friend struct detail::StatementWrite;
+
+  explicit Store(std::shared_ptr<detail::StoreBackend> backend) noexcept
+      : backend_{std::move(backend)} {}
+
+  template <class Unit>
+  auto write_as(detail::WriteKind kind, const TenantContext& context, const CallOptions& options,
+                Unit&& unit) const -> std::invoke_result_t<Unit&, WriteTransaction&> {
     return detail::run_unit<WriteTransaction>(
         [&](auto& body) {
-          return run_write(context, [&body](detail::Session& session) {
+          return run_write(kind, context, options, [&body](detail::Session& session) {
             WriteTransaction transaction{session};
             return body(transaction);
           });
@@ -70,18 +133,29 @@ class Store {
         std::forward<Unit>(unit));
   }
 
- private:
-  friend class detail::StoreAccess;
-
-  explicit Store(std::shared_ptr<detail::StoreBackend> backend) noexcept
-      : backend_{std::move(backend)} {}
-
-  Result<void> run_read(const TenantContext& context,
+  Result<void> run_read(const TenantContext& context, const CallOptions& options,
                         detail::FunctionRef<bool(detail::Session&)> body) const;
-  Result<void> run_write(const TenantContext& context,
+  Result<void> run_write(detail::WriteKind kind, const TenantContext& context,
+                         const CallOptions& options,
                          detail::FunctionRef<bool(detail::Session&)> body) const;
+  void run_async_write(const TenantContext& context, const CallOptions& options,
+                       std::unique_ptr<detail::AsyncUnit> unit) const;
 
   std::shared_ptr<detail::StoreBackend> backend_;
 };
+
+namespace detail {
+
+/// A write whose unit runs one statement of the library's own and no code of the host but codecs.
+/// It may run on another thread that writes at the same time, which spares a switch of threads.
+struct StatementWrite {
+  template <class Unit>
+  static auto run(const Store& store, const TenantContext& context, const CallOptions& options,
+                  Unit&& unit) -> std::invoke_result_t<Unit&, WriteTransaction&> {
+    return store.write_as(WriteKind::one_statement, context, options, std::forward<Unit>(unit));
+  }
+};
+
+}  // namespace detail
 
 }  // namespace tenancy::inline v0

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include <SQLiteCpp/Exception.h>
 
@@ -21,6 +24,28 @@ constexpr StaticSql check_references_sql{"PRAGMA foreign_key_check"};
 
 bool is_of_library(const char* name) noexcept {
   return name != nullptr && sqlite3_strnicmp(name, "tenancy_", 8) == 0;
+}
+
+constexpr StaticSql page_size_sql{"PRAGMA page_size"};
+
+/// Each page in the log has a header of this size.
+constexpr std::size_t frame_header_bytes = 24;
+
+/// SQLite's virtual machine looks at the watch after so many of its instructions: some tens of
+/// microseconds.
+constexpr int progress_interval = 2000;
+
+constexpr std::chrono::microseconds first_busy_pause{100};
+constexpr std::chrono::microseconds longest_busy_pause{5'000};
+
+/// For what runs before there is a transaction.
+constexpr Watch::Budget unlimited{std::chrono::steady_clock::time_point::max(), errc::internal, ""};
+
+Result<std::size_t> read_frame_bytes(Connection& connection) {
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection.prepare(page_size_sql));
+  const StatementLease lease{*statement};
+  BOOST_OUTCOME_TRY(lease->step());
+  return static_cast<std::size_t>(lease->int64(0).value_or(0)) + frame_header_bytes;
 }
 
 /// Refuses what a migration must not do, for as long as it lives.
@@ -68,31 +93,36 @@ class ScriptGuard {
 
 }  // namespace
 
-Connection::Connection(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout)
-    : database_{file.string(), open_flags, static_cast<int>(busy_timeout.count())} {}
+Connection::Connection(const std::filesystem::path& file, const ConnectionOptions& options)
+    : database_{file.string(), open_flags}, statements_{options.statements} {}
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file,
                                                      ConnectionMode mode,
-                                                     std::chrono::milliseconds busy_timeout) {
+                                                     const ConnectionOptions& options,
+                                                     const CallLimits& limits) {
   try {
-    std::unique_ptr<Connection> connection{new Connection{file, busy_timeout}};
-    BOOST_OUTCOME_TRY(connection->configure(mode));
+    std::unique_ptr<Connection> connection{new Connection{file, options}};
+    const WatchScope watched{connection->watch_, limits, unlimited, false};
+    BOOST_OUTCOME_TRY(connection->configure(mode, options));
     return connection;
   } catch (const SQLite::Exception& failure) {
     return to_error(failure.getExtendedErrorCode(), nullptr, "opening " + file.string());
   }
 }
 
-Result<void> Connection::configure(ConnectionMode mode) {
+Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions& options) {
   sqlite3* const handle = database_.getHandle();
   sqlite3_extended_result_codes(handle, 1);
+  sqlite3_busy_handler(handle, &on_busy, this);
+  sqlite3_progress_handler(handle, progress_interval, &on_progress, this);
   // Strings in double quotes that name no column would silently become texts; functions of views
   // and triggers run with the connection's rights; schema tables could be edited.
-  constexpr std::array<std::pair<int, int>, 4> settings{{
+  const std::array<std::pair<int, int>, 5> settings{{
       {SQLITE_DBCONFIG_DQS_DML, 0},
       {SQLITE_DBCONFIG_DQS_DDL, 0},
       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
       {SQLITE_DBCONFIG_DEFENSIVE, 1},
+      {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, options.checkpoints_at_close ? 0 : 1},
   }};
   for (const auto& [setting, value] : settings) {
     if (const int code = sqlite3_db_config(handle, setting, value, nullptr); code != SQLITE_OK) {
@@ -106,7 +136,38 @@ Result<void> Connection::configure(ConnectionMode mode) {
   if (mode == ConnectionMode::read_only) {
     BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON;"));
   }
+  BOOST_OUTCOME_TRY(frame_bytes_, read_frame_bytes(*this));
+  // In the place of SQLite's own hook, which moves the log within a commit.
+  sqlite3_wal_hook(handle, &on_commit, this);
   return success();
+}
+
+int Connection::on_busy(void* connection, int attempts) noexcept {
+  Watch& watch = static_cast<Connection*>(connection)->watch_;
+  const CallLimits* const limits = watch.limits();
+  if (limits == nullptr || limits->stop().stop_requested()) {
+    return 0;
+  }
+  const auto now = CallLimits::Clock::now();
+  if (now >= limits->wait_until()) {
+    return 0;
+  }
+  watch.count_busy_retry();
+  // There is nobody to be woken by: whoever holds the lock may be another process.
+  const auto pause = std::min<CallLimits::Clock::duration>(
+      first_busy_pause * (1U << static_cast<unsigned>(std::min(attempts, 6))), longest_busy_pause);
+  std::this_thread::sleep_for(std::min(pause, limits->wait_until() - now));
+  return 1;
+}
+
+int Connection::on_progress(void* connection) noexcept {
+  return static_cast<Connection*>(connection)->watch_.stops_statement() ? 1 : 0;
+}
+
+int Connection::on_commit(void* connection, sqlite3* /*handle*/, const char* /*database*/,
+                          int frames) noexcept {
+  static_cast<Connection*>(connection)->wal_frames_ = static_cast<std::size_t>(frames);
+  return SQLITE_OK;
 }
 
 /// SQLite answers with the mode it is in, not with an error, where the file cannot have the log.
@@ -123,15 +184,21 @@ Result<void> Connection::use_write_ahead_log() {
 }
 
 Result<SqliteStatement*> Connection::prepare(const StaticSql& sql) {
-  auto& candidates = statements_[&sql];
-  const auto is_free = [](const auto& statement) { return !statement->in_use(); };
-  if (const auto found = std::ranges::find_if(candidates, is_free); found != candidates.end()) {
-    (*found)->take();
-    return found->get();
+  SqliteStatement* statement = statements_.find_free(sql);
+  if (statement == nullptr) {
+    BOOST_OUTCOME_TRY(auto prepared, SqliteStatement::prepare(handle(), sql.text, watch_));
+    statement = &statements_.keep(sql, std::move(prepared));
   }
-  BOOST_OUTCOME_TRY(auto statement, SqliteStatement::prepare(database_.getHandle(), sql.text));
+  BOOST_OUTCOME_TRY(watch_.admit(statement->reads_only()));
   statement->take();
-  return candidates.emplace_back(std::move(statement)).get();
+  return statement;
+}
+
+Result<void> Connection::run(const StaticSql& sql) {
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement, prepare(sql));
+  const StatementLease lease{*statement};
+  BOOST_OUTCOME_TRY(lease->step());
+  return success();
 }
 
 Result<void> Connection::run_script(const std::string& sql, ScriptOwner owner) {
@@ -162,6 +229,23 @@ Result<void> Connection::run(const char* sql) {
     return to_error(sqlite3_extended_errcode(handle), handle, "running a script");
   }
   return success();
+}
+
+bool Connection::has_broken_references() const noexcept {
+  int broken = 0;
+  int ignored = 0;
+  sqlite3_db_status(handle(), SQLITE_DBSTATUS_DEFERRED_FKS, &broken, &ignored, 0);
+  return broken != 0;
+}
+
+std::int64_t Connection::total_changes() const noexcept {
+  return sqlite3_total_changes64(handle());
+}
+
+std::uint32_t Connection::data_version() const noexcept {
+  std::uint32_t version = 0;
+  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_DATA_VERSION, &version);
+  return version;
 }
 
 bool Connection::in_transaction() const noexcept {

@@ -1,33 +1,51 @@
 #pragma once
 
-#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <unordered_map>
-#include <vector>
+#include <string>
 
 #include <SQLiteCpp/Database.h>
 
 #include "storage/backend.hpp"
-#include "storage/sqlite/statement.hpp"
+#include "storage/call_limits.hpp"
+#include "storage/sqlite/admissions.hpp"
+#include "storage/sqlite/statement_cache.hpp"
+#include "storage/sqlite/watch.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
 enum class ConnectionMode { read_only, read_write };
 
+/// What connections to one file have in common.
+struct ConnectionOptions {
+  std::size_t statements = 256;
+  /// Whether the last one to close moves the write-ahead log into the database.
+  bool checkpoints_at_close = true;
+};
+
 /// One connection to the store's file with its prepared statements.
 ///
-/// Thread safety: thread-compatible; a pool lends it to one transaction at a time.
+/// Thread safety: thread-compatible; it serves one transaction at a time.
 class Connection {
  public:
-  /// Opens an existing file. Errors: as `to_errc`.
+  /// Opens an existing file. Errors: as `to_errc`; `busy` when the limits end a wait.
   static Result<std::unique_ptr<Connection>> open(const std::filesystem::path& file,
                                                   ConnectionMode mode,
-                                                  std::chrono::milliseconds busy_timeout);
+                                                  const ConnectionOptions& options,
+                                                  const CallLimits& limits);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() = default;
 
   /// The cached statement for a text, not yet bound. When the one in the cache is in use, by an
   /// outer loop over the same list for example, another one is prepared beside it.
+  /// Errors: beside SQLite's, those of the watch.
   Result<SqliteStatement*> prepare(const StaticSql& sql);
+
+  /// Prepares and runs a text that gives no rows.
+  Result<void> run(const StaticSql& sql);
 
   /// Runs the statements of a migration inside the open transaction. Refused are those that would
   /// end it or nest one, reach other files, change settings or leave temporary objects behind, so
@@ -39,19 +57,51 @@ class Connection {
   Result<void> stop_enforcing_references();
   /// Errors: `reference_violation`, with the table.
   Result<void> check_references();
+  /// Whether references that are checked at the end of the transaction do not hold now.
+  [[nodiscard]] bool has_broken_references() const noexcept;
 
   /// Whether a transaction is open.
   [[nodiscard]] bool in_transaction() const noexcept;
+  /// Rows that statements touched since the connection was opened.
+  [[nodiscard]] std::int64_t total_changes() const noexcept;
+
+  /// Changes whenever another connection commits; read within a transaction, it belongs to the
+  /// transaction's snapshot.
+  [[nodiscard]] std::uint32_t data_version() const noexcept;
+
+  /// The write-ahead log's size after this connection's last commit.
+  [[nodiscard]] std::size_t wal_bytes() const noexcept { return wal_frames_ * frame_bytes_; }
+  /// What each page takes there.
+  [[nodiscard]] std::size_t frame_bytes() const noexcept { return frame_bytes_; }
+
+  /// The connection is not to be used again by anyone.
+  void poison() noexcept { poisoned_ = true; }
+  [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
+
+  [[nodiscard]] Watch& watch() noexcept { return watch_; }
+  [[nodiscard]] Admissions& admissions() noexcept { return admissions_; }
+  [[nodiscard]] const StatementCache& statements() const noexcept { return statements_; }
+  [[nodiscard]] sqlite3* handle() const noexcept { return database_.getHandle(); }
 
  private:
-  Connection(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout);
+  Connection(const std::filesystem::path& file, const ConnectionOptions& options);
 
-  Result<void> configure(ConnectionMode mode);
+  Result<void> configure(ConnectionMode mode, const ConnectionOptions& options);
   Result<void> use_write_ahead_log();
   Result<void> run(const char* sql);
 
+  static int on_busy(void* connection, int attempts) noexcept;
+  static int on_progress(void* connection) noexcept;
+  static int on_commit(void* connection, sqlite3* handle, const char* database,
+                       int frames) noexcept;
+
   SQLite::Database database_;
-  std::unordered_map<const StaticSql*, std::vector<std::unique_ptr<SqliteStatement>>> statements_;
+  Watch watch_;
+  Admissions admissions_;
+  StatementCache statements_;
+  std::size_t wal_frames_ = 0;
+  std::size_t frame_bytes_ = 0;
+  bool poisoned_ = false;
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -1,6 +1,5 @@
 #include "storage/sqlite/connection_pool.hpp"
 
-#include <string>
 #include <utility>
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -9,7 +8,7 @@ ConnectionPool::Lease::~Lease() {
   if (connection_ == nullptr) {
     return;
   }
-  if (poisoned_) {
+  if (connection_->poisoned()) {
     connection_.reset();
     pool_->forget_one();
   } else {
@@ -17,21 +16,23 @@ ConnectionPool::Lease::~Lease() {
   }
 }
 
-ConnectionPool::ConnectionPool(std::size_t size, std::chrono::milliseconds max_wait, Open open)
-    : size_{size}, max_wait_{max_wait}, open_{std::move(open)} {
+ConnectionPool::ConnectionPool(std::size_t size, Open open) : size_{size}, open_{std::move(open)} {
   // So that giving a connection back never allocates.
   idle_.reserve(size);
 }
 
-Result<ConnectionPool::Lease> ConnectionPool::acquire() {
+Result<ConnectionPool::Lease> ConnectionPool::acquire(const CallLimits& limits) {
   {
     std::unique_lock lock{mutex_};
-    const bool available =
-        freed_.wait_for(lock, max_wait_, [this] { return !idle_.empty() || existing_ < size_; });
-    if (!available) {
-      return Error{errc::overloaded,
-                   "no connection got free within " + std::to_string(max_wait_.count()) +
-                       " ms: transactions are too long, or one thread holds several"};
+    const auto is_available = [this] { return !idle_.empty() || existing_ < size_; };
+    if (!is_available()) {
+      ++waiting_;
+      const bool available =
+          freed_.wait_until(lock, limits.stop(), limits.wait_until(), is_available);
+      --waiting_;
+      if (!available) {
+        return limits.wait_ended(errc::overloaded, "a connection for reading");
+      }
     }
     if (!idle_.empty()) {
       Lease lease{*this, std::move(idle_.back())};
@@ -40,7 +41,7 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire() {
     }
     ++existing_;
   }
-  auto connection = open_();
+  auto connection = open_(limits);
   if (!connection) {
     forget_one();
     return std::move(connection).error();
@@ -48,20 +49,27 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire() {
   return Lease{*this, std::move(connection).value()};
 }
 
-void ConnectionPool::give_back(std::unique_ptr<Connection> connection) noexcept {
-  {
-    const std::scoped_lock lock{mutex_};
-    idle_.push_back(std::move(connection));
+void ConnectionPool::abandon() noexcept {
+  for (auto& connection : idle_) {
+    static_cast<void>(connection.release());
   }
-  freed_.notify_one();
+  idle_.clear();
+}
+
+void ConnectionPool::give_back(std::unique_ptr<Connection> connection) noexcept {
+  const std::scoped_lock lock{mutex_};
+  idle_.push_back(std::move(connection));
+  if (waiting_ > 0) {
+    freed_.notify_one();
+  }
 }
 
 void ConnectionPool::forget_one() noexcept {
-  {
-    const std::scoped_lock lock{mutex_};
-    --existing_;
+  const std::scoped_lock lock{mutex_};
+  --existing_;
+  if (waiting_ > 0) {
+    freed_.notify_one();
   }
-  freed_.notify_one();
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

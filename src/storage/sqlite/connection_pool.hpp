@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -8,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include "storage/call_limits.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -17,7 +17,7 @@ namespace tenancy::inline v0::detail::sqlite {
 /// Thread safety: thread-safe. It must outlive its leases.
 class ConnectionPool {
  public:
-  using Open = std::function<Result<std::unique_ptr<Connection>>()>;
+  using Open = std::function<Result<std::unique_ptr<Connection>>(const CallLimits&)>;
 
   /// A connection on loan; goes back at the end, or is closed when it was poisoned.
   class Lease {
@@ -29,8 +29,6 @@ class ConnectionPool {
     ~Lease();
 
     [[nodiscard]] Connection& connection() const noexcept { return *connection_; }
-    /// The connection is not to be used again by anyone.
-    void poison() noexcept { poisoned_ = true; }
 
    private:
     friend class ConnectionPool;
@@ -39,24 +37,28 @@ class ConnectionPool {
 
     ConnectionPool* pool_;
     std::unique_ptr<Connection> connection_;
-    bool poisoned_ = false;
   };
 
-  ConnectionPool(std::size_t size, std::chrono::milliseconds max_wait, Open open);
+  ConnectionPool(std::size_t size, Open open);
 
-  /// Errors: `overloaded` after the longest wait; those of opening a connection.
-  Result<Lease> acquire();
+  /// Errors: `overloaded` after the longest wait, `deadline_exceeded`, `cancelled`; those of
+  /// opening a connection.
+  Result<Lease> acquire(const CallLimits& limits);
+
+  /// Gives up the connections that are not lent, without closing them: for a process that was
+  /// forked, in which they are not its own.
+  void abandon() noexcept;
 
  private:
   void give_back(std::unique_ptr<Connection> connection) noexcept;
   void forget_one() noexcept;
 
   const std::size_t size_;
-  const std::chrono::milliseconds max_wait_;
   const Open open_;
 
   std::mutex mutex_;
-  std::condition_variable freed_;
+  std::condition_variable_any freed_;
+  std::size_t waiting_ = 0;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::size_t existing_ = 0;
 };

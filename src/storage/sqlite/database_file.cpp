@@ -50,9 +50,11 @@ Result<void> create_database_file(const std::filesystem::path& file) {
     return cannot_create(file, last_system_error());
   }
   const DraftName draft{std::move(name)};
-  constexpr std::chrono::milliseconds nobody_else{0};
+  const CallOptions nobody_waits;
+  const CallLimits limits{nobody_waits, std::chrono::milliseconds{0}};
   // Opening a connection switches the log on; closing it leaves a single, synced file.
-  BOOST_OUTCOME_TRY(Connection::open(draft.string(), ConnectionMode::read_write, nobody_else));
+  BOOST_OUTCOME_TRY(
+      Connection::open(draft.string(), ConnectionMode::read_write, ConnectionOptions{}, limits));
   if (::link(draft.string().c_str(), file.c_str()) != 0 && errno != EEXIST) {
     return cannot_create(file, last_system_error());
   }

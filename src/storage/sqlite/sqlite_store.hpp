@@ -1,22 +1,26 @@
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "tenancy/storage/options.hpp"
 
 #include "storage/backend.hpp"
+#include "storage/sqlite/async_writes.hpp"
+#include "storage/sqlite/calling_write.hpp"
+#include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/connection_pool.hpp"
+#include "storage/sqlite/sessions.hpp"
 #include "storage/sqlite/temporary_folder.hpp"
+#include "storage/sqlite/writer.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
 /// All tenants in one SQLite file: write-ahead log, `synchronous=FULL`, a pool of readers and one
-/// writer. Every transaction passes the tenant gate in its own snapshot before its body runs.
-class SqliteStore final : public StoreBackend {
+/// writer with group commit. Every transaction passes the tenant gate in its own snapshot before
+/// its body runs.
+class SqliteStore final : public StoreBackend, public std::enable_shared_from_this<SqliteStore> {
  public:
   struct Location {
     std::filesystem::path file;
@@ -28,41 +32,49 @@ class SqliteStore final : public StoreBackend {
   static Result<std::shared_ptr<SqliteStore>> open(Location location, const KeyRing& keys,
                                                    StoreOptions options);
 
-  Result<void> read(const TenantContext& context, TenantBody body) override;
-  Result<void> write(const TenantContext& context, TenantBody body) override;
-  Result<void> control_read(ControlBody body) override;
-  Result<void> control_write(ControlBody body) override;
-  Result<void> schema_change(ControlBody body) override;
+  Result<void> read(const TenantContext& context, const CallOptions& options,
+                    TenantBody body) override;
+  Result<void> write(WriteKind kind, const TenantContext& context, const CallOptions& options,
+                     TenantBody body) override;
+  void async_write(const TenantContext& context, const CallOptions& options,
+                   std::unique_ptr<AsyncUnit> unit) override;
+  Result<void> control_read(const CallOptions& options, ControlBody body) override;
+  Result<void> control_write(const CallOptions& options, ControlBody body) override;
+  Result<void> schema_change(const CallOptions& options, ControlBody body) override;
 
   [[nodiscard]] const Realm& realm() const noexcept override { return realm_; }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return keys_; }
   [[nodiscard]] const Clock& clock() const noexcept override { return *options_.clock; }
-  [[nodiscard]] StoreObserver* observer() const noexcept { return options_.observer.get(); }
 
  private:
-  SqliteStore(Location location, const KeyRing& keys, StoreOptions options);
+  class TenantAsyncWrite;
 
-  class WriterMark;
-  class Report;
+  using ReadBody = FunctionRef<Result<void>(Connection&)>;
+  using WriteBody = CallingWrite::Body;
 
-  using Prepare = FunctionRef<Result<void>(ConnectionPool::Lease&)>;
-  using Body = FunctionRef<Result<bool>(ConnectionPool::Lease&)>;
+  SqliteStore(Location location, const KeyRing& keys, StoreOptions options, WriterLock lock);
 
-  /// Runs a body that says whether to commit in a transaction on a connection of its own, prepared
-  /// before it begins.
-  Result<void> transact(TransactionKind kind, Prepare prepare, Body body);
-  Result<void> tenant_transaction(TransactionKind kind, const TenantContext& context,
-                                  TenantBody body);
-  Result<void> control_transaction(TransactionKind kind, ControlBody body);
+  Result<std::unique_ptr<Connection>> connect(ConnectionMode mode, const CallLimits& limits) const;
+  [[nodiscard]] Result<void> admit(const TenantContext& context) const;
+  [[nodiscard]] Result<void> admit_write(const TenantContext& context) const;
+  [[nodiscard]] std::uint32_t weight_of(TenantId tenant) const;
+
+  Result<void> read_with(const CallLimits& limits, ReadBody body);
+  Result<void> write_as_host(WriteUnit::Kind kind, const CallOptions& options, ControlBody body);
+  /// Runs a tenant's body within a transaction and says whether to commit.
+  Result<bool> run_tenant_body(Connection& connection, const TenantContext& context,
+                               TenantBody body) const;
 
   Location location_;
   KeyRing keys_;
   StoreOptions options_;
+  SessionContext session_context_;
   Realm realm_ = Realm::create();
-  std::atomic<std::thread::id> writer_{};
   // Last, so that connections are closed before a temporary folder is removed.
   ConnectionPool readers_;
-  ConnectionPool writers_;
+  Checkpointer checkpointer_;
+  Writer writer_;
+  AsyncWrites async_writes_;
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -6,13 +6,15 @@
 
 namespace tenancy::inline v0::detail::sqlite {
 
-SqliteStatement::SqliteStatement(sqlite3_stmt* statement) noexcept : statement_{statement} {
+SqliteStatement::SqliteStatement(sqlite3_stmt* statement, const Watch& watch) noexcept
+    : statement_{statement}, watch_{watch}, reads_only_{sqlite3_stmt_readonly(statement) != 0} {
   const char* const name = sqlite3_bind_parameter_name(statement, 1);
   takes_tenant_ = name != nullptr && std::string_view{name} == "?1";
 }
 
 Result<std::unique_ptr<SqliteStatement>> SqliteStatement::prepare(sqlite3* connection,
-                                                                  std::string_view sql) {
+                                                                  std::string_view sql,
+                                                                  const Watch& watch) {
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
   const int code =
@@ -22,7 +24,7 @@ Result<std::unique_ptr<SqliteStatement>> SqliteStatement::prepare(sqlite3* conne
     return to_error(sqlite3_extended_errcode(connection), connection,
                     "preparing '" + std::string{sql} + "'");
   }
-  std::unique_ptr<SqliteStatement> statement{new SqliteStatement{raw}};
+  std::unique_ptr<SqliteStatement> statement{new SqliteStatement{raw, watch}};
   if (raw == nullptr || rest != sql.data() + sql.size()) {
     return Error{errc::invalid_mapping, "not exactly one statement: '" + std::string{sql} + "'"};
   }
@@ -58,7 +60,6 @@ void SqliteStatement::bind_blob(int parameter, std::span<const std::byte> value)
 }
 
 Result<bool> SqliteStatement::step() {
-  sqlite3* const connection = sqlite3_db_handle(statement_.get());
   if (bind_failure_ != SQLITE_OK) {
     return Error{to_errc(bind_failure_),
                  std::string{"binding a value: "} + sqlite3_errstr(bind_failure_)};
@@ -68,11 +69,19 @@ Result<bool> SqliteStatement::step() {
     return true;
   }
   if (code == SQLITE_DONE) {
-    changes_ = sqlite3_changes64(connection);
+    changes_ = sqlite3_changes64(sqlite3_db_handle(statement_.get()));
     return false;
   }
-  return to_error(sqlite3_extended_errcode(connection), connection,
-                  std::string{"running '"} + sqlite3_sql(statement_.get()) + "'");
+  return failure();
+}
+
+Error SqliteStatement::failure() const {
+  sqlite3* const connection = sqlite3_db_handle(statement_.get());
+  const int code = sqlite3_extended_errcode(connection);
+  if (code == SQLITE_INTERRUPT && watch_.stopped()) {
+    return watch_.reason();
+  }
+  return to_error(code, connection, std::string{"running '"} + sqlite3_sql(statement_.get()) + "'");
 }
 
 bool SqliteStatement::is_null(int column) const noexcept {

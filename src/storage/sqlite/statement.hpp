@@ -6,6 +6,8 @@
 
 #include "tenancy/storage/detail/statement.hpp"
 
+#include "storage/sqlite/watch.hpp"
+
 namespace tenancy::inline v0::detail::sqlite {
 
 /// A prepared statement on the SQLite C API. SQLiteCpp's `Statement` hides the handle, which the
@@ -13,8 +15,8 @@ namespace tenancy::inline v0::detail::sqlite {
 class SqliteStatement final : public Statement {
  public:
   /// Errors: as `to_errc`; `invalid_mapping` for a text that is not one whole statement.
-  static Result<std::unique_ptr<SqliteStatement>> prepare(sqlite3* connection,
-                                                          std::string_view sql);
+  static Result<std::unique_ptr<SqliteStatement>> prepare(sqlite3* connection, std::string_view sql,
+                                                          const Watch& watch);
 
   void bind_null(int parameter) noexcept override;
   void bind_int64(int parameter, std::int64_t value) noexcept override;
@@ -39,13 +41,14 @@ class SqliteStatement final : public Statement {
 
   /// Whether parameter 1 stands in the text as `?1`, which is where a tenant's statement has it.
   [[nodiscard]] bool takes_tenant() const noexcept { return takes_tenant_; }
+  [[nodiscard]] bool reads_only() const noexcept { return reads_only_; }
 
  private:
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
   };
 
-  explicit SqliteStatement(sqlite3_stmt* statement) noexcept;
+  SqliteStatement(sqlite3_stmt* statement, const Watch& watch) noexcept;
 
   void remember(int code) noexcept {
     if (code != SQLITE_OK && bind_failure_ == SQLITE_OK) {
@@ -53,10 +56,14 @@ class SqliteStatement final : public Statement {
     }
   }
 
+  [[nodiscard]] Error failure() const;
+
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  const Watch& watch_;  ///< The connection's.
   std::int64_t changes_ = 0;
   int bind_failure_ = SQLITE_OK;
   bool takes_tenant_ = false;
+  bool reads_only_ = false;
   bool in_use_ = false;
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <type_traits>
@@ -8,6 +9,9 @@
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0::detail {
+
+/// What a write's unit may do.
+enum class WriteKind : std::uint8_t { any, one_statement };
 
 template <class T>
 inline constexpr bool is_result = false;

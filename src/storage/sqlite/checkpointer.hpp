@@ -1,0 +1,73 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "tenancy/storage/options.hpp"
+
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/writer_lock.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// Keeps the write-ahead log short: moves it into the database on a thread of its own, so that no
+/// writer pays for it, and holds writers up when the log has reached its ceiling.
+///
+/// The thread starts when the log is first long enough. When readers keep it from finishing, it
+/// takes a turn among the writers and waits for those readers, which end or get too old.
+///
+/// Thread safety: thread-safe.
+class Checkpointer {
+ public:
+  using Open = std::function<Result<std::unique_ptr<Connection>>(const CallLimits&)>;
+
+  Checkpointer(Open open, std::filesystem::path file, const StoreOptions& options);
+  Checkpointer(const Checkpointer&) = delete;
+  Checkpointer& operator=(const Checkpointer&) = delete;
+  ~Checkpointer();
+
+  /// Told after each commit.
+  void log_grew_to(std::size_t bytes);
+
+  /// Returns at once while the log is below its ceiling.
+  /// Errors: `overloaded` after the longest wait, `deadline_exceeded`, `cancelled`.
+  Result<void> await_room(const CallLimits& limits);
+
+  /// Gives up thread and connection without ending them: for a forked process, which has neither.
+  void abandon() noexcept;
+
+ private:
+  struct Moved {
+    std::size_t log_bytes = 0;
+    std::size_t moved_bytes = 0;
+    bool is_complete = false;
+  };
+
+  void work();
+  std::optional<Moved> move_log(bool is_pressing);
+  Moved checkpoint(int mode, const CallLimits& limits);
+
+  const WalOptions options_;
+  const std::shared_ptr<StoreObserver> observer_;
+  const Open open_;
+  const std::filesystem::path file_;
+
+  std::mutex mutex_;
+  std::condition_variable wanted_;
+  std::condition_variable_any moved_;
+  std::size_t log_bytes_ = 0;  ///< In the log and not yet in the database, as far as is known.
+  std::size_t try_from_ = 0;   ///< The size from which on it is worth trying.
+  std::size_t held_up_ = 0;    ///< Writers that wait for room.
+  bool stops_ = false;
+
+  std::unique_ptr<Connection> connection_;  ///< The thread's own.
+  std::thread thread_;                      ///< Guarded by the mutex.
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

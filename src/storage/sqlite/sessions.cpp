@@ -1,0 +1,79 @@
+#include "storage/sqlite/sessions.hpp"
+
+#include <string>
+
+#include "storage/tenant_gate.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+namespace {
+
+/// Outside of a transaction a statement would commit by itself.
+Result<void> require_transaction(const Connection& connection) {
+  if (!connection.in_transaction()) {
+    return Error{errc::transaction_lost, "SQLite ended the transaction after a failed statement"};
+  }
+  return success();
+}
+
+}  // namespace
+
+Result<void> pass_gate(Connection& connection, const TenantContext& context) {
+  const std::int64_t tenant = context.tenant().value();
+  if (connection.admissions().admits(tenant, context.epoch())) {
+    return success();
+  }
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection.prepare(tenant_gate_sql));
+  const StatementLease lease{*statement};
+  lease->bind_int64(1, tenant);
+  BOOST_OUTCOME_TRY(const bool admitted, lease->step());
+  // What the gate found must be what the context was made from.
+  if (!admitted || lease->int64(0) != context.epoch()) {
+    return Error{errc::tenant_not_active,
+                 "tenant " + context.tenant().to_string() +
+                     " is not active, or its status changed since this context was made"};
+  }
+  connection.admissions().remember(tenant, context.epoch());
+  return success();
+}
+
+Result<StatementLease> TenantSession::prepare(const StaticSql& sql) {
+  if (poisoned_) {
+    return poisoned_error();
+  }
+  BOOST_OUTCOME_TRY(require_transaction(connection_));
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection_.prepare(sql));
+  StatementLease lease{*statement};
+  if (!statement->takes_tenant()) {
+    return Error{errc::internal,
+                 "a statement without the tenant as ?1: '" + std::string{sql.text} + "'"};
+  }
+  statement->bind_int64(1, tenant_value());
+  return lease;
+}
+
+Error TenantSession::report_foreign_row(const StaticSql& sql) {
+  poisoned_ = true;
+  connection_.poison();
+  if (store_.observer != nullptr) {
+    store_.observer->on_isolation_alarm(IsolationAlarm{context().tenant(), sql.text});
+  }
+  return poisoned_error();
+}
+
+Error TenantSession::poisoned_error() {
+  return Error{errc::isolation_violation,
+               "a row of another tenant came back; the transaction was rolled back"};
+}
+
+Result<StatementLease> PlainControlSession::prepare(const StaticSql& sql) {
+  BOOST_OUTCOME_TRY(require_transaction(connection_));
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection_.prepare(sql));
+  return StatementLease{*statement};
+}
+
+Result<void> PlainControlSession::run_script(std::string_view sql, ScriptOwner owner) {
+  BOOST_OUTCOME_TRY(require_transaction(connection_));
+  return connection_.run_script(std::string{sql}, owner);
+}
+
+}  // namespace tenancy::inline v0::detail::sqlite

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "tenancy/storage/observer.hpp"
+
+#include "storage/backend.hpp"
+#include "storage/sqlite/connection.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// What a store's sessions have in common. Ownership: borrows the store's.
+struct SessionContext {
+  const KeyRing& keys;
+  const Clock& clock;
+  StoreObserver* observer;
+};
+
+/// Admits the context's tenant in the transaction that is open on the connection.
+/// Errors: `tenant_not_active`.
+Result<void> pass_gate(Connection& connection, const TenantContext& context);
+
+/// A tenant's open transaction on one connection.
+class TenantSession final : public Session {
+ public:
+  TenantSession(const SessionContext& store, Connection& connection,
+                const TenantContext& context) noexcept
+      : Session{context}, store_{store}, connection_{connection} {}
+
+  Result<StatementLease> prepare(const StaticSql& sql) override;
+  [[nodiscard]] Timestamp now() const noexcept override { return store_.clock.now(); }
+  [[nodiscard]] const KeyRing& keys() const noexcept override { return store_.keys; }
+  Error report_foreign_row(const StaticSql& sql) override;
+
+  [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
+  static Error poisoned_error();
+
+ private:
+  const SessionContext& store_;
+  Connection& connection_;
+  bool poisoned_ = false;
+};
+
+/// A transaction on the library's own tables.
+class PlainControlSession final : public ControlSession {
+ public:
+  PlainControlSession(const SessionContext& store, Connection& connection) noexcept
+      : store_{store}, connection_{connection} {}
+
+  Result<StatementLease> prepare(const StaticSql& sql) override;
+  Result<void> run_script(std::string_view sql, ScriptOwner owner) override;
+  [[nodiscard]] Timestamp now() const noexcept override { return store_.clock.now(); }
+
+ private:
+  const SessionContext& store_;
+  Connection& connection_;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

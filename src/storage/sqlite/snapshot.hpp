@@ -1,0 +1,26 @@
+#pragma once
+
+#include "storage/sqlite/connection.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// An open transaction that only reads, ended by its destructor. A connection that cannot end it
+/// is poisoned.
+class Snapshot {
+ public:
+  /// Errors: as `to_errc`.
+  static Result<Snapshot> begin(Connection& connection);
+
+  Snapshot(Snapshot&& other) noexcept : connection_{std::exchange(other.connection_, nullptr)} {}
+  Snapshot& operator=(Snapshot&&) = delete;
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  ~Snapshot();
+
+ private:
+  explicit Snapshot(Connection& connection) noexcept : connection_{&connection} {}
+
+  Connection* connection_;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "storage/call_limits.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// What a connection's running transaction is held to: the call's own limits and a budget of time.
+/// It is looked at between statements, and from within long ones where stopping them is safe.
+///
+/// SQLite rolls the whole transaction back when it interrupts a statement that writes, so such a
+/// statement is stopped only while the transaction is nobody else's.
+///
+/// Thread safety: thread-compatible, like the connection it belongs to.
+class Watch {
+ public:
+  struct Budget {
+    std::chrono::steady_clock::time_point until;
+    errc code;
+    const char* advice;
+  };
+
+  /// From now on the transaction is held to these; `stops_writes` says whether statements that
+  /// write may be stopped in their middle.
+  void begin(const CallLimits& limits, const Budget& budget, bool stops_writes) noexcept {
+    limits_ = &limits;
+    budget_ = budget;
+    stops_writes_ = stops_writes;
+    stops_statement_ = false;
+    stopped_ = false;
+  }
+  void end() noexcept { limits_ = nullptr; }
+
+  /// Before a statement. Errors: `deadline_exceeded`, `cancelled`, the budget's.
+  Result<void> admit(bool reads_only) {
+    if (limits_ == nullptr) {
+      return success();
+    }
+    stops_statement_ = stops_writes_ || reads_only;
+    return is_over() ? Result<void>{reason()} : success();
+  }
+
+  /// From within a statement: whether SQLite is to stop it.
+  [[nodiscard]] bool stops_statement() noexcept {
+    stopped_ = limits_ != nullptr && stops_statement_ && is_over();
+    return stopped_;
+  }
+  [[nodiscard]] bool stopped() const noexcept { return stopped_; }
+
+  /// Why the transaction must end.
+  [[nodiscard]] Error reason() const;
+
+  [[nodiscard]] const CallLimits* limits() const noexcept { return limits_; }
+
+  /// Attempts at SQLite's lock beyond the first.
+  [[nodiscard]] std::uint32_t busy_retries() const noexcept { return busy_retries_; }
+  void count_busy_retry() noexcept { ++busy_retries_; }
+
+ private:
+  [[nodiscard]] bool is_over() const noexcept {
+    const auto now = coarse_now();
+    return now >= budget_.until || now >= limits_->deadline() || limits_->stop().stop_requested();
+  }
+
+  const CallLimits* limits_ = nullptr;
+  Budget budget_{};
+  std::uint32_t busy_retries_ = 0;
+  bool stops_writes_ = false;
+  bool stops_statement_ = false;
+  bool stopped_ = false;
+};
+
+/// Holds a connection's transaction to its limits for as long as it lives.
+class WatchScope {
+ public:
+  WatchScope(Watch& watch, const CallLimits& limits, const Watch::Budget& budget,
+             bool stops_writes) noexcept
+      : watch_{watch} {
+    watch_.begin(limits, budget, stops_writes);
+  }
+  WatchScope(const WatchScope&) = delete;
+  WatchScope& operator=(const WatchScope&) = delete;
+  ~WatchScope() { watch_.end(); }
+
+ private:
+  Watch& watch_;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

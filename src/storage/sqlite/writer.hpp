@@ -1,0 +1,102 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "tenancy/core/fair_queue.hpp"
+#include "tenancy/storage/options.hpp"
+
+#include "storage/sqlite/checkpointer.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/write_batch.hpp"
+#include "storage/sqlite/write_unit.hpp"
+#include "storage/sqlite/writer_lock.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// The store's one writer, with group commit: units that wait at the same time share a transaction
+/// and its sync. A queue that is fair across tenants gives the order.
+///
+/// There is no thread for this. The thread whose unit is next *leads*: it runs the queue's units
+/// one after the other, commits, lets go, and calls the next unit's thread to lead. A unit with
+/// code of the host in it runs on its own thread, which takes the lead over in mid-batch. Nobody
+/// is told of success before the commit is on disk.
+///
+/// When a unit breaks the batch's transaction, it alone fails, and those before it run again, each
+/// in a transaction of its own.
+///
+/// Thread safety: thread-safe.
+class Writer {
+ public:
+  using Open = std::function<Result<std::unique_ptr<Connection>>(const CallLimits&)>;
+
+  Writer(WriterLock lock, Open open, Checkpointer& checkpointer, const StoreOptions& options);
+
+  /// Queues a unit. Its outcome is told by `finish`, and meanwhile it may be called to lead. True
+  /// when the caller is to `lead` with it at once.
+  /// Errors: `overloaded`; `nested_write` from within a unit.
+  Result<bool> submit(WriteUnit& unit, std::optional<TenantId> tenant, std::uint32_t weight);
+
+  /// Runs a unit that is to lead and whatever else the batch takes; returns when another thread
+  /// leads or nothing is left.
+  void lead(WriteUnit& unit) noexcept;
+
+  /// Takes a unit back that still waits. False when it is too late for that: it will be finished.
+  bool withdraw(WriteUnit& unit) noexcept;
+
+  /// Errors: those of opening a connection.
+  Result<void> open_connection(const CallLimits& limits);
+
+  /// Gives the connection up without closing it: for a forked process.
+  void abandon() noexcept { static_cast<void>(connection_.release()); }
+
+ private:
+  class RunningMark;
+
+  [[nodiscard]] WriteUnit* pass_on();
+  [[nodiscard]] WriteUnit* take_next() noexcept;
+  [[nodiscard]] bool is_full() const noexcept;
+
+  void run(WriteUnit& unit);
+  Result<void> take_turn(const CallLimits& limits);
+  Result<void> begin(const CallLimits& limits);
+  WriteBatch::Verdict run_in(WriteBatch& batch, WriteUnit& unit);
+  void run_schema_change(WriteUnit& unit);
+  void replay_kept() noexcept;
+
+  void end_batch();
+  void commit_kept();
+  void forget_poisoned() noexcept;
+
+  const WriteOptions options_;
+  const Open open_;
+  Checkpointer& checkpointer_;
+  StoreObserver* const observer_;
+
+  std::mutex mutex_;
+  FairQueue<WriteUnit> queue_;  ///< Guarded by the mutex.
+  bool is_led_ = false;         ///< Guarded by the mutex.
+
+  /// The thread that runs a unit now.
+  std::atomic<std::thread::id> running_{};
+
+  // What follows belongs to whoever leads.
+  WriterLock lock_;
+  std::unique_ptr<Connection> connection_;
+  bool is_locked_ = false;
+  bool is_solo_ = false;  ///< The batch takes no further unit.
+  CallLimits::Clock::time_point locked_at_{};
+  CallLimits::Clock::time_point last_ran_{};
+  WriteUnitList kept_;         ///< Ran, and wait for the commit.
+  WriteUnitList finished_;     ///< To be told.
+  WriteUnitList to_replay_;    ///< To be run again, each alone.
+  WriteUnit* held_ = nullptr;  ///< Popped, and first of the next batch.
+  BatchReport report_{};
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite
