@@ -3,7 +3,7 @@
 // EXPECT-CLANG: calling a private constructor of class 'tenancy::ColumnReader'
 #include "tenancy/storage/value.hpp"
 
-void read(tenancy::ColumnReader given, const tenancy::detail::Statement& statement) {
+void read(const tenancy::ColumnReader& given, const tenancy::detail::Statement& statement) {
   static_cast<void>(given.int64());
   static_cast<void>(statement.int64(1));
 #ifdef MUST_NOT_COMPILE

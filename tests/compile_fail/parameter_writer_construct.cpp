@@ -3,7 +3,7 @@
 // EXPECT-CLANG: calling a private constructor of class 'tenancy::ParameterWriter'
 #include "tenancy/storage/value.hpp"
 
-void bind(tenancy::ParameterWriter given, tenancy::detail::Statement& statement) {
+void bind(const tenancy::ParameterWriter& given, tenancy::detail::Statement& statement) {
   given.int64(7);
   statement.reset();
 #ifdef MUST_NOT_COMPILE

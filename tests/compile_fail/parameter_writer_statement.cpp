@@ -3,7 +3,7 @@
 // EXPECT-CLANG: 'statement_' is a private member of 'tenancy::ParameterWriter'
 #include "tenancy/storage/value.hpp"
 
-void bind(tenancy::ParameterWriter given) {
+void bind(const tenancy::ParameterWriter& given) {
   given.int64(7);
 #ifdef MUST_NOT_COMPILE
   given.statement_.bind_int64(1, 7);

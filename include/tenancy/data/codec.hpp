@@ -1,12 +1,15 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "tenancy/core/timestamp.hpp"
 #include "tenancy/storage/value.hpp"
@@ -27,8 +30,10 @@ template <std::integral Value>
            (sizeof(Value) < sizeof(std::int64_t) ||
             (sizeof(Value) == sizeof(std::int64_t) && std::is_signed_v<Value>)))
 struct Codec<Value> {
-  static void bind(ParameterWriter parameter, Value value) noexcept { parameter.int64(value); }
-  static bool read(ColumnReader column, Value& value) noexcept {
+  static void bind(const ParameterWriter& parameter, Value value) noexcept {
+    parameter.int64(value);
+  }
+  static bool read(const ColumnReader& column, Value& value) noexcept {
     const auto stored = column.int64();
     if (!stored || *stored < static_cast<std::int64_t>(std::numeric_limits<Value>::min()) ||
         *stored > static_cast<std::int64_t>(std::numeric_limits<Value>::max())) {
@@ -42,10 +47,10 @@ struct Codec<Value> {
 /// INTEGER 0 or 1.
 template <>
 struct Codec<bool> {
-  static void bind(ParameterWriter parameter, bool value) noexcept {
+  static void bind(const ParameterWriter& parameter, bool value) noexcept {
     parameter.int64(value ? 1 : 0);
   }
-  static bool read(ColumnReader column, bool& value) noexcept {
+  static bool read(const ColumnReader& column, bool& value) noexcept {
     const auto stored = column.int64();
     if (!stored || (*stored != 0 && *stored != 1)) {
       return false;
@@ -58,8 +63,10 @@ struct Codec<bool> {
 /// REAL. Not-a-number has no stored form and becomes NULL, which the column then refuses.
 template <>
 struct Codec<double> {
-  static void bind(ParameterWriter parameter, double value) noexcept { parameter.real(value); }
-  static bool read(ColumnReader column, double& value) noexcept {
+  static void bind(const ParameterWriter& parameter, double value) noexcept {
+    parameter.real(value);
+  }
+  static bool read(const ColumnReader& column, double& value) noexcept {
     const auto stored = column.real();
     if (!stored) {
       return false;
@@ -72,10 +79,10 @@ struct Codec<double> {
 /// TEXT.
 template <>
 struct Codec<std::string> {
-  static void bind(ParameterWriter parameter, std::string_view value) noexcept {
+  static void bind(const ParameterWriter& parameter, std::string_view value) noexcept {
     parameter.text(value);
   }
-  static bool read(ColumnReader column, std::string& value) {
+  static bool read(const ColumnReader& column, std::string& value) {
     const auto stored = column.text();
     if (!stored) {
       return false;
@@ -86,13 +93,80 @@ struct Codec<std::string> {
   }
 };
 
+/// BLOB.
+template <>
+struct Codec<std::vector<std::byte>> {
+  static void bind(const ParameterWriter& parameter, std::span<const std::byte> value) noexcept {
+    parameter.blob(value);
+  }
+  static bool read(const ColumnReader& column, std::vector<std::byte>& value) {
+    const auto stored = column.blob();
+    if (!stored) {
+      return false;
+    }
+    value.assign(stored->begin(), stored->end());
+    return true;
+  }
+};
+
+/// An enumeration whose values have names for storing, given beside it by a function that argument-
+/// dependent look-up finds:
+///
+///     constexpr auto tenancy_names(std::type_identity<Status>) {
+///       return std::array{std::pair{Status::live, "live"}, std::pair{Status::failed, "failed"}};
+///     }
+template <class Value>
+concept NamedEnum =
+    std::is_enum_v<Value> && requires { tenancy_names(std::type_identity<Value>{}); };
+
+/// The value's name as TEXT. A value without a name cannot be stored, and a text that is no name
+/// cannot be read.
+template <NamedEnum Value>
+struct Codec<Value> {
+  static void bind(const ParameterWriter& parameter, Value value) noexcept {
+    for (const auto& [named, name] : names) {
+      if (named == value) {
+        parameter.text(name);
+        return;
+      }
+    }
+    parameter.impossible();
+  }
+  static bool read(const ColumnReader& column, Value& value) noexcept {
+    const auto stored = column.text();
+    for (const auto& [named, name] : names) {
+      if (stored == std::string_view{name}) {
+        value = named;
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  static constexpr auto names = tenancy_names(std::type_identity<Value>{});
+  static_assert(
+      [] {
+        for (auto one = names.begin(); one != names.end(); ++one) {
+          for (auto other = names.begin(); other != one; ++other) {
+            if (one->first == other->first ||
+                std::string_view{one->second} == std::string_view{other->second}) {
+              return false;
+            }
+          }
+        }
+        return true;
+      }(),
+      "mapping: an enumeration's stored names stand for one value each");
+};
+
 /// INTEGER microseconds since the epoch.
 template <>
 struct Codec<Timestamp> {
-  static void bind(ParameterWriter parameter, Timestamp value) noexcept {
+  static void bind(const ParameterWriter& parameter, Timestamp value) noexcept {
     parameter.int64(value.microseconds());
   }
-  static bool read(ColumnReader column, Timestamp& value) noexcept {
+  static bool read(const ColumnReader& column, Timestamp& value) noexcept {
     const auto stored = column.int64();
     if (!stored) {
       return false;
@@ -105,14 +179,14 @@ struct Codec<Timestamp> {
 /// NULL or the value.
 template <class Value>
 struct Codec<std::optional<Value>> {
-  static void bind(ParameterWriter parameter, const std::optional<Value>& value) noexcept {
+  static void bind(const ParameterWriter& parameter, const std::optional<Value>& value) noexcept {
     if (value) {
       Codec<Value>::bind(parameter, *value);
     } else {
       parameter.null();
     }
   }
-  static bool read(ColumnReader column, std::optional<Value>& value) {
+  static bool read(const ColumnReader& column, std::optional<Value>& value) {
     if (column.is_null()) {
       value.reset();
       return true;
@@ -123,10 +197,10 @@ struct Codec<std::optional<Value>> {
 
 /// Whether a member of this type can be mapped.
 template <class Value>
-concept Storable =
-    requires(ParameterWriter parameter, ColumnReader column, const Value& value, Value& member) {
-      Codec<Value>::bind(parameter, value);
-      { Codec<Value>::read(column, member) } -> std::same_as<bool>;
-    };
+concept Storable = requires(const ParameterWriter& parameter, const ColumnReader& column,
+                            const Value& value, Value& member) {
+  Codec<Value>::bind(parameter, value);
+  { Codec<Value>::read(column, member) } -> std::same_as<bool>;
+};
 
 }  // namespace tenancy::inline v0

@@ -17,10 +17,14 @@ struct ValueAccess;
 /// The one parameter of a statement that a value goes to.
 ///
 /// Isolation: reaches this parameter only, and the library never makes one for the tenant's.
-/// Ownership: borrows the statement; text and blobs are borrowed until the statement has run.
-/// Thread safety: confined to the thread that runs the transaction.
+/// Ownership: borrows the statement, and is passed on by reference only; text and blobs are
+/// borrowed until the statement has run. Thread safety: confined to the thread that runs the
+/// transaction.
 class ParameterWriter {
  public:
+  ParameterWriter(const ParameterWriter&) = delete;
+  ParameterWriter& operator=(const ParameterWriter&) = delete;
+
   void null() const noexcept { statement_.bind_null(index_); }
   void int64(std::int64_t value) const noexcept { statement_.bind_int64(index_, value); }
   void real(double value) const noexcept { statement_.bind_real(index_, value); }
@@ -28,6 +32,12 @@ class ParameterWriter {
   void blob(std::span<const std::byte> value) const noexcept {
     statement_.bind_blob(index_, value);
   }
+  /// Text that need not outlive the call.
+  void copied_text(std::string_view value) const noexcept {
+    statement_.bind_copied_text(index_, value);
+  }
+  /// There is no stored form of the value: the statement fails with `constraint_violation`.
+  void impossible() const noexcept { statement_.refuse_parameter(index_); }
 
  private:
   friend struct detail::ValueAccess;
@@ -41,10 +51,14 @@ class ParameterWriter {
 /// The one column of the current row that a value comes from. A column that holds another type than
 /// the one asked for gives nothing; nothing is converted.
 ///
-/// Ownership: borrows the row; views are valid until the statement steps on.
+/// Ownership: borrows the row, and is passed on by reference only; views are valid while the codec
+/// reads, and are copied into the member.
 /// Thread safety: confined to the thread that runs the transaction.
 class ColumnReader {
  public:
+  ColumnReader(const ColumnReader&) = delete;
+  ColumnReader& operator=(const ColumnReader&) = delete;
+
   [[nodiscard]] bool is_null() const noexcept { return statement_.is_null(index_); }
   [[nodiscard]] std::optional<std::int64_t> int64() const noexcept {
     return statement_.int64(index_);

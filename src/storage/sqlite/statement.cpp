@@ -50,6 +50,14 @@ void SqliteStatement::bind_text(int parameter, std::string_view value) noexcept 
                                SQLITE_UTF8));
 }
 
+void SqliteStatement::bind_copied_text(int parameter, std::string_view value) noexcept {
+  const char* const text = value.data() == nullptr ? "" : value.data();
+  remember(sqlite3_bind_text64(statement_.get(), parameter, text, value.size(), SQLITE_TRANSIENT,
+                               SQLITE_UTF8));
+}
+
+void SqliteStatement::refuse_parameter(int /*parameter*/) noexcept { remember(SQLITE_MISMATCH); }
+
 void SqliteStatement::bind_blob(int parameter, std::span<const std::byte> value) noexcept {
   if (value.empty()) {
     remember(sqlite3_bind_zeroblob(statement_.get(), parameter, 0));

@@ -22,7 +22,9 @@ class SqliteStatement final : public Statement {
   void bind_int64(int parameter, std::int64_t value) noexcept override;
   void bind_real(int parameter, double value) noexcept override;
   void bind_text(int parameter, std::string_view value) noexcept override;
+  void bind_copied_text(int parameter, std::string_view value) noexcept override;
   void bind_blob(int parameter, std::span<const std::byte> value) noexcept override;
+  void refuse_parameter(int parameter) noexcept override;
 
   Result<bool> step() override;
   [[nodiscard]] std::int64_t changes() const noexcept override { return changes_; }

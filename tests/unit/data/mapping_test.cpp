@@ -39,10 +39,10 @@ enum class Colour : std::uint8_t { red, green };
 
 template <>
 struct tenancy::Codec<Colour> {
-  static void bind(ParameterWriter parameter, Colour value) noexcept {
+  static void bind(const ParameterWriter& parameter, Colour value) noexcept {
     parameter.text(value == Colour::red ? "red" : "green");
   }
-  static bool read(ColumnReader column, Colour& value) {
+  static bool read(const ColumnReader& column, Colour& value) {
     const auto stored = column.text();
     value = stored == "red" ? Colour::red : Colour::green;
     return stored == "red" || stored == "green";
@@ -68,6 +68,10 @@ class Cell final : public tenancy::detail::Statement {
   void bind_int64(int, std::int64_t value) noexcept override { value_ = value; }
   void bind_real(int, double value) noexcept override { value_ = value; }
   void bind_text(int, std::string_view value) noexcept override { value_ = std::string{value}; }
+  void bind_copied_text(int parameter, std::string_view value) noexcept override {
+    bind_text(parameter, value);
+  }
+  void refuse_parameter(int /*parameter*/) noexcept override { value_ = Null{}; }
   void bind_blob(int, std::span<const std::byte>) noexcept override {}
 
   tenancy::Result<bool> step() override { return true; }

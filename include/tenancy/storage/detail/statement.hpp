@@ -34,7 +34,10 @@ class Statement {
   virtual void bind_int64(int parameter, std::int64_t value) noexcept = 0;
   virtual void bind_real(int parameter, double value) noexcept = 0;
   virtual void bind_text(int parameter, std::string_view value) noexcept = 0;
+  virtual void bind_copied_text(int parameter, std::string_view value) noexcept = 0;
   virtual void bind_blob(int parameter, std::span<const std::byte> value) noexcept = 0;
+  /// Makes the next `step` fail with `constraint_violation`.
+  virtual void refuse_parameter(int parameter) noexcept = 0;
 
   /// True when it stands on a row, false when it is done.
   virtual Result<bool> step() = 0;
