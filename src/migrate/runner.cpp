@@ -118,9 +118,9 @@ Result<void> apply(ControlSession& session, std::string_view component, const Mi
 }
 
 /// Applies the first step that is not applied yet; false when there is none.
-Result<bool> apply_next(StoreBackend& store, std::string_view component,
+Result<bool> apply_next(StoreBackend& store, const CallOptions& options, std::string_view component,
                         std::span<const Migration> steps) {
-  return schema_change(store, [&](ControlSession& session) -> Result<bool> {
+  return schema_change(store, options, [&](ControlSession& session) -> Result<bool> {
     BOOST_OUTCOME_TRY(const std::size_t applied, count_applied(session, component, steps));
     if (applied == steps.size()) {
       return false;
@@ -133,17 +133,18 @@ Result<bool> apply_next(StoreBackend& store, std::string_view component,
 
 }  // namespace
 
-Result<void> migrate(StoreBackend& store, std::string_view component,
+Result<void> migrate(StoreBackend& store, const CallOptions& options, std::string_view component,
                      std::span<const Migration> steps) {
   BOOST_OUTCOME_TRY(check_numbering(component, steps));
   // A look without the write lock first: most programs start with nothing to do.
-  BOOST_OUTCOME_TRY(std::size_t applied,
-                    control_read(store, [&](ControlSession& session) -> Result<std::size_t> {
-                      return count_applied(session, component, steps);
-                    }));
+  BOOST_OUTCOME_TRY(
+      std::size_t applied,
+      control_read(store, options, [&](ControlSession& session) -> Result<std::size_t> {
+        return count_applied(session, component, steps);
+      }));
   bool more = applied < steps.size();
   while (more) {
-    BOOST_OUTCOME_TRY(more, apply_next(store, component, steps));
+    BOOST_OUTCOME_TRY(more, apply_next(store, options, component, steps));
   }
   return success();
 }

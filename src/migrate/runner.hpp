@@ -21,7 +21,7 @@ inline constexpr std::string_view library_component = "tenancy";
 /// Errors: `invalid_argument` when the steps are not numbered 1, 2, 3 …; `schema_mismatch` when
 /// the store has steps that this list has not, or an applied step reads differently here;
 /// `migration_failed`, with the step, when a statement fails; those of the store.
-Result<void> migrate(StoreBackend& store, std::string_view component,
+Result<void> migrate(StoreBackend& store, const CallOptions& options, std::string_view component,
                      std::span<const Migration> steps);
 
 }  // namespace tenancy::inline v0::detail

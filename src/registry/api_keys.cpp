@@ -63,7 +63,8 @@ Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
   auto text = ApiKeyText::generate(detail::KeyHolder::tenant);
   const Mac mac = detail::hash_api_key(backend_->keys(), text.unsafe_text());
   BOOST_OUTCOME_TRY(
-      auto key, detail::control_write(*backend_, [&](ControlSession& session) -> Result<ApiKey> {
+      auto key,
+      detail::control_write(*backend_, options_, [&](ControlSession& session) -> Result<ApiKey> {
         BOOST_OUTCOME_TRY(detail::find_tenant(session, tenant));
         const Timestamp now = session.now();
         if (request.expires_at && *request.expires_at <= now) {
@@ -78,7 +79,7 @@ Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
 }
 
 Result<std::vector<ApiKey>> TenantRegistry::keys(TenantId tenant) const {
-  return detail::control_read(*backend_,
+  return detail::control_read(*backend_, options_,
                               [&](ControlSession& session) -> Result<std::vector<ApiKey>> {
                                 BOOST_OUTCOME_TRY(detail::find_tenant(session, tenant));
                                 BOOST_OUTCOME_TRY(auto statement, session.prepare(list_sql));
@@ -96,7 +97,7 @@ Result<std::vector<ApiKey>> TenantRegistry::keys(TenantId tenant) const {
 }
 
 Result<ApiKey> TenantRegistry::revoke_key(TenantId tenant, std::string_view key_id) const {
-  return detail::control_write(*backend_, [&](ControlSession& session) -> Result<ApiKey> {
+  return detail::control_write(*backend_, options_, [&](ControlSession& session) -> Result<ApiKey> {
     BOOST_OUTCOME_TRY(auto revoke, session.prepare(revoke_sql));
     revoke->bind_int64(1, tenant.value());
     revoke->bind_text(2, key_id);

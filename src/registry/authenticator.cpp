@@ -44,43 +44,45 @@ bool is_usable(const ApiKey& key, Timestamp now) {
 
 Result<TenantContext> Authenticator::authenticate(std::string_view api_key) const {
   BOOST_OUTCOME_TRY(const std::string_view id, ApiKeyText::id_of(KeyHolder::tenant, api_key));
-  return detail::control_read(*backend_, [&](ControlSession& session) -> Result<TenantContext> {
-    constexpr int hash_column = 7;
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(find_key_sql));
-    statement->bind_text(1, id);
-    BOOST_OUTCOME_TRY(const bool found, statement->step());
-    if (!matches(*backend_, api_key, *statement, found, hash_column)) {
-      return invalid();
-    }
-    BOOST_OUTCOME_TRY(const ApiKey key, detail::read_api_key(*statement));
-    if (!is_usable(key, session.now())) {
-      return invalid();
-    }
-    BOOST_OUTCOME_TRY(const Tenant tenant, detail::find_tenant(session, key.tenant));
-    if (tenant.status != TenantStatus::active) {
-      return Error{errc::tenant_not_active, "tenant " + tenant.id.to_string() + " is " +
-                                                std::string{to_string(tenant.status)}};
-    }
-    BOOST_OUTCOME_TRY(const auto principal, Principal::create(PrincipalKind::api_key, key.id));
-    return detail::ContextMint::mint(backend_->realm(), tenant.id, principal, tenant.epoch,
-                                     key.scope);
-  });
+  return detail::control_read(
+      *backend_, options_, [&](ControlSession& session) -> Result<TenantContext> {
+        constexpr int hash_column = 7;
+        BOOST_OUTCOME_TRY(auto statement, session.prepare(find_key_sql));
+        statement->bind_text(1, id);
+        BOOST_OUTCOME_TRY(const bool found, statement->step());
+        if (!matches(*backend_, api_key, *statement, found, hash_column)) {
+          return invalid();
+        }
+        BOOST_OUTCOME_TRY(const ApiKey key, detail::read_api_key(*statement));
+        if (!is_usable(key, session.now())) {
+          return invalid();
+        }
+        BOOST_OUTCOME_TRY(const Tenant tenant, detail::find_tenant(session, key.tenant));
+        if (tenant.status != TenantStatus::active) {
+          return Error{errc::tenant_not_active, "tenant " + tenant.id.to_string() + " is " +
+                                                    std::string{to_string(tenant.status)}};
+        }
+        BOOST_OUTCOME_TRY(const auto principal, Principal::create(PrincipalKind::api_key, key.id));
+        return detail::ContextMint::mint(backend_->realm(), tenant.id, principal, tenant.epoch,
+                                         key.scope);
+      });
 }
 
 Result<TenantRegistry> Authenticator::authenticate_administrator(std::string_view key) const {
   BOOST_OUTCOME_TRY(const std::string_view id, ApiKeyText::id_of(KeyHolder::administrator, key));
-  BOOST_OUTCOME_TRY(detail::control_read(*backend_, [&](ControlSession& session) -> Result<void> {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(find_administrator_sql));
-    statement->bind_text(1, id);
-    BOOST_OUTCOME_TRY(const bool found, statement->step());
-    if (!matches(*backend_, key, *statement, found, 0)) {
-      return invalid();
-    }
-    return success();
-  }));
+  BOOST_OUTCOME_TRY(
+      detail::control_read(*backend_, options_, [&](ControlSession& session) -> Result<void> {
+        BOOST_OUTCOME_TRY(auto statement, session.prepare(find_administrator_sql));
+        statement->bind_text(1, id);
+        BOOST_OUTCOME_TRY(const bool found, statement->step());
+        if (!matches(*backend_, key, *statement, found, 0)) {
+          return invalid();
+        }
+        return success();
+      }));
   BOOST_OUTCOME_TRY(const auto principal,
                     Principal::create(PrincipalKind::administrator, std::string{id}));
-  return TenantRegistry{backend_, principal};
+  return TenantRegistry{backend_, principal, options_};
 }
 
 }  // namespace tenancy::inline v0

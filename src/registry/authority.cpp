@@ -33,8 +33,9 @@ constexpr StaticSql count_administrators_sql{"SELECT count(*) FROM tenancy_admin
 Error no_scope() { return Error{errc::invalid_argument, "the number is none of the scopes"}; }
 
 /// The active tenant with the smallest id above, or nothing.
-Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, std::int64_t above) {
-  return detail::control_read(backend,
+Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, const CallOptions& options,
+                                          std::int64_t above) {
+  return detail::control_read(backend, options,
                               [&](ControlSession& session) -> Result<std::optional<Tenant>> {
                                 BOOST_OUTCOME_TRY(auto statement, session.prepare(next_active_sql));
                                 statement->bind_int64(1, above);
@@ -51,19 +52,19 @@ Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, std::in
 
 Store Authority::store() const { return detail::StoreAccess::make(backend()); }
 
-Authenticator Authority::authenticator() const { return Authenticator{backend()}; }
+Authenticator Authority::authenticator() const { return Authenticator{backend(), {}}; }
 
 TenantRegistry Authority::registry(const Principal& principal) const {
-  return TenantRegistry{backend(), principal};
+  return TenantRegistry{backend(), principal, {}};
 }
 
-Result<TenantContext> Authority::enter(TenantId tenant, const Principal& principal,
-                                       Scope scope) const {
+Result<TenantContext> Authority::enter(TenantId tenant, const Principal& principal, Scope scope,
+                                       const CallOptions& options) const {
   if (!is_scope(scope)) {
     return no_scope();
   }
   BOOST_OUTCOME_TRY(const Tenant found,
-                    detail::control_read(*backend(), [&](ControlSession& session) {
+                    detail::control_read(*backend(), options, [&](ControlSession& session) {
                       return detail::find_tenant(session, tenant);
                     }));
   if (found.status != TenantStatus::active) {
@@ -74,23 +75,26 @@ Result<TenantContext> Authority::enter(TenantId tenant, const Principal& princip
 }
 
 Result<CrossTenantContext> Authority::cross_tenants(const Principal& principal,
-                                                    const CrossingReason& reason) const {
+                                                    const CrossingReason& reason,
+                                                    const CallOptions& options) const {
   const std::string who = principal.to_string();
-  BOOST_OUTCOME_TRY(detail::control_write(*backend(), [&](ControlSession& session) -> Result<void> {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_crossing_sql));
-    statement->bind_text(1, who);
-    statement->bind_text(2, to_string(reason.purpose()));
-    statement->bind_text(3, reason.explanation());
-    statement->bind_int64(4, session.now().microseconds());
-    BOOST_OUTCOME_TRY(statement->step());
-    return success();
-  }));
+  BOOST_OUTCOME_TRY(
+      detail::control_write(*backend(), options, [&](ControlSession& session) -> Result<void> {
+        BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_crossing_sql));
+        statement->bind_text(1, who);
+        statement->bind_text(2, to_string(reason.purpose()));
+        statement->bind_text(3, reason.explanation());
+        statement->bind_int64(4, session.now().microseconds());
+        BOOST_OUTCOME_TRY(statement->step());
+        return success();
+      }));
   return ContextMint::mint_crossing(backend()->realm(), principal, reason);
 }
 
 Result<void> Authority::for_each_tenant(
     const CrossTenantContext& crossing, Scope scope,
-    detail::FunctionRef<Result<void>(const TenantContext&)> visit) const {
+    detail::FunctionRef<Result<void>(const TenantContext&)> visit,
+    const CallOptions& options) const {
   if (ContextMint::realm(crossing) != backend()->realm()) {
     return Error{errc::foreign_context, "the permission was given by another store's authority"};
   }
@@ -99,7 +103,7 @@ Result<void> Authority::for_each_tenant(
   }
   std::int64_t last = 0;
   while (true) {
-    BOOST_OUTCOME_TRY(const auto tenant, next_active(*backend(), last));
+    BOOST_OUTCOME_TRY(const auto tenant, next_active(*backend(), options, last));
     if (!tenant) {
       return success();
     }
@@ -113,7 +117,8 @@ Result<void> Authority::for_each_tenant(
   }
 }
 
-Result<IssuedAdministratorKey> Authority::issue_administrator_key(std::string_view name) const {
+Result<IssuedAdministratorKey> Authority::issue_administrator_key(
+    std::string_view name, const CallOptions& options) const {
   if (!detail::is_plain_line(name, 1, detail::max_key_name_length)) {
     return Error{errc::invalid_argument,
                  "a key's name is 1 to 100 bytes of UTF-8 without control characters"};
@@ -121,25 +126,27 @@ Result<IssuedAdministratorKey> Authority::issue_administrator_key(std::string_vi
   auto text = ApiKeyText::generate(detail::KeyHolder::administrator);
   const std::string id{text.id()};
   const Mac mac = detail::hash_api_key(backend()->keys(), text.unsafe_text());
-  BOOST_OUTCOME_TRY(detail::control_write(*backend(), [&](ControlSession& session) -> Result<void> {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_administrator_sql));
-    statement->bind_text(1, id);
-    statement->bind_text(2, name);
-    statement->bind_int64(3, mac.key_version);
-    statement->bind_blob(4, mac.tag);
-    statement->bind_int64(5, session.now().microseconds());
-    BOOST_OUTCOME_TRY(statement->step());
-    return success();
-  }));
+  BOOST_OUTCOME_TRY(
+      detail::control_write(*backend(), options, [&](ControlSession& session) -> Result<void> {
+        BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_administrator_sql));
+        statement->bind_text(1, id);
+        statement->bind_text(2, name);
+        statement->bind_int64(3, mac.key_version);
+        statement->bind_blob(4, mac.tag);
+        statement->bind_int64(5, session.now().microseconds());
+        BOOST_OUTCOME_TRY(statement->step());
+        return success();
+      }));
   return IssuedAdministratorKey{id, std::move(text).release()};
 }
 
-Result<std::int64_t> Authority::count_administrator_keys() const {
-  return detail::control_read(*backend(), [](ControlSession& session) -> Result<std::int64_t> {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(count_administrators_sql));
-    BOOST_OUTCOME_TRY(statement->step());
-    return statement->int64(0).value_or(0);
-  });
+Result<std::int64_t> Authority::count_administrator_keys(const CallOptions& options) const {
+  return detail::control_read(
+      *backend(), options, [](ControlSession& session) -> Result<std::int64_t> {
+        BOOST_OUTCOME_TRY(auto statement, session.prepare(count_administrators_sql));
+        BOOST_OUTCOME_TRY(statement->step());
+        return statement->int64(0).value_or(0);
+      });
 }
 
 }  // namespace tenancy::inline v0

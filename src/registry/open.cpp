@@ -76,9 +76,10 @@ Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys)
 Result<Authority> open(std::string_view url, OpenOptions options) {
   BOOST_OUTCOME_TRY(auto opened, resolve(url, options.keys));
   BOOST_OUTCOME_TRY(auto store, SqliteStore::open(std::move(opened.location), opened.keys,
-                                                  std::move(options.store)));
-  BOOST_OUTCOME_TRY(detail::migrate(*store, detail::library_component, detail::control_schema()));
-  BOOST_OUTCOME_TRY(detail::migrate(*store, "app", options.migrations));
+                                                  std::move(options.store), options.call));
+  BOOST_OUTCOME_TRY(
+      detail::migrate(*store, options.call, detail::library_component, detail::control_schema()));
+  BOOST_OUTCOME_TRY(detail::migrate(*store, options.call, "app", options.migrations));
   return detail::AuthorityMint::mint(std::move(store));
 }
 

@@ -61,18 +61,21 @@ Result<Tenant> TenantRegistry::create(const NewTenant& tenant) const {
     return Error{errc::invalid_argument,
                  "a tenant's name is 1 to 200 bytes of UTF-8 without control characters"};
   }
-  return detail::control_write(
-      *backend_, [&](ControlSession& session) { return insert(session, slug, tenant.name); });
+  return detail::control_write(*backend_, options_, [&](ControlSession& session) {
+    return insert(session, slug, tenant.name);
+  });
 }
 
 Result<Tenant> TenantRegistry::find(TenantId id) const {
-  return detail::control_read(
-      *backend_, [&](ControlSession& session) { return detail::find_tenant(session, id); });
+  return detail::control_read(*backend_, options_, [&](ControlSession& session) {
+    return detail::find_tenant(session, id);
+  });
 }
 
 Result<Tenant> TenantRegistry::find(const Slug& slug) const {
-  return detail::control_read(
-      *backend_, [&](ControlSession& session) { return detail::find_tenant(session, slug); });
+  return detail::control_read(*backend_, options_, [&](ControlSession& session) {
+    return detail::find_tenant(session, slug);
+  });
 }
 
 Result<Page<Tenant>> TenantRegistry::list(const PageRequest& request) const {
@@ -80,26 +83,27 @@ Result<Page<Tenant>> TenantRegistry::list(const PageRequest& request) const {
   if (request.cursor) {
     return Error{errc::invalid_argument, "tenants are listed by numbered pages, without cursors"};
   }
-  return detail::control_read(*backend_, [&](ControlSession& session) -> Result<Page<Tenant>> {
-    Page<Tenant> page;
-    BOOST_OUTCOME_TRY(const std::int64_t total, count(session));
-    page.numbers = detail::page_numbers(request.number.value_or(1), window.limit, total);
-    page.has_previous = window.offset > 0;
-    page.has_next = window.offset + window.limit < total;
-    BOOST_OUTCOME_TRY(
-        auto statement,
-        session.prepare(request.order == Order::newest_first ? list_newest_sql : list_oldest_sql));
-    statement->bind_int64(1, window.limit);
-    statement->bind_int64(2, window.offset);
-    while (true) {
-      BOOST_OUTCOME_TRY(const bool found, statement->step());
-      if (!found) {
-        return page;
-      }
-      BOOST_OUTCOME_TRY(auto tenant, detail::read_tenant(*statement));
-      page.items.push_back(std::move(tenant));
-    }
-  });
+  return detail::control_read(
+      *backend_, options_, [&](ControlSession& session) -> Result<Page<Tenant>> {
+        Page<Tenant> page;
+        BOOST_OUTCOME_TRY(const std::int64_t total, count(session));
+        page.numbers = detail::page_numbers(request.number.value_or(1), window.limit, total);
+        page.has_previous = window.offset > 0;
+        page.has_next = window.offset + window.limit < total;
+        BOOST_OUTCOME_TRY(auto statement,
+                          session.prepare(request.order == Order::newest_first ? list_newest_sql
+                                                                               : list_oldest_sql));
+        statement->bind_int64(1, window.limit);
+        statement->bind_int64(2, window.offset);
+        while (true) {
+          BOOST_OUTCOME_TRY(const bool found, statement->step());
+          if (!found) {
+            return page;
+          }
+          BOOST_OUTCOME_TRY(auto tenant, detail::read_tenant(*statement));
+          page.items.push_back(std::move(tenant));
+        }
+      });
 }
 
 Result<Tenant> TenantRegistry::activate(TenantId id) const {
@@ -111,7 +115,7 @@ Result<Tenant> TenantRegistry::suspend(TenantId id) const {
 }
 
 Result<Tenant> TenantRegistry::change_status(TenantId id, TenantStatus to) const {
-  return detail::control_write(*backend_, [&](ControlSession& session) -> Result<Tenant> {
+  return detail::control_write(*backend_, options_, [&](ControlSession& session) -> Result<Tenant> {
     BOOST_OUTCOME_TRY(auto tenant, detail::find_tenant(session, id));
     if (tenant.status == to) {
       return tenant;

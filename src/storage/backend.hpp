@@ -68,21 +68,21 @@ class StoreBackend {
 
 /// `unit(ControlSession&)` in a transaction that cannot write.
 template <class Unit>
-auto control_read(StoreBackend& backend, Unit&& unit, const CallOptions& options = {}) {
+auto control_read(StoreBackend& backend, const CallOptions& options, Unit&& unit) {
   return run_unit<ControlSession>([&](auto& body) { return backend.control_read(options, body); },
                                   std::forward<Unit>(unit));
 }
 
 /// `unit(ControlSession&)` in a transaction that commits when it succeeds.
 template <class Unit>
-auto control_write(StoreBackend& backend, Unit&& unit, const CallOptions& options = {}) {
+auto control_write(StoreBackend& backend, const CallOptions& options, Unit&& unit) {
   return run_unit<ControlSession>([&](auto& body) { return backend.control_write(options, body); },
                                   std::forward<Unit>(unit));
 }
 
 /// `unit(ControlSession&)` in a transaction that may run scripts and commits when it succeeds.
 template <class Unit>
-auto schema_change(StoreBackend& backend, Unit&& unit, const CallOptions& options = {}) {
+auto schema_change(StoreBackend& backend, const CallOptions& options, Unit&& unit) {
   return run_unit<ControlSession>([&](auto& body) { return backend.schema_change(options, body); },
                                   std::forward<Unit>(unit));
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string_view>
 
+#include "tenancy/core/call_options.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 
@@ -14,13 +15,20 @@ namespace tenancy::inline v0 {
 /// Isolation: the tenant comes from the stored key, never from what the caller claims.
 /// Ownership: a handle; copies share the store.
 /// Thread safety: thread-safe.
-/// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error` …
+/// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error`,
+/// `deadline_exceeded`, `cancelled` …
 class Authenticator {
  public:
   // Moving copies, so that there is no authenticator without its store.
   Authenticator(const Authenticator&) noexcept = default;
   Authenticator& operator=(const Authenticator&) noexcept = default;
   ~Authenticator() = default;
+
+  /// The same authenticator, each call of which is held to the options; so are those of the
+  /// registries that it gives.
+  [[nodiscard]] Authenticator with(const CallOptions& options) const {
+    return Authenticator{backend_, options};
+  }
 
   /// A tenant's context for one of its keys.
   ///
@@ -35,10 +43,11 @@ class Authenticator {
  private:
   friend class Authority;
 
-  explicit Authenticator(std::shared_ptr<detail::StoreBackend> backend) noexcept
-      : backend_{std::move(backend)} {}
+  Authenticator(std::shared_ptr<detail::StoreBackend> backend, const CallOptions& options) noexcept
+      : backend_{std::move(backend)}, options_{options} {}
 
   std::shared_ptr<detail::StoreBackend> backend_;
+  CallOptions options_;
 };
 
 }  // namespace tenancy::inline v0

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/call_options.hpp"
 #include "tenancy/core/cross_tenant_context.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/tenant_context.hpp"
@@ -22,7 +23,8 @@ class AuthorityMint;
 ///
 /// Ownership: move-only, made by `open`; using a moved-from one stops the process.
 /// Thread safety: thread-safe.
-/// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error` …
+/// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error`,
+/// `deadline_exceeded`, `cancelled` …
 class Authority {
  public:
   Authority(Authority&&) noexcept = default;
@@ -39,26 +41,28 @@ class Authority {
   /// A context for work that the host does for a tenant without a credential: a job, a timer.
   /// Errors: `not_found`; `tenant_not_active`; `invalid_argument` for a number that is no scope.
   Result<TenantContext> enter(TenantId tenant, const Principal& principal = Principal::host(),
-                              Scope scope = Scope::write) const;
+                              Scope scope = Scope::write, const CallOptions& options = {}) const;
 
   /// The permission to visit every tenant, once a record of who and why has been committed. When
   /// the record cannot be written, there is no permission. Errors: the store's.
-  Result<CrossTenantContext> cross_tenants(const Principal& principal,
-                                           const CrossingReason& reason) const;
+  Result<CrossTenantContext> cross_tenants(const Principal& principal, const CrossingReason& reason,
+                                           const CallOptions& options = {}) const;
 
   /// Calls `visit` with a context of the given scope for each tenant that is active when its turn
   /// comes, in the order of their ids, and stops at the first failure. A tenant whose visit fails
   /// with `tenant_not_active`, because it was suspended meanwhile, is left out.
   /// Errors: those of `visit`; `invalid_argument` for a number that is no scope; `foreign_context`
-  /// for a permission of another store.
+  /// for a permission of another store. The options hold for finding each tenant, not for `visit`.
   Result<void> for_each_tenant(const CrossTenantContext& crossing, Scope scope,
-                               detail::FunctionRef<Result<void>(const TenantContext&)> visit) const;
+                               detail::FunctionRef<Result<void>(const TenantContext&)> visit,
+                               const CallOptions& options = {}) const;
 
   /// A new administrator's key, named for people (1 to 100 bytes). Errors: `invalid_argument`.
-  Result<IssuedAdministratorKey> issue_administrator_key(std::string_view name) const;
+  Result<IssuedAdministratorKey> issue_administrator_key(std::string_view name,
+                                                         const CallOptions& options = {}) const;
 
   /// How many administrators' keys were ever issued.
-  Result<std::int64_t> count_administrator_keys() const;
+  Result<std::int64_t> count_administrator_keys(const CallOptions& options = {}) const;
 
  private:
   friend class detail::AuthorityMint;

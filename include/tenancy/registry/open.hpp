@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tenancy/core/call_options.hpp"
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/migrate/migration.hpp"
 #include "tenancy/registry/authority.hpp"
@@ -20,6 +21,8 @@ struct OpenOptions {
   /// backups might take both.
   std::optional<KeyRing> keys = {};
   StoreOptions store = {};
+  /// What opening itself is held to, with all its migrations.
+  CallOptions call = {};
 };
 
 /// Opens a store, creates it when there is none, and brings its schema up to date.
@@ -27,7 +30,7 @@ struct OpenOptions {
 /// Units and shapes: the URL is `sqlite:FILE` (everything behind the colon is the path) or
 /// `sqlite::memory:` (a temporary store that is gone when it closes; its keys too).
 /// Errors: `invalid_url`; `cannot_open`, `corrupt_store`, `storage_read_only`, `storage_full`,
-/// `io_error`, `busy`, `overloaded`;
+/// `io_error`, `busy`, `overloaded`, `deadline_exceeded`, `cancelled`;
 /// `schema_mismatch` when applied steps were edited or are newer than this program;
 /// `migration_failed`; `key_ring_unavailable`, `invalid_key_ring`; `invalid_argument` for options.
 Result<Authority> open(std::string_view url, OpenOptions options = {});

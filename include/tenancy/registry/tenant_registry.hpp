@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tenancy/core/call_options.hpp"
 #include "tenancy/core/page.hpp"
 #include "tenancy/core/principal.hpp"
 #include "tenancy/registry/api_key.hpp"
@@ -30,7 +31,8 @@ struct NewTenant {
 ///
 /// Ownership: a handle; copies share the store.
 /// Thread safety: thread-safe.
-/// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error` …
+/// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error`,
+/// `deadline_exceeded`, `cancelled` …
 class TenantRegistry {
  public:
   // Moving copies, so that there is no registry without its store.
@@ -40,6 +42,11 @@ class TenantRegistry {
 
   /// Who administers.
   [[nodiscard]] const Principal& principal() const noexcept { return principal_; }
+
+  /// The same registry, each call of which is held to the options.
+  [[nodiscard]] TenantRegistry with(const CallOptions& options) const {
+    return TenantRegistry{backend_, principal_, options};
+  }
 
   /// Creates an active tenant with a fresh id.
   /// Errors: `invalid_slug`; `invalid_argument` for the name; `already_exists` when the slug was
@@ -76,13 +83,15 @@ class TenantRegistry {
   friend class Authority;
   friend class Authenticator;
 
-  TenantRegistry(std::shared_ptr<detail::StoreBackend> backend, const Principal& principal)
-      : backend_{std::move(backend)}, principal_{principal} {}
+  TenantRegistry(std::shared_ptr<detail::StoreBackend> backend, const Principal& principal,
+                 const CallOptions& options)
+      : backend_{std::move(backend)}, principal_{principal}, options_{options} {}
 
   Result<Tenant> change_status(TenantId id, TenantStatus to) const;
 
   std::shared_ptr<detail::StoreBackend> backend_;
   Principal principal_;
+  CallOptions options_;
 };
 
 }  // namespace tenancy::inline v0

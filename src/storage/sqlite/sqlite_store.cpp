@@ -39,7 +39,8 @@ SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions op
       async_writes_{writer_} {}
 
 Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const KeyRing& keys,
-                                                       StoreOptions options) {
+                                                       StoreOptions options,
+                                                       const CallOptions& call) {
   BOOST_OUTCOME_TRY(check_options(options));
   if (options.clock == nullptr) {
     options.clock = std::make_shared<SystemClock>();
@@ -49,7 +50,6 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
   std::shared_ptr<SqliteStore> store{
       new SqliteStore{std::move(location), keys, std::move(options), std::move(lock)}};
   // So that what is wrong with the file shows here and not in the first transaction.
-  const CallOptions call;
   const CallLimits limits{call, store->options_.max_wait};
   BOOST_OUTCOME_TRY(store->writer_.open_connection(limits));
   BOOST_OUTCOME_TRY(store->readers_.acquire(limits));

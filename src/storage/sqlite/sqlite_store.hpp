@@ -30,7 +30,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   /// Creates the file (mode 0600) when there is none.
   /// Errors: `cannot_open`, `corrupt_store`, `invalid_argument` for the options, and as `to_errc`.
   static Result<std::shared_ptr<SqliteStore>> open(Location location, const KeyRing& keys,
-                                                   StoreOptions options);
+                                                   StoreOptions options, const CallOptions& call);
 
   Result<void> read(const TenantContext& context, const CallOptions& options,
                     TenantBody body) override;
