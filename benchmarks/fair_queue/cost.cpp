@@ -21,8 +21,8 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t flood_waiting = 200;
 constexpr std::size_t backlog = 4;
-/// Of the occasional tenants, how many have their item in the queue; the others are away.
-constexpr std::size_t occasional_waiting = 5;
+/// One item in so many is of an occasional tenant.
+constexpr std::size_t occasional_every = 10;
 constexpr std::size_t bound = 256;
 
 /// The baseline: a list through the items, and the counters that a bound needs.
@@ -107,8 +107,8 @@ struct NoMutex {
   void unlock() noexcept {}
 };
 
-/// Takes items through a queue one after the other; each goes back when it is done, and one of an
-/// occasional tenant lets that of another go instead.
+/// Takes items through a queue one after the other. Those of tenants that always have something
+/// waiting go back when they are done; in between, the occasional tenants send one after the other.
 template <class Line, class Mutex>
 class Loop {
  public:
@@ -123,11 +123,7 @@ class Loop {
     }
     for (std::size_t i = 0; i < occasional_tenants; ++i) {
       Job& job = make(1 + backlogged_tenants + i);
-      if (i < occasional_waiting) {
-        line_.push(job);
-      } else {
-        away_[i - occasional_waiting] = &job;
-      }
+      away_[i] = &job;
     }
     in_service_ = line_.pop();
   }
@@ -142,18 +138,20 @@ class Loop {
 
   void operator()(std::size_t times) {
     for (std::size_t i = 0; i < times; ++i) {
-      Job* job = in_service_;
+      Job* const job = in_service_;
       {
         const std::lock_guard lock{mutex_};
         line_.finish(*job, costs_[i % cost_count]);
         in_service_ = line_.pop();
       }
-      if (!is_backlogged(job->tenant)) {
-        std::swap(job, away_[next_away_]);
-        next_away_ = next_away_ + 1 == away_.size() ? 0 : next_away_ + 1;
+      if (is_backlogged(job->tenant)) [[likely]] {
+        push(*job);
+      } else {
+        away_[last_away_++ % occasional_tenants] = job;
       }
-      const std::lock_guard lock{mutex_};
-      line_.push(*job);
+      if (i % occasional_every == 0) {
+        push(*away_[first_away_++ % occasional_tenants]);
+      }
     }
   }
 
@@ -168,10 +166,16 @@ class Loop {
     return job;
   }
 
+  void push(Job& job) {
+    const std::lock_guard lock{mutex_};
+    line_.push(job);
+  }
+
   const std::vector<nanoseconds>& costs_;
   std::deque<Job> jobs_;
-  std::array<Job*, occasional_tenants - occasional_waiting> away_{};
-  std::size_t next_away_ = 0;
+  std::array<Job*, occasional_tenants> away_{};  ///< A ring of those that wait for their time.
+  std::size_t first_away_ = 0;
+  std::size_t last_away_ = 0;
   Job* in_service_ = nullptr;
   Mutex mutex_;
   Line line_;

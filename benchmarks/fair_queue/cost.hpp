@@ -20,8 +20,8 @@ struct CostCase {
 /// item before; `/bare` takes none. `fifo` is an intrusive list with a bound and counters of what
 /// waits.
 ///
-/// The tenants are the same as in the simulation; of the 80 that send now and then, five have an
-/// item in the queue at a time, each another one.
+/// The tenants are the same as in the simulation; one item in ten is of those that send now and
+/// then.
 class CostCases {
  public:
   CostCases();
