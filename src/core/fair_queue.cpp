@@ -19,13 +19,10 @@ constexpr std::int64_t max_weight = 1000;
 static_assert(max_quantum.count() <
               std::numeric_limits<std::int64_t>::max() / max_weight / (max_debt + 2));
 
-/// The host itself; tenants' ids are positive.
-constexpr std::int64_t host = 0;
-
 constexpr std::int64_t not_charged = -1;
 
-/// A running mean over about so many items.
-constexpr std::int64_t mean_over = 8;
+/// What is new moves a running mean by an eighth.
+constexpr unsigned mean_shift = 3;
 
 /// Flows that a round takes in while it is under way, however few there are.
 constexpr std::size_t min_newcomers = 16;
@@ -56,23 +53,39 @@ struct FairQueueFlow : RoundWheelEntry {
     --waiting;
   }
 
+  FairQueueItem& take_front() noexcept {
+    FairQueueItem& item = *front;
+    front = item.next_;
+    (front != nullptr ? front->previous_ : last) = nullptr;
+    --waiting;
+    return item;
+  }
+
+  void set_weight(std::uint32_t given, std::int64_t quantum) noexcept {
+    weight = given;
+    share = quantum * std::clamp<std::int64_t>(static_cast<std::int64_t>(given), 1, max_weight);
+    least_balance = -max_debt * share;
+  }
+
   FairQueueItem* front = nullptr;
   FairQueueItem* last = nullptr;
   std::size_t waiting = 0;
   std::size_t in_service = 0;
-  RoundWheel* wheel = nullptr;  ///< Where it lies while items of it wait.
-  std::int64_t balance = 0;     ///< Nanoseconds; owed when negative.
-  std::uint64_t round = 0;      ///< Up to which the balance is counted.
-  std::int64_t share = 0;       ///< Quantum times weight.
-  std::int64_t mean = 0;        ///< Of what its items cost.
-  std::int64_t id = host;
+  RoundWheel* wheel = nullptr;     ///< Where it lies while items of it wait; null for no wheel.
+  std::int64_t balance = 0;        ///< Nanoseconds; owed when negative.
+  std::uint64_t round = 0;         ///< Up to which the balance is counted.
+  std::int64_t share = 0;          ///< Quantum times weight.
+  std::int64_t least_balance = 0;  ///< All that it can owe.
+  std::int64_t mean = 0;           ///< Of what its items cost.
+  std::uint32_t weight = 0;        ///< As it was given.
+  std::int64_t id = 0;
   std::unique_ptr<FairQueueFlow> chain = nullptr;  ///< The next in the same place of the table.
 };
 
 namespace {
 
 /// Flows by tenant: a table of chains through the flows themselves, since whoever looks a flow up
-/// reads it next anyway.
+/// reads it next anyway. Places are many, so that hardly a chain has a second flow.
 class FlowTable {
  public:
   [[nodiscard]] FairQueueFlow* find(std::int64_t id) const noexcept {
@@ -85,7 +98,7 @@ class FlowTable {
 
   /// Adds a flow for a tenant that has none. It has all values of a fresh one but the id.
   FairQueueFlow& add(std::int64_t id) {
-    if (size_ == places_.size()) {
+    if (4 * size_ >= places_.size()) {
       grow();
     }
     std::unique_ptr<FairQueueFlow> flow = std::move(spare_);
@@ -117,16 +130,26 @@ class FlowTable {
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
+  template <class Predicate>
+  [[nodiscard]] bool all_of(Predicate holds) const {
+    return std::ranges::all_of(places_, [&](const auto& place) {
+      const FairQueueFlow* flow = place.get();
+      while (flow != nullptr && holds(*flow)) {
+        flow = flow->chain.get();
+      }
+      return flow == nullptr;
+    });
+  }
+
  private:
   using Places = std::vector<std::unique_ptr<FairQueueFlow>>;
 
-  /// Spreads every pattern of ids: the upper bits of a product with 2^64 divided by the golden
-  /// ratio, after its own lower half was folded in.
+  /// Multiplies with 2^64 divided by the golden ratio, which spreads what patterns of ids differ
+  /// in; the upper half is folded in before, so that none of it is lost.
   [[nodiscard]] std::size_t place_of(std::int64_t id) const noexcept {
     constexpr std::uint64_t factor = 0x9E37'79B9'7F4A'7C15;
-    auto mixed = static_cast<std::uint64_t>(id) * factor;
-    mixed = (mixed ^ (mixed >> 32U)) * factor;
-    return static_cast<std::size_t>(mixed >> shift_);
+    const auto bits = static_cast<std::uint64_t>(id);
+    return static_cast<std::size_t>(((bits ^ (bits >> 32U)) * factor) >> shift_);
   }
 
   FairQueueFlow& chain(Places& places, std::unique_ptr<FairQueueFlow> flow) const noexcept {
@@ -150,8 +173,8 @@ class FlowTable {
     places_ = std::move(larger);
   }
 
-  unsigned shift_ = 64 - 6;
-  Places places_ = Places(64);
+  unsigned shift_ = 64 - 8;
+  Places places_ = Places(256);
   std::size_t size_ = 0;
   std::unique_ptr<FairQueueFlow> spare_ = nullptr;
   std::size_t spares_ = 0;
@@ -159,6 +182,8 @@ class FlowTable {
 
 }  // namespace
 
+/// What happens for each item is inlined into the functions at the end, what happens now and then
+/// is kept out of them: it would cost all items the saving of registers.
 class FairQueueCore::State {
  public:
   explicit State(const FairQueueOptions& options) noexcept
@@ -179,28 +204,21 @@ class FairQueueCore::State {
 
   /// The tenant's flow with this weight, or null when no further item of it may wait.
   FairQueueFlow* flow_for(std::int64_t id, std::uint32_t weight) {
-    const std::int64_t share =
-        quantum_ * std::clamp<std::int64_t>(static_cast<std::int64_t>(weight), 1, max_weight);
-    FairQueueFlow* flow = flows_.find(id);
+    FairQueueFlow* const flow = flows_.find(id);
     if (flow == nullptr) [[unlikely]] {
-      forget_some();
-      flow = &flows_.add(id);
-      flow->share = flow->balance = share;
-      flow->round = round_;
-      flow->mean = mean_;
-      return flow;
+      return &add_flow(id, weight);
     }
     if (flow->waiting >= max_waiting_) [[unlikely]] {
       return nullptr;
     }
-    if (flow->share != share) [[unlikely]] {
-      change_share(*flow, share);
+    if (flow->weight != weight) [[unlikely]] {
+      change_weight(*flow, weight);
     }
     return flow;
   }
 
   /// A flow got its first item.
-  void start_waiting(FairQueueFlow& flow) noexcept {
+  [[gnu::noinline]] void start_waiting(FairQueueFlow& flow) noexcept {
     if (!flow.alone()) {
       flow.unlink();
       --resting_count_;
@@ -208,6 +226,11 @@ class FairQueueCore::State {
     if (waiting_flows_ == 0) {
       ++round_;
       begin_round();
+    }
+    ++waiting_flows_;
+    if (flow.in_service >= cap_) {
+      line_up_capped(flow);
+      return;
     }
     settle(flow);
     std::uint64_t due = due_of(flow);
@@ -218,22 +241,21 @@ class FairQueueCore::State {
         ++due;
       }
     }
-    ++waiting_flows_;
-    enlist(flow, due);
+    line_up(flow, open_, due);
   }
 
   /// A flow's last item was taken out of the line.
-  void stop_waiting(FairQueueFlow& flow) noexcept {
+  [[gnu::noinline]] void stop_waiting(FairQueueFlow& flow) noexcept {
     --waiting_flows_;
     if (flow.in_service == 0) {
       rest(flow);
     }
   }
 
-  /// The flow whose turn it is, which lies in no wheel then. There must be one.
+  /// The flow whose turn it is, which lies nowhere then. There must be one.
   FairQueueFlow& next_flow() noexcept {
     // Those who have their cap in service wait for those who have not; but for nobody else.
-    RoundWheel& wheel = open_.empty() ? capped_ : open_;
+    RoundWheel& wheel = open_.empty() ? sort_capped() : open_;
     const std::uint64_t before = round_;
     auto& flow = static_cast<FairQueueFlow&>(wheel.first(round_));
     if (round_ != before) {
@@ -244,38 +266,63 @@ class FairQueueCore::State {
     return flow;
   }
 
+  /// A flow that lies nowhere has further items.
+  void line_up(FairQueueFlow& flow) noexcept {
+    if (flow.in_service < cap_) {
+      line_up(flow, open_, due_of(flow));
+    } else {
+      line_up_capped(flow);
+    }
+  }
+
+  /// An item of a flow that has more of them waiting is finished: its turn may be another one.
+  void line_up_again(FairQueueFlow& flow) noexcept {
+    if (flow.wheel == nullptr) [[likely]] {
+      if (flow.in_service < cap_) {
+        flow.unlink();
+        line_up(flow, open_, due_of(flow));
+      }
+    } else {
+      move_in_line(flow);
+    }
+  }
+
+  [[gnu::noinline]] void move_in_line(FairQueueFlow& flow) noexcept {
+    RoundWheel& wheel = flow.in_service < cap_ ? open_ : capped_;
+    const std::uint64_t due = due_of(flow);
+    if (&wheel != flow.wheel || (due != flow.due && !(due == round_ && flow.due < due))) {
+      flow.wheel->erase(flow);
+      line_up(flow, wheel, due);
+    }
+  }
+
+  static void leave_line(FairQueueFlow& flow) noexcept {
+    if (flow.wheel != nullptr) {
+      flow.wheel->erase(flow);
+    } else {
+      flow.unlink();
+    }
+  }
+
   /// Takes the likely cost of an item in advance.
-  std::int64_t charge(FairQueueFlow& flow) const noexcept {
-    const std::int64_t charged = std::min(flow.mean, flow.balance + max_debt * flow.share);
+  static std::int64_t charge(FairQueueFlow& flow) noexcept {
+    const std::int64_t charged = std::min(flow.mean, flow.balance - flow.least_balance);
     flow.balance -= charged;
     return charged;
   }
 
-  void correct(FairQueueFlow& flow, std::int64_t charged, std::int64_t cost) noexcept {
-    cost = std::clamp(cost, least_charge_, (max_debt + 1) * flow.share);
-    flow.mean += (cost - flow.mean) / mean_over;
-    mean_ += (cost - mean_) / mean_over;
+  void correct(FairQueueFlow& flow, std::int64_t charged, std::int64_t cost) const noexcept {
+    // One more share than the most that can be owed, so that whoever had a share owes the most.
+    cost = std::clamp(cost, least_charge_, flow.share - flow.least_balance);
+    flow.mean += (cost - flow.mean) >> mean_shift;
     settle(flow);
-    flow.balance = std::clamp(flow.balance + charged - cost, -max_debt * flow.share, flow.share);
+    flow.balance = std::clamp(flow.balance + charged - cost, flow.least_balance, flow.share);
   }
-
-  /// An account or a count changed while items of the flow wait: moves it if its turn did.
-  void place_again(FairQueueFlow& flow) noexcept {
-    const std::uint64_t due = due_of(flow);
-    if (&wheel_of(flow) == flow.wheel && (due == flow.due || (due == round_ && flow.due < due))) {
-      return;
-    }
-    flow.wheel->erase(flow);
-    enlist(flow, due);
-  }
-
-  void enlist(FairQueueFlow& flow) noexcept { enlist(flow, due_of(flow)); }
-
-  void leave_wheel(FairQueueFlow& flow) noexcept { flow.wheel->erase(flow); }
 
   /// A flow has nothing waiting and nothing in service. What it owes it owes until rounds have
   /// passed, and what it used of this round it has used.
-  void rest(FairQueueFlow& flow) noexcept {
+  [[gnu::noinline]] void rest(FairQueueFlow& flow) noexcept {
+    mean_ += (flow.mean - mean_) >> mean_shift;
     settle(flow);
     if (flow.balance >= flow.share || resting_count_ >= max_resting) {
       flows_.erase(flow);
@@ -288,8 +335,13 @@ class FairQueueCore::State {
 
   [[nodiscard]] std::size_t tenants() const noexcept { return flows_.size(); }
 
+  /// Whether there is nothing to be done; slow.
+  [[nodiscard]] bool at_peace() const noexcept {
+    return flows_.all_of(
+        [](const FairQueueFlow& flow) { return flow.waiting == 0 && flow.in_service == 0; });
+  }
+
   std::size_t waiting = 0;
-  std::size_t in_service = 0;
 
  private:
   /// With newcomers enough a round would never end, so it takes no more than it doubles with.
@@ -308,32 +360,52 @@ class FairQueueCore::State {
             : std::min(flow.share, flow.balance + static_cast<std::int64_t>(rounds) * flow.share);
   }
 
-  /// The first round in which the flow has something to spend.
+  /// The first round in which the flow has something to spend. Without branches, as costs vary
+  /// more than a processor can predict.
   [[nodiscard]] std::uint64_t due_of(const FairQueueFlow& flow) const noexcept {
-    if (flow.balance > 0) {
-      return round_;
+    const auto owed = static_cast<std::uint64_t>(std::max<std::int64_t>(0, -flow.balance));
+    const std::uint64_t rounds = owed / static_cast<std::uint64_t>(flow.share);
+    return round_ + rounds + static_cast<std::uint64_t>(flow.balance <= 0);
+  }
+
+  void line_up(FairQueueFlow& flow, RoundWheel& wheel, std::uint64_t due) noexcept {
+    flow.wheel = &wheel;
+    wheel.insert(flow, due, round_);
+  }
+
+  /// Few of those at their cap have another turn before an item of theirs is finished, so they are
+  /// not sorted by their turns until they must be.
+  void line_up_capped(FairQueueFlow& flow) noexcept {
+    flow.wheel = nullptr;
+    unsorted_.append(flow);
+  }
+
+  [[gnu::noinline]] RoundWheel& sort_capped() noexcept {
+    while (!unsorted_.alone()) {
+      auto& flow = static_cast<FairQueueFlow&>(*unsorted_.next);
+      flow.unlink();
+      settle(flow);
+      line_up(flow, capped_, due_of(flow));
     }
-    const auto owed = static_cast<std::uint64_t>(-flow.balance);
-    const auto share = static_cast<std::uint64_t>(flow.share);
-    // Most owe less than a quantum, and a division takes its time.
-    return round_ + 1 + (owed < share ? 0 : owed / share);
+    return capped_;
   }
 
-  RoundWheel& wheel_of(const FairQueueFlow& flow) noexcept {
-    return flow.in_service < cap_ ? open_ : capped_;
+  [[gnu::noinline]] FairQueueFlow& add_flow(std::int64_t id, std::uint32_t weight) {
+    forget_some();
+    FairQueueFlow& flow = flows_.add(id);
+    flow.set_weight(weight, quantum_);
+    flow.balance = flow.share;
+    flow.round = round_;
+    flow.mean = mean_;
+    return flow;
   }
 
-  void enlist(FairQueueFlow& flow, std::uint64_t due) noexcept {
-    flow.wheel = &wheel_of(flow);
-    flow.wheel->insert(flow, due, round_);
-  }
-
-  void change_share(FairQueueFlow& flow, std::int64_t share) noexcept {
+  [[gnu::noinline]] void change_weight(FairQueueFlow& flow, std::uint32_t weight) noexcept {
     settle(flow);
-    flow.share = share;
-    flow.balance = std::clamp(flow.balance, -max_debt * share, share);
+    flow.set_weight(weight, quantum_);
+    flow.balance = std::clamp(flow.balance, flow.least_balance, flow.share);
     if (flow.waiting > 0) {
-      place_again(flow);
+      line_up_again(flow);
     }
   }
 
@@ -365,45 +437,42 @@ class FairQueueCore::State {
   RingLink resting_;
   FlowTable flows_;
   RoundWheel open_;    ///< Flows with items waiting, below their cap,
-  RoundWheel capped_;  ///< and those at it.
+  RoundWheel capped_;  ///< and those at it: sorted
+  RingLink unsorted_;  ///< or not yet.
 };
 
 FairQueueCore::FairQueueCore(const FairQueueOptions& options)
     : state_{std::make_unique<State>(options)} {}
 
 FairQueueCore::~FairQueueCore() {
-  TENANCY_ASSERT(state_->waiting == 0 && state_->in_service == 0,
-                 "a fair queue ended with items waiting or in service");
+  TENANCY_ASSERT(state_->at_peace(), "a fair queue ended with items waiting or in service");
 }
 
-Result<void> FairQueueCore::push(std::optional<TenantId> tenant, FairQueueItem& item,
-                                 std::uint32_t weight) {
+bool FairQueueCore::push(std::int64_t tenant, FairQueueItem& item, std::uint32_t weight) {
   TENANCY_ASSERT(item.flow_ == nullptr, "an item was pushed twice");
-  FairQueueFlow* const flow = state_->flow_for(tenant ? tenant->value() : host, weight);
-  if (flow == nullptr) {
-    return Error{errc::overloaded, "as many items of this tenant wait as may"};
+  FairQueueFlow* const flow = state_->flow_for(tenant, weight);
+  if (flow == nullptr) [[unlikely]] {
+    return false;
   }
   flow->append(item);
   ++state_->waiting;
   if (flow->waiting == 1) {
     state_->start_waiting(*flow);
   }
-  return success();
+  return true;
 }
 
 FairQueueItem* FairQueueCore::pop() noexcept {
   if (state_->waiting == 0) {
     return nullptr;
   }
-  FairQueueFlow& flow = state_->next_flow();
-  FairQueueItem& item = *flow.front;
-  flow.take_out(item);
   --state_->waiting;
+  FairQueueFlow& flow = state_->next_flow();
+  FairQueueItem& item = flow.take_front();
   ++flow.in_service;
-  ++state_->in_service;
-  item.charged_ = state_->charge(flow);
-  if (flow.waiting > 0) {
-    state_->enlist(flow);
+  item.charged_ = State::charge(flow);
+  if (flow.waiting > 0) [[likely]] {
+    state_->line_up(flow);
   } else {
     state_->stop_waiting(flow);
   }
@@ -417,9 +486,8 @@ void FairQueueCore::finish(FairQueueItem& item, std::chrono::nanoseconds cost) n
   state_->correct(flow, item.charged_, cost.count());
   item.flow_ = nullptr;
   --flow.in_service;
-  --state_->in_service;
-  if (flow.waiting > 0) {
-    state_->place_again(flow);
+  if (flow.waiting > 0) [[likely]] {
+    state_->line_up_again(flow);
   } else if (flow.in_service == 0) {
     state_->rest(flow);
   }
@@ -434,7 +502,7 @@ bool FairQueueCore::remove(FairQueueItem& item) noexcept {
   item.flow_ = nullptr;
   --state_->waiting;
   if (flow.waiting == 0) {
-    state_->leave_wheel(flow);
+    State::leave_line(flow);
     state_->stop_waiting(flow);
   }
   return true;
@@ -442,5 +510,7 @@ bool FairQueueCore::remove(FairQueueItem& item) noexcept {
 
 std::size_t FairQueueCore::waiting() const noexcept { return state_->waiting; }
 std::size_t FairQueueCore::tenants() const noexcept { return state_->tenants(); }
+
+Error queue_full() { return {errc::overloaded, "as many items of this tenant wait as may"}; }
 
 }  // namespace tenancy::inline v0::detail

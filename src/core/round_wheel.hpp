@@ -81,13 +81,8 @@ class RoundWheel {
   /// becomes the present one. There must be an entry.
   RoundWheelEntry& first(std::uint64_t& round) noexcept {
     catch_up(round);
-    while (ready_.alone()) {
-      if (rounds_marked_ != 0) {
-        catch_up((now_ & ~slot_mask) + first_of(rounds_marked_));
-      } else {
-        const std::uint64_t next_block = (now_ >> slot_bits) + 1;
-        catch_up((next_block + first_of(blocks_from(next_block))) << slot_bits);
-      }
+    if (ready_.alone()) {
+      advance();
     }
     round = now_;
     return static_cast<RoundWheelEntry&>(*ready_.next);
@@ -113,7 +108,7 @@ class RoundWheel {
   void place(RoundWheelEntry& entry) noexcept {
     if (entry.due <= now_) {
       ready_.append(entry);
-    } else if (entry.due >> slot_bits == now_ >> slot_bits) {
+    } else if ((entry.due ^ now_) <= slot_mask) {
       rounds_[entry.due & slot_mask].append(entry);
       rounds_marked_ |= mark(entry.due);
     } else {
@@ -122,11 +117,26 @@ class RoundWheel {
     }
   }
 
-  /// Makes a round the present one: all that are due by then are ready.
   void catch_up(std::uint64_t round) noexcept {
-    if (round <= now_) {
-      return;
+    if (round > now_) [[unlikely]] {
+      move_to(round);
     }
+  }
+
+  /// Goes on to the first round in which an entry is due.
+  [[gnu::noinline]] void advance() noexcept {
+    do {
+      if (rounds_marked_ != 0) {
+        move_to((now_ & ~slot_mask) + first_of(rounds_marked_));
+      } else {
+        const std::uint64_t next_block = (now_ >> slot_bits) + 1;
+        move_to((next_block + first_of(blocks_from(next_block))) << slot_bits);
+      }
+    } while (ready_.alone());
+  }
+
+  /// Makes a later round the present one: all that are due by then are ready.
+  [[gnu::noinline]] void move_to(std::uint64_t round) noexcept {
     const std::uint64_t block = round >> slot_bits;
     const bool same_block = block == now_ >> slot_bits;
     const std::uint64_t last = same_block ? round & slot_mask : slot_mask;

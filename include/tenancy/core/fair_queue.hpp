@@ -70,7 +70,11 @@ class FairQueueCore {
   FairQueueCore& operator=(const FairQueueCore&) = delete;
   ~FairQueueCore();
 
-  Result<void> push(std::optional<TenantId> tenant, FairQueueItem& item, std::uint32_t weight);
+  /// The number that stands for the host; tenants' ids are positive.
+  static constexpr std::int64_t host = 0;
+
+  /// False when as many items of the tenant wait as may.
+  [[nodiscard]] bool push(std::int64_t tenant, FairQueueItem& item, std::uint32_t weight);
   FairQueueItem* pop() noexcept;
   void finish(FairQueueItem& item, std::chrono::nanoseconds cost) noexcept;
   bool remove(FairQueueItem& item) noexcept;
@@ -81,6 +85,8 @@ class FairQueueCore {
   class State;
   std::unique_ptr<State> state_;
 };
+
+Error queue_full();
 
 }  // namespace detail
 
@@ -119,7 +125,10 @@ class FairQueue {
   /// The last weight that was given holds; 1 to 1000, others are taken for the nearest.
   /// Errors: `overloaded` when as many items of this tenant wait as may.
   Result<void> push(std::optional<TenantId> tenant, Item& item, std::uint32_t weight = 1) {
-    return core_.push(tenant, item, weight);
+    if (!core_.push(tenant ? tenant->value() : detail::FairQueueCore::host, item, weight)) {
+      return detail::queue_full();
+    }
+    return success();
   }
 
   /// The item whose turn it is, which is in service from now on; null when nothing waits.
