@@ -10,6 +10,7 @@
 
 #include "core/file.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/identity.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -51,6 +52,7 @@ Result<void> create_database_file(const std::filesystem::path& file) {
   }
   const DraftName draft{std::move(name)};
   constexpr std::chrono::milliseconds nobody_else{0};
+  BOOST_OUTCOME_TRY(claim_database(draft.string(), nobody_else));
   // Opening a connection switches the log on; closing it leaves a single, synced file.
   BOOST_OUTCOME_TRY(Connection::open(draft.string(), ConnectionMode::read_write, nobody_else));
   if (::link(draft.string().c_str(), file.c_str()) != 0 && errno != EEXIST) {
