@@ -82,10 +82,12 @@ Result<std::size_t> count_applied(ControlSession& session, std::string_view comp
     }
     const auto version = statement->int64(0);
     if (applied == steps.size()) {
-      return Error{errc::schema_mismatch,
-                   "the store has migration " + std::to_string(version.value_or(0)) + " of '" +
-                       std::string{component} +
-                       "', which this program does not know: run a newer program"};
+      return Error{
+          errc::schema_mismatch,
+          "the store has migration " + std::to_string(version.value_or(0)) + " of '" +
+              std::string{component} +
+              "', which this program does not know: it was written by a newer version; upgrade "
+              "the program"};
     }
     const Migration& step = steps[applied];
     const Checksum expected = checksum_of(step);

@@ -8,7 +8,9 @@
 #include "migrate/runner.hpp"
 #include "registry/authority_mint.hpp"
 #include "registry/schema.hpp"
+#include "storage/sqlite/engine.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
+#include "storage/sqlite/start_up.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
@@ -24,14 +26,19 @@ struct Opened {
   KeyRing keys;
 };
 
-Result<Opened> open_temporary(const std::optional<KeyRing>& keys) {
+Result<Opened> open_temporary(const std::optional<KeyRing>& keys, const StoreOptions& options) {
+  // The folder is fresh, private and this process's alone, whatever it lies on.
+  BOOST_OUTCOME_TRY(detail::sqlite::check_engine(options.second_engine));
   BOOST_OUTCOME_TRY(auto folder, TemporaryFolder::create());
   auto file = folder.path() / "store.db";
   return Opened{SqliteStore::Location{std::move(file), std::move(folder)},
                 keys ? *keys : KeyRing::ephemeral()};
 }
 
-Result<Opened> open_file(const std::filesystem::path& file, const std::optional<KeyRing>& keys) {
+Result<Opened> open_file(const std::filesystem::path& file, const std::optional<KeyRing>& keys,
+                         const StoreOptions& options) {
+  // Before a key ring is looked for or made: what is not a store of ours gets none.
+  BOOST_OUTCOME_TRY(detail::sqlite::check_before_opening(file, options));
   SqliteStore::Location location{file, std::nullopt};
   if (keys) {
     return Opened{std::move(location), *keys};
@@ -48,7 +55,8 @@ Result<Opened> open_file(const std::filesystem::path& file, const std::optional<
   return Opened{std::move(location), ring};
 }
 
-Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys) {
+Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys,
+                       const StoreOptions& options) {
   if (!url.starts_with(sqlite_scheme)) {
     return Error{
         errc::invalid_url,
@@ -56,7 +64,7 @@ Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys)
   }
   const std::string_view path = url.substr(sqlite_scheme.size());
   if (path == memory_path) {
-    return open_temporary(keys);
+    return open_temporary(keys, options);
   }
   if (path.empty() || path.find('\0') != std::string_view::npos) {
     return Error{errc::invalid_url, "the URL names no file: write 'sqlite:FILE'"};
@@ -68,13 +76,13 @@ Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys)
   if (failure) {
     return Error{errc::cannot_open, "the path cannot be made absolute: " + failure.message()};
   }
-  return open_file(file, keys);
+  return open_file(file, keys, options);
 }
 
 }  // namespace
 
 Result<Authority> open(std::string_view url, OpenOptions options) {
-  BOOST_OUTCOME_TRY(auto opened, resolve(url, options.keys));
+  BOOST_OUTCOME_TRY(auto opened, resolve(url, options.keys, options.store));
   BOOST_OUTCOME_TRY(auto store, SqliteStore::open(std::move(opened.location), opened.keys,
                                                   std::move(options.store), options.call));
   BOOST_OUTCOME_TRY(

@@ -29,10 +29,17 @@ struct OpenOptions {
 ///
 /// Units and shapes: the URL is `sqlite:FILE` (everything behind the colon is the path) or
 /// `sqlite::memory:` (a temporary store that is gone when it closes; its keys too).
-/// Errors: `invalid_url`; `cannot_open`, `corrupt_store`, `storage_read_only`, `storage_full`,
-/// `io_error`, `busy`, `overloaded`, `deadline_exceeded`, `cancelled`;
+///
+/// Before anything is created or changed, the engine, the files and what is in them are looked at;
+/// docs/storage.md tells what is refused and why.
+/// Errors: `invalid_url`; `invalid_argument` for options;
+/// `unsupported_engine`, `duplicate_engine` for the SQLite of this process;
+/// `unsafe_file`, `unsupported_filesystem`, `storage_read_only`, `cannot_open` for the files, their
+/// folder and where they lie;
+/// `foreign_store` for another program's database; `corrupt_store`;
+/// `storage_full`, `io_error`, `busy`, `overloaded`, `deadline_exceeded`, `cancelled`;
 /// `schema_mismatch` when applied steps were edited or are newer than this program;
-/// `migration_failed`; `key_ring_unavailable`, `invalid_key_ring`; `invalid_argument` for options.
+/// `migration_failed`; `key_ring_unavailable`, `invalid_key_ring`.
 Result<Authority> open(std::string_view url, OpenOptions options = {});
 
 }  // namespace tenancy::inline v0

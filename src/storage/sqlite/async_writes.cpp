@@ -66,8 +66,6 @@ class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
     }
   }
 
-  void abandon() noexcept { static_cast<void>(new std::thread{std::move(thread_)}); }
-
  private:
   using Writes = std::list<std::unique_ptr<AsyncWrite>>;
 
@@ -159,8 +157,6 @@ void AsyncWrites::refuse(std::unique_ptr<AsyncWrite> write, Error reason) {
   write->outcome = std::move(reason);
   worker_->add_ended(std::move(write));
 }
-
-void AsyncWrites::abandon() noexcept { worker_->abandon(); }
 
 void AsyncWrite::OnStop::operator()() const noexcept { worker->look_at_limits(); }
 

@@ -30,9 +30,6 @@ class AsyncWrites {
   /// Completes a write that was refused before it was submitted.
   void refuse(std::unique_ptr<AsyncWrite> write, Error reason);
 
-  /// For a forked process, which does not have the thread.
-  void abandon() noexcept;
-
  private:
   friend class AsyncWrite;
   class Worker;

@@ -145,10 +145,4 @@ Checkpointer::Moved Checkpointer::checkpoint(int mode, const CallLimits& limits)
   return Moved{bytes(in_log), bytes(moved), code == SQLITE_OK && in_log == moved};
 }
 
-void Checkpointer::abandon() noexcept {
-  // The thread's object would have to be joined, and the thread is in the other process.
-  static_cast<void>(new std::thread{std::move(thread_)});
-  static_cast<void>(connection_.release());
-}
-
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -39,9 +39,6 @@ class Checkpointer {
   /// Errors: `overloaded` after the longest wait, `deadline_exceeded`, `cancelled`.
   Result<void> await_room(const CallLimits& limits);
 
-  /// Gives up thread and connection without ending them: for a forked process, which has neither.
-  void abandon() noexcept;
-
  private:
   struct Moved {
     std::size_t log_bytes = 0;

@@ -49,13 +49,6 @@ Result<ConnectionPool::Lease> ConnectionPool::acquire(const CallLimits& limits) 
   return Lease{*this, std::move(connection).value()};
 }
 
-void ConnectionPool::abandon() noexcept {
-  for (auto& connection : idle_) {
-    static_cast<void>(connection.release());
-  }
-  idle_.clear();
-}
-
 void ConnectionPool::give_back(std::unique_ptr<Connection> connection) noexcept {
   const std::scoped_lock lock{mutex_};
   idle_.push_back(std::move(connection));

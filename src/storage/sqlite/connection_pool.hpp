@@ -45,10 +45,6 @@ class ConnectionPool {
   /// opening a connection.
   Result<Lease> acquire(const CallLimits& limits);
 
-  /// Gives up the connections that are not lent, without closing them: for a process that was
-  /// forked, in which they are not its own.
-  void abandon() noexcept;
-
  private:
   void give_back(std::unique_ptr<Connection> connection) noexcept;
   void forget_one() noexcept;

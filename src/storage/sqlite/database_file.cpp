@@ -10,6 +10,7 @@
 
 #include "core/file.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/identity.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -52,6 +53,7 @@ Result<void> create_database_file(const std::filesystem::path& file) {
   const DraftName draft{std::move(name)};
   const CallOptions nobody_waits;
   const CallLimits limits{nobody_waits, std::chrono::milliseconds{0}};
+  BOOST_OUTCOME_TRY(claim_database(draft.string(), std::chrono::milliseconds{0}));
   // Opening a connection switches the log on; closing it leaves a single, synced file.
   BOOST_OUTCOME_TRY(
       Connection::open(draft.string(), ConnectionMode::read_write, ConnectionOptions{}, limits));

@@ -60,7 +60,11 @@ Error to_error(int extended_code, sqlite3* connection, std::string_view what_was
   message += " (SQLite ";
   message += std::to_string(extended_code);
   message += ")";
-  return Error{to_errc(extended_code), std::move(message), where};
+  const errc code = to_errc(extended_code);
+  if (code == errc::corrupt_store) {
+    message += ": keep the file as it is, and restore a backup";
+  }
+  return Error{code, std::move(message), where};
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -10,6 +10,7 @@
 #include "storage/sqlite/database_file.hpp"
 #include "storage/sqlite/report.hpp"
 #include "storage/sqlite/snapshot.hpp"
+#include "storage/sqlite/start_up.hpp"
 #include "storage/sqlite/store_options.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -20,23 +21,39 @@ constexpr const char* snapshot_advice =
 
 }  // namespace
 
+SqliteStore::Machinery::Machinery(SqliteStore& store, std::optional<TemporaryFolder> its_folder,
+                                  WriterLock lock)
+    : folder{std::move(its_folder)},
+      readers{store.options_.readers,
+              [&store](const CallLimits& limits) {
+                return store.connect(ConnectionMode::read_only, limits);
+              }},
+      checkpointer{[&store](const CallLimits& limits) {
+                     return store.connect(ConnectionMode::read_write, limits);
+                   },
+                   store.file_, store.options_},
+      writer{std::move(lock),
+             [&store](const CallLimits& limits) {
+               return store.connect(ConnectionMode::read_write, limits);
+             },
+             checkpointer, store.options_},
+      async_writes{writer} {}
+
 SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions options,
                          WriterLock lock)
-    : location_{std::move(location)},
+    : file_{std::move(location.file)},
       keys_{keys},
       options_{std::move(options)},
       session_context_{keys_, *options_.clock, options_.observer.get()},
-      readers_{
-          options_.readers,
-          [this](const CallLimits& limits) { return connect(ConnectionMode::read_only, limits); }},
-      checkpointer_{
-          [this](const CallLimits& limits) { return connect(ConnectionMode::read_write, limits); },
-          location_.file, options_},
-      writer_{
-          std::move(lock),
-          [this](const CallLimits& limits) { return connect(ConnectionMode::read_write, limits); },
-          checkpointer_, options_},
-      async_writes_{writer_} {}
+      machinery_{std::make_unique<Machinery>(*this, std::move(location.folder), std::move(lock))} {}
+
+SqliteStore::~SqliteStore() {
+  if (!fork_mark_.in_same_process()) {
+    // Connections, locks and threads are the parent's: closing or awaiting them here would harm it
+    // or never end.
+    static_cast<void>(machinery_.release());
+  }
+}
 
 Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const KeyRing& keys,
                                                        StoreOptions options,
@@ -45,15 +62,24 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
   if (options.clock == nullptr) {
     options.clock = std::make_shared<SystemClock>();
   }
+  BOOST_OUTCOME_TRY(check_before_opening(location.file, options));
   BOOST_OUTCOME_TRY(create_database_file(location.file));
   BOOST_OUTCOME_TRY(auto lock, WriterLock::open(location.file));
   std::shared_ptr<SqliteStore> store{
       new SqliteStore{std::move(location), keys, std::move(options), std::move(lock)}};
   // So that what is wrong with the file shows here and not in the first transaction.
   const CallLimits limits{call, store->options_.max_wait};
-  BOOST_OUTCOME_TRY(store->writer_.open_connection(limits));
-  BOOST_OUTCOME_TRY(store->readers_.acquire(limits));
+  BOOST_OUTCOME_TRY(store->machinery_->writer.open_connection(limits));
+  BOOST_OUTCOME_TRY(store->machinery_->readers.acquire(limits));
   return store;
+}
+
+Result<void> SqliteStore::require_own_process() const {
+  if (!fork_mark_.in_same_process()) {
+    return Error{errc::forked_process,
+                 "the store was opened before this process was forked: open it after, in each"};
+  }
+  return success();
 }
 
 Result<std::unique_ptr<Connection>> SqliteStore::connect(ConnectionMode mode,
@@ -61,7 +87,7 @@ Result<std::unique_ptr<Connection>> SqliteStore::connect(ConnectionMode mode,
   const ConnectionOptions options{
       .statements = options_.statements,
       .checkpoints_at_close = options_.wal.checkpoints == Checkpoints::library};
-  return Connection::open(location_.file, mode, options, limits);
+  return Connection::open(file_, mode, options, limits);
 }
 
 Result<void> SqliteStore::admit(const TenantContext& context) const {
@@ -72,6 +98,7 @@ Result<void> SqliteStore::admit(const TenantContext& context) const {
 }
 
 Result<void> SqliteStore::admit_write(const TenantContext& context) const {
+  BOOST_OUTCOME_TRY(require_own_process());
   BOOST_OUTCOME_TRY(admit(context));
   if (!context.allows(Scope::write)) {
     return Error{errc::access_denied, "the context allows reading only"};
@@ -86,8 +113,9 @@ std::uint32_t SqliteStore::weight_of(TenantId tenant) const {
 }
 
 Result<void> SqliteStore::read_with(const CallLimits& limits, ReadBody body) {
+  BOOST_OUTCOME_TRY(require_own_process());
   BOOST_OUTCOME_TRY(limits.check());
-  BOOST_OUTCOME_TRY(const auto lease, readers_.acquire(limits));
+  BOOST_OUTCOME_TRY(const auto lease, machinery_->readers.acquire(limits));
   Connection& connection = lease.connection();
   const WatchScope watched{connection.watch(), limits,
                            Watch::Budget{coarse_now() + options_.max_snapshot_age,
@@ -135,7 +163,8 @@ Result<void> SqliteStore::write(WriteKind kind, const TenantContext& context,
                     is_statement ? WriteUnit::Runs::on_any_thread : WriteUnit::Runs::on_its_thread,
                     limits, run};
   WriteReport report{options_.observer.get(), context.tenant(), unit};
-  auto outcome = unit.run_through(writer_, context.tenant(), weight_of(context.tenant()));
+  auto outcome =
+      unit.run_through(machinery_->writer, context.tenant(), weight_of(context.tenant()));
   report.ended(outcome && commits);
   return outcome;
 }
@@ -177,10 +206,10 @@ void SqliteStore::async_write(const TenantContext& context, const CallOptions& o
   auto write =
       std::make_unique<TenantAsyncWrite>(shared_from_this(), context, options, std::move(unit));
   if (auto admitted = admit_write(context); !admitted) {
-    async_writes_.refuse(std::move(write), std::move(admitted).error());
+    machinery_->async_writes.refuse(std::move(write), std::move(admitted).error());
     return;
   }
-  async_writes_.submit(std::move(write), context.tenant(), weight_of(context.tenant()));
+  machinery_->async_writes.submit(std::move(write), context.tenant(), weight_of(context.tenant()));
 }
 
 Result<void> SqliteStore::control_read(const CallOptions& options, ControlBody body) {
@@ -202,6 +231,7 @@ Result<void> SqliteStore::schema_change(const CallOptions& options, ControlBody 
 
 Result<void> SqliteStore::write_as_host(WriteUnit::Kind kind, const CallOptions& options,
                                         ControlBody body) {
+  BOOST_OUTCOME_TRY(require_own_process());
   const CallLimits limits{options, options_.max_wait};
   const auto run = [&](Connection& connection) -> Result<bool> {
     connection.admissions().close();
@@ -213,7 +243,7 @@ Result<void> SqliteStore::write_as_host(WriteUnit::Kind kind, const CallOptions&
     return commits;
   };
   CallingWrite unit{kind, WriteUnit::Runs::on_its_thread, limits, run};
-  return unit.run_through(writer_, std::nullopt, 1);
+  return unit.run_through(machinery_->writer, std::nullopt, 1);
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

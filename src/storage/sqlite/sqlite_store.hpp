@@ -11,6 +11,7 @@
 #include "storage/sqlite/calling_write.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/connection_pool.hpp"
+#include "storage/sqlite/fork_mark.hpp"
 #include "storage/sqlite/sessions.hpp"
 #include "storage/sqlite/temporary_folder.hpp"
 #include "storage/sqlite/writer.hpp"
@@ -32,6 +33,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   static Result<std::shared_ptr<SqliteStore>> open(Location location, const KeyRing& keys,
                                                    StoreOptions options, const CallOptions& call);
 
+  ~SqliteStore() override;
+
   Result<void> read(const TenantContext& context, const CallOptions& options,
                     TenantBody body) override;
   Result<void> write(WriteKind kind, const TenantContext& context, const CallOptions& options,
@@ -49,12 +52,26 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
  private:
   class TenantAsyncWrite;
 
+  /// All that belongs to the process that opened the store: connections, threads, locks, files.
+  struct Machinery {
+    Machinery(SqliteStore& store, std::optional<TemporaryFolder> folder, WriterLock lock);
+
+    // First, so that connections are closed before a temporary folder is removed.
+    std::optional<TemporaryFolder> folder;
+    ConnectionPool readers;
+    Checkpointer checkpointer;
+    Writer writer;
+    AsyncWrites async_writes;
+  };
+
   using ReadBody = FunctionRef<Result<void>(Connection&)>;
   using WriteBody = CallingWrite::Body;
 
   SqliteStore(Location location, const KeyRing& keys, StoreOptions options, WriterLock lock);
 
   Result<std::unique_ptr<Connection>> connect(ConnectionMode mode, const CallLimits& limits) const;
+  /// Errors: `forked_process`.
+  [[nodiscard]] Result<void> require_own_process() const;
   [[nodiscard]] Result<void> admit(const TenantContext& context) const;
   [[nodiscard]] Result<void> admit_write(const TenantContext& context) const;
   [[nodiscard]] std::uint32_t weight_of(TenantId tenant) const;
@@ -65,16 +82,13 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<bool> run_tenant_body(Connection& connection, const TenantContext& context,
                                TenantBody body) const;
 
-  Location location_;
-  KeyRing keys_;
-  StoreOptions options_;
-  SessionContext session_context_;
-  Realm realm_ = Realm::create();
-  // Last, so that connections are closed before a temporary folder is removed.
-  ConnectionPool readers_;
-  Checkpointer checkpointer_;
-  Writer writer_;
-  AsyncWrites async_writes_;
+  const std::filesystem::path file_;
+  const KeyRing keys_;
+  const StoreOptions options_;
+  const SessionContext session_context_;
+  const Realm realm_ = Realm::create();
+  const ForkMark fork_mark_;
+  std::unique_ptr<Machinery> machinery_;
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -52,8 +52,6 @@ class Writer {
   /// Errors: those of opening a connection.
   Result<void> open_connection(const CallLimits& limits);
 
-  /// Gives the connection up without closing it: for a forked process.
-  void abandon() noexcept { static_cast<void>(connection_.release()); }
 
  private:
   class RunningMark;

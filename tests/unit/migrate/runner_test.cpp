@@ -70,7 +70,7 @@ TEST_CASE("a store with newer steps tells an older program so") {
   must(open_with(folder, {first, second}));
   const auto outcome = open_with(folder, {first});
   CHECK(code_of(outcome) == errc::schema_mismatch);
-  CHECK(outcome.error().message().find("run a newer program") != std::string::npos);
+  CHECK(outcome.error().message().find("upgrade the program") != std::string::npos);
 }
 
 TEST_CASE("a failing step is rolled back as a whole, the ones before it stay") {

@@ -277,6 +277,7 @@ TEST_CASE("a file that is no database is refused and left alone") {
   const auto file = folder / "notes.txt";
   const std::string text(5000, 'x');
   std::ofstream{file} << text;
+  REQUIRE(::chmod(file.c_str(), 0600) == 0);
   CHECK(code_of(tenancy::open("sqlite:" + file.string(),
                               {.keys = tenancy::KeyRing::ephemeral()})) == errc::corrupt_store);
   std::string after;

@@ -1,0 +1,47 @@
+#include "storage/sqlite/fork_mark.hpp"
+
+#include <new>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace tenancy::inline v0::detail::sqlite {
+namespace {
+
+constexpr std::uint32_t made_here = 1;
+
+}  // namespace
+
+ForkMark::ForkMark(Means preferred) noexcept : process_{::getpid()} {
+  if (preferred == Means::process_id) {
+    return;
+  }
+  // The kernel rounds both sizes up to a page.
+  void* const page =
+      ::mmap(nullptr, sizeof(Word), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) {
+    return;
+  }
+  if (::madvise(page, sizeof(Word), MADV_WIPEONFORK) != 0) {
+    ::munmap(page, sizeof(Word));
+    return;
+  }
+  word_ = new (page) Word{made_here};
+}
+
+ForkMark::~ForkMark() {
+  if (word_ != nullptr) {
+    ::munmap(word_, sizeof(Word));
+  }
+}
+
+bool ForkMark::in_same_process() const noexcept {
+  return word_ != nullptr ? word_->load(std::memory_order_relaxed) == made_here
+                          : ::getpid() == process_;
+}
+
+ForkMark::Means ForkMark::means() const noexcept {
+  return word_ != nullptr ? Means::page : Means::process_id;
+}
+
+}  // namespace tenancy::inline v0::detail::sqlite

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include <sys/types.h>
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// Tells the process that made it from those forked off from it. A connection of SQLite must not
+/// be used by a child, nor closed: the locks are the parent's, and closing would move and remove
+/// the log under it.
+///
+/// Thread safety: immutable; `in_same_process` may also be asked in a child.
+/// Complexity: a load from memory; where the kernel cannot wipe a page in children, a system call.
+class ForkMark {
+ public:
+  enum class Means : std::uint8_t { page, process_id };
+
+  /// Falls back to the process id where there is no such page.
+  explicit ForkMark(Means preferred = Means::page) noexcept;
+  ForkMark(const ForkMark&) = delete;
+  ForkMark& operator=(const ForkMark&) = delete;
+  ~ForkMark();
+
+  [[nodiscard]] bool in_same_process() const noexcept;
+  [[nodiscard]] Means means() const noexcept;
+
+ private:
+  using Word = std::atomic<std::uint32_t>;
+
+  /// Alone in a page of its own, which is zeros in a child.
+  Word* word_ = nullptr;
+  pid_t process_;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

@@ -1,0 +1,32 @@
+#include "storage/sqlite/fork_mark.hpp"
+
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "support/child_process.hpp"
+
+using tenancy::detail::sqlite::ForkMark;
+using tenancy_test::text_from_child;
+
+TEST_CASE("a mark tells its own process from the children and theirs") {
+  for (const auto means : {ForkMark::Means::page, ForkMark::Means::process_id}) {
+    const ForkMark mark{means};
+    CHECK(mark.means() == means);
+    CHECK(mark.in_same_process());
+    const auto ask = [&] { return std::string{mark.in_same_process() ? "same" : "other"}; };
+    CHECK(text_from_child(ask) == "other");
+    CHECK(text_from_child([&] { return text_from_child(ask); }) == "other");
+    CHECK(mark.in_same_process());
+  }
+}
+
+TEST_CASE("a mark that a child makes is the child's own") {
+  const ForkMark parents;
+  const std::string said = text_from_child([&] {
+    const ForkMark own;
+    const auto ask = [&] { return std::string{own.in_same_process() ? "same" : "other"}; };
+    return (parents.in_same_process() ? "same " : "other ") + ask() + " " + text_from_child(ask);
+  });
+  CHECK(said == "other same other");
+}
