@@ -8,6 +8,8 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -35,6 +37,13 @@ Result<WriterLock> WriterLock::open(const std::filesystem::path& database) {
   if (!file.is_open()) {
     return Error{errc::cannot_open,
                  path + " cannot be opened or created: " + last_system_error().message()};
+  }
+  // Root that looks after another user's store must not leave a file behind that shuts them out.
+  struct stat status {};
+  if (::geteuid() == 0 && ::stat(database.c_str(), &status) == 0 &&
+      ::fchown(file.get(), status.st_uid, status.st_gid) != 0) {
+    return Error{errc::cannot_open, path + " cannot be given to the database's owner: " +
+                                        last_system_error().message()};
   }
   return WriterLock{std::move(file)};
 }

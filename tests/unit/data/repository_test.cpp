@@ -81,10 +81,10 @@ TEST_CASE("one statement may be in use twice, a list within a list") {
 }
 
 TEST_CASE("a repository that is kept beyond its transaction works for nobody") {
-  const TestStore test;
-  const auto acme = test.enter(test.acme);
-  const auto globex = test.enter(test.globex);
-  const auto message = tenancy_test::message_of_abort([&] {
+  const auto message = tenancy_test::message_of_abort([] {
+    const TestStore test;
+    const auto acme = test.enter(test.acme);
+    const auto globex = test.enter(test.globex);
     std::optional<ReadRepository<Note>> kept;
     // Twice the same code, so that the second transaction lies where the first one lay.
     for (const auto& context : {acme, globex}) {

@@ -223,6 +223,7 @@ TEST_CASE("a file or folder of another user is refused, but to root") {
 
   own(file, other);
   own(file.string() + ".keys", self);
+  own(file.string() + "-writer", self);
   own(folder.path(), self);
   const std::string of_file = as_self(opened);
   CHECK(contains(of_file, "unsafe_file"));
@@ -240,6 +241,7 @@ TEST_CASE("a file or folder of another user is refused, but to root") {
 
   own(file, other);
   own(file.string() + ".keys", 0);
+  own(file.string() + "-writer", other);
   own(folder.path(), other);
   make_store(file);
 }
