@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/context_mint.hpp"
+#include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/database_file.hpp"
 #include "storage/sqlite/transaction.hpp"
 #include "storage/tenant_gate.hpp"
@@ -271,6 +272,11 @@ Result<void> SqliteStore::schema_change(ControlBody body) {
                     }
                     return commits;
                   });
+}
+
+Result<BackupReport> SqliteStore::backup(const std::filesystem::path& target,
+                                         const BackupOptions& options) {
+  return write_backup(location_.file, target, options, options_.max_wait);
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -33,6 +33,8 @@ class SqliteStore final : public StoreBackend {
   Result<void> control_read(ControlBody body) override;
   Result<void> control_write(ControlBody body) override;
   Result<void> schema_change(ControlBody body) override;
+  Result<BackupReport> backup(const std::filesystem::path& target,
+                              const BackupOptions& options) override;
 
   [[nodiscard]] const Realm& realm() const noexcept override { return realm_; }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return keys_; }
