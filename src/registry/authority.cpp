@@ -149,4 +149,11 @@ Result<std::int64_t> Authority::count_administrator_keys(const CallOptions& opti
       });
 }
 
+Result<BackupReport> Authority::backup(const std::filesystem::path& target,
+                                       const BackupOptions& options) const {
+  // The host's callback may drop the last handle of the store.
+  const auto store = backend();
+  return store->backup(target, options);
+}
+
 }  // namespace tenancy::inline v0

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <utility>
 
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/detail/realm.hpp"
+#include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/detail/session.hpp"
 #include "tenancy/storage/detail/unit.hpp"
 #include "tenancy/storage/store.hpp"
@@ -57,6 +59,10 @@ class StoreBackend {
   /// Like `control_write`, for scripts: references are not enforced row by row, so that a table can
   /// be rebuilt without its children being deleted, but must all hold in the end.
   virtual Result<void> schema_change(const CallOptions& options, ControlBody body) = 0;
+
+  /// A whole copy of one snapshot of everything, as `Authority::backup`.
+  virtual Result<BackupReport> backup(const std::filesystem::path& target,
+                                      const BackupOptions& options) = 0;
 
   [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;

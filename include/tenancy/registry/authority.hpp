@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/authenticator.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
+#include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/store.hpp"
 
 namespace tenancy::inline v0 {
@@ -63,6 +65,24 @@ class Authority {
 
   /// How many administrators' keys were ever issued.
   Result<std::int64_t> count_administrator_keys(const CallOptions& options = {}) const;
+
+  /// A copy of the whole store, all tenants, as it is at one moment, while others go on reading and
+  /// writing. It is checked as by `verify_backup`, synced, and appears under its name whole or not
+  /// at all, with mode 0600. Opened as a store, with the same keys, it is one.
+  ///
+  /// The keys are not in it. As long as the copy is written, its snapshot keeps what others write
+  /// in the write-ahead log, which grows. Whatever stops it, a stop is noticed within milliseconds,
+  /// but for the sync of the disk at the end, and nothing is left behind; a process that is killed
+  /// leaves `TARGET.draft-XXXXXX`, which nobody needs.
+  ///
+  /// Units and shapes: the target's folder exists and has room for a second store; its filesystem
+  /// knows hard links.
+  /// Errors: `already_exists` when there is anything under the target's name, or a journal or log
+  /// of that name; `storage_full`, `storage_read_only`, `cannot_open` for the folder;
+  /// `corrupt_store` when the store or the copy is damaged; `cancelled`, `deadline_exceeded`;
+  /// `invalid_argument` for a target that names no file; `busy`, `io_error`.
+  Result<BackupReport> backup(const std::filesystem::path& target,
+                              const BackupOptions& options = {}) const;
 
  private:
   friend class detail::AuthorityMint;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "core/context_mint.hpp"
+#include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/calling_write.hpp"
 #include "storage/sqlite/database_file.hpp"
 #include "storage/sqlite/report.hpp"
@@ -203,6 +205,13 @@ class SqliteStore::TenantAsyncWrite final : public AsyncWrite {
 
 void SqliteStore::async_write(const TenantContext& context, const CallOptions& options,
                               std::unique_ptr<AsyncUnit> unit) {
+  if (auto own = require_own_process(); !own) {
+    // What would tell the caller from elsewhere is in the other process.
+    std::thread{[refused = std::move(unit), reason = std::move(own)] {
+      refused->complete(reason, nullptr);
+    }}.detach();
+    return;
+  }
   auto write =
       std::make_unique<TenantAsyncWrite>(shared_from_this(), context, options, std::move(unit));
   if (auto admitted = admit_write(context); !admitted) {
@@ -244,6 +253,12 @@ Result<void> SqliteStore::write_as_host(WriteUnit::Kind kind, const CallOptions&
   };
   CallingWrite unit{kind, WriteUnit::Runs::on_its_thread, limits, run};
   return unit.run_through(machinery_->writer, std::nullopt, 1);
+}
+
+Result<BackupReport> SqliteStore::backup(const std::filesystem::path& target,
+                                         const BackupOptions& options) {
+  BOOST_OUTCOME_TRY(require_own_process());
+  return write_backup(file_, target, options, options_.max_wait);
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -44,6 +44,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<void> control_read(const CallOptions& options, ControlBody body) override;
   Result<void> control_write(const CallOptions& options, ControlBody body) override;
   Result<void> schema_change(const CallOptions& options, ControlBody body) override;
+  Result<BackupReport> backup(const std::filesystem::path& target,
+                              const BackupOptions& options) override;
 
   [[nodiscard]] const Realm& realm() const noexcept override { return realm_; }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return keys_; }

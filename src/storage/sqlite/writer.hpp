@@ -52,7 +52,6 @@ class Writer {
   /// Errors: those of opening a connection.
   Result<void> open_connection(const CallLimits& limits);
 
-
  private:
   class RunningMark;
 
