@@ -129,7 +129,9 @@ Bench::Observed Bench::observe_library(Side side, const Setting& setting,
   const std::uint64_t rows = sum(observed.run.threads, &ThreadRun::rows);
   // A store that does not report every transaction in a batch is judged by its syncs.
   const bool reported = counter->transactions() == rows;
-  observed.rows_per_commit = quotient(rows, reported ? counter->commits() : observed.log.syncs);
+  // Checkpoints sync the log, too.
+  observed.rows_per_commit =
+      std::max(1.0, quotient(rows, reported ? counter->commits() : observed.log.syncs));
   observed.commits_least = reported ? counter->commits() : rows / options.writes.max_batch;
   return observed;
 }
