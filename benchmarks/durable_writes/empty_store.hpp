@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
-#include <string>
+#include <memory>
 #include <vector>
+
+#include <sqlite3.h>
 
 #include "tenancy/core/tenant_id.hpp"
 #include "tenancy/registry/authority.hpp"
@@ -28,6 +29,9 @@ class EmptyStore {
 };
 
 /// A copy, in a folder of its own that is removed at the end.
+///
+/// Its log has the size already that it has in a long life, since a file that grows is slower to
+/// sync. It keeps that size, because a connection that does nothing stays open.
 class StoreCopy {
  public:
   explicit StoreCopy(const EmptyStore& original);
@@ -38,8 +42,15 @@ class StoreCopy {
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 
  private:
+  struct Close {
+    void operator()(sqlite3* connection) const noexcept;
+  };
+
+  void grow_log();
+
   std::filesystem::path folder_;
   std::filesystem::path file_;
+  std::unique_ptr<sqlite3, Close> idle_;
 };
 
 /// Opens the library on such a file.
