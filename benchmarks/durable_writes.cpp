@@ -43,7 +43,7 @@ constexpr std::size_t threads_beside = 16;
 /// A folder whose files outlive the machine's being switched off; `TMPDIR` names another one.
 std::filesystem::path folder_on_disk() {
   const char* const wanted = std::getenv("TMPDIR");
-  const std::filesystem::path folder = wanted != nullptr ? wanted : "/var/tmp";
+  std::filesystem::path folder = wanted != nullptr ? wanted : "/var/tmp";
   struct statfs system {};
   if (::statfs(folder.c_str(), &system) != 0 || system.f_type == TMPFS_MAGIC ||
       system.f_type == RAMFS_MAGIC) {
