@@ -8,6 +8,13 @@
 namespace tenancy_bench {
 namespace {
 
+template <class Number>
+bool parse(std::string_view text, Number& number) {
+  const char* const end = text.data() + text.size();
+  const auto [stopped, failure] = std::from_chars(text.data(), end, number);
+  return failure == std::errc{} && stopped == end;
+}
+
 bool assign(CommandLine& line, std::string_view option, std::string_view value) {
   if (option == "--json") {
     line.json = value;
@@ -16,9 +23,9 @@ bool assign(CommandLine& line, std::string_view option, std::string_view value) 
   } else if (option == "--run") {
     line.run = value;
   } else if (option == "--times") {
-    const char* const end = value.data() + value.size();
-    const auto [stopped, failure] = std::from_chars(value.data(), end, line.times);
-    return failure == std::errc{} && stopped == end;
+    return parse(value, line.times);
+  } else if (option == "--seconds") {
+    return parse(value, line.seconds.emplace()) && *line.seconds > 0;
   } else {
     return false;
   }
@@ -37,8 +44,8 @@ std::optional<CommandLine> parse_command_line(int count, const char* const* argu
   if (understood && line.run.empty() == (line.times == 0)) {
     return line;
   }
-  std::cerr << "usage: " << all[0] << " [--json FILE] [--store FILE]\n"
-            << "       " << all[0] << " --run CASE --times N [--store FILE]\n";
+  std::cerr << "usage: " << all[0] << " [--json FILE] [--store FILE] [--seconds S]\n"
+            << "       " << all[0] << " --run CASE --times N [--store FILE] [--seconds S]\n";
   return std::nullopt;
 }
 

@@ -11,7 +11,9 @@ namespace tenancy_bench {
 /// A folder of its own, removed at the end.
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_{make()} {}
+  explicit TemporaryFolder(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path())
+      : path_{make(parent)} {}
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   ~TemporaryFolder() {
@@ -22,8 +24,8 @@ class TemporaryFolder {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
-  static std::filesystem::path make() {
-    std::string name = (std::filesystem::temp_directory_path() / "tenancy-bench-XXXXXX").string();
+  static std::filesystem::path make(const std::filesystem::path& parent) {
+    std::string name = (parent / "tenancy-bench-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
       std::cerr << "A temporary folder cannot be made.\n";
       std::exit(EXIT_FAILURE);

@@ -7,7 +7,7 @@
 #include "tenancy/data/repository.hpp"
 #include "tenancy/registry/open.hpp"
 
-#include "isolation/deployment.hpp"
+#include "deployment.hpp"
 #include "must.hpp"
 
 namespace tenancy_bench {

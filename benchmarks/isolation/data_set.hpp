@@ -8,7 +8,7 @@
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/authority.hpp"
 
-#include "isolation/deployment.hpp"
+#include "deployment.hpp"
 
 namespace tenancy_bench {
 

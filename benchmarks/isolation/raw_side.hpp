@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "isolation/data_set.hpp"
-#include "isolation/raw_deployments.hpp"
 #include "isolation/workload.hpp"
+#include "raw_deployments.hpp"
 
 namespace tenancy_bench {
 

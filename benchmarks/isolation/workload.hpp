@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "isolation/deployment.hpp"
+#include "deployment.hpp"
 
 namespace tenancy_bench {
 

@@ -23,10 +23,12 @@ constexpr std::chrono::milliseconds longest_turn{200};
 
 }  // namespace
 
-Checkpointer::Checkpointer(Open open, std::filesystem::path file, const StoreOptions& options)
+Checkpointer::Checkpointer(Open open, const WriterLock& lock, std::filesystem::path file,
+                           const StoreOptions& options)
     : options_{options.wal},
       observer_{options.observer},
       open_{std::move(open)},
+      lock_{lock},
       file_{std::move(file)},
       try_from_{options.wal.checkpoint_bytes} {}
 
@@ -111,14 +113,17 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
     connection_ = std::move(opened).value();
   }
   const auto began = Steady::now();
-  Moved moved = checkpoint(SQLITE_CHECKPOINT_PASSIVE, limits);
-  if (!moved.is_complete && is_pressing) {
-    // Others write and read on. With a turn of its own it sees the end of the log, and the readers
-    // that it then waits for can only become fewer.
-    if (auto lock = WriterLock::open(file_); lock && lock.value().acquire(limits)) {
-      moved = checkpoint(SQLITE_CHECKPOINT_RESTART, limits);
-      lock.value().release();
+  Moved moved;
+  if (lock_.is_alone()) {
+    moved = checkpoint(SQLITE_CHECKPOINT_PASSIVE, limits);
+    if (!moved.is_complete && is_pressing) {
+      moved = checkpoint_in_turn(SQLITE_CHECKPOINT_RESTART, limits).value_or(moved);
     }
+  } else if (const auto in_turn = checkpoint_in_turn(
+                 is_pressing ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, limits)) {
+    moved = *in_turn;
+  } else {
+    return std::nullopt;
   }
   if (observer_ != nullptr) {
     observer_->on_checkpoint(CheckpointReport{.took = Steady::now() - began,
@@ -126,6 +131,19 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
                                               .moved_bytes = moved.moved_bytes,
                                               .complete = moved.is_complete});
   }
+  return moved;
+}
+
+/// With a turn of its own it sees the end of the log, and the readers that RESTART waits for can
+/// only become fewer.
+std::optional<Checkpointer::Moved> Checkpointer::checkpoint_in_turn(int mode,
+                                                                    const CallLimits& limits) {
+  auto turn = WriterLock::open(file_);
+  if (!turn || !turn.value().acquire(limits)) {
+    return std::nullopt;
+  }
+  const Moved moved = checkpoint(mode, limits);
+  turn.value().release();
   return moved;
 }
 

@@ -22,12 +22,18 @@ namespace tenancy::inline v0::detail::sqlite {
 /// The thread starts when the log is first long enough. When readers keep it from finishing, it
 /// takes a turn among the writers and waits for those readers, which end or get too old.
 ///
+/// It takes a turn, too, when there are other stores on the file. SQLite up to 3.51.2 can corrupt a
+/// database when a log that has just been moved whole is looked at by a second checkpoint while a
+/// writer starts it over (sqlite.org/wal.html, "The WAL-Reset Bug"). One store alone never moves a
+/// log that has been moved already: it waits for it to grow first.
+///
 /// Thread safety: thread-safe.
 class Checkpointer {
  public:
   using Open = std::function<Result<std::unique_ptr<Connection>>(const CallLimits&)>;
 
-  Checkpointer(Open open, std::filesystem::path file, const StoreOptions& options);
+  Checkpointer(Open open, const WriterLock& lock, std::filesystem::path file,
+               const StoreOptions& options);
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
   ~Checkpointer();
@@ -48,11 +54,13 @@ class Checkpointer {
 
   void work();
   std::optional<Moved> move_log(bool is_pressing);
+  std::optional<Moved> checkpoint_in_turn(int mode, const CallLimits& limits);
   Moved checkpoint(int mode, const CallLimits& limits);
 
   const WalOptions options_;
   const std::shared_ptr<StoreObserver> observer_;
   const Open open_;
+  const WriterLock& lock_;  ///< The store's, to see whether it is alone.
   const std::filesystem::path file_;
 
   std::mutex mutex_;

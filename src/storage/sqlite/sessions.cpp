@@ -17,6 +17,14 @@ Result<void> require_transaction(const Connection& connection) {
 
 }  // namespace
 
+Result<void> require_same_process(const ForkMark& mark) {
+  if (!mark.in_same_process()) {
+    return Error{errc::forked_process,
+                 "the store was opened before this process was forked: open it after, in each"};
+  }
+  return success();
+}
+
 Result<void> pass_gate(Connection& connection, const TenantContext& context) {
   const std::int64_t tenant = context.tenant().value();
   if (connection.admissions().admits(tenant, context.epoch())) {
@@ -40,6 +48,7 @@ Result<StatementLease> TenantSession::prepare(const StaticSql& sql) {
   if (poisoned_) {
     return poisoned_error();
   }
+  BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
   BOOST_OUTCOME_TRY(require_transaction(connection_));
   BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection_.prepare(sql));
   StatementLease lease{*statement};
@@ -66,12 +75,14 @@ Error TenantSession::poisoned_error() {
 }
 
 Result<StatementLease> PlainControlSession::prepare(const StaticSql& sql) {
+  BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
   BOOST_OUTCOME_TRY(require_transaction(connection_));
   BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection_.prepare(sql));
   return StatementLease{*statement};
 }
 
 Result<void> PlainControlSession::run_script(std::string_view sql, ScriptOwner owner) {
+  BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
   BOOST_OUTCOME_TRY(require_transaction(connection_));
   return connection_.run_script(std::string{sql}, owner);
 }

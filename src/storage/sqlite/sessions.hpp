@@ -4,6 +4,7 @@
 
 #include "storage/backend.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/fork_mark.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
@@ -12,7 +13,11 @@ struct SessionContext {
   const KeyRing& keys;
   const Clock& clock;
   StoreObserver* observer;
+  const ForkMark& fork_mark;
 };
+
+/// Errors: `forked_process`.
+Result<void> require_same_process(const ForkMark& mark);
 
 /// Admits the context's tenant in the transaction that is open on the connection.
 /// Errors: `tenant_not_active`.

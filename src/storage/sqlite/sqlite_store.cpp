@@ -12,7 +12,6 @@
 #include "storage/sqlite/database_file.hpp"
 #include "storage/sqlite/report.hpp"
 #include "storage/sqlite/snapshot.hpp"
-#include "storage/sqlite/start_up.hpp"
 #include "storage/sqlite/store_options.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -24,8 +23,10 @@ constexpr const char* snapshot_advice =
 }  // namespace
 
 SqliteStore::Machinery::Machinery(SqliteStore& store, std::optional<TemporaryFolder> its_folder,
-                                  WriterLock lock)
+                                  OpenFile its_open_file, WriterLock its_lock)
     : folder{std::move(its_folder)},
+      open_file{std::move(its_open_file)},
+      lock{std::move(its_lock)},
       readers{store.options_.readers,
               [&store](const CallLimits& limits) {
                 return store.connect(ConnectionMode::read_only, limits);
@@ -33,8 +34,8 @@ SqliteStore::Machinery::Machinery(SqliteStore& store, std::optional<TemporaryFol
       checkpointer{[&store](const CallLimits& limits) {
                      return store.connect(ConnectionMode::read_write, limits);
                    },
-                   store.file_, store.options_},
-      writer{std::move(lock),
+                   lock, store.file_, store.options_},
+      writer{lock,
              [&store](const CallLimits& limits) {
                return store.connect(ConnectionMode::read_write, limits);
              },
@@ -42,12 +43,13 @@ SqliteStore::Machinery::Machinery(SqliteStore& store, std::optional<TemporaryFol
       async_writes{writer} {}
 
 SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions options,
-                         WriterLock lock)
+                         OpenFile open_file, WriterLock lock)
     : file_{std::move(location.file)},
       keys_{keys},
       options_{std::move(options)},
-      session_context_{keys_, *options_.clock, options_.observer.get()},
-      machinery_{std::make_unique<Machinery>(*this, std::move(location.folder), std::move(lock))} {}
+      session_context_{keys_, *options_.clock, options_.observer.get(), fork_mark_},
+      machinery_{std::make_unique<Machinery>(*this, std::move(location.folder),
+                                             std::move(open_file), std::move(lock))} {}
 
 SqliteStore::~SqliteStore() {
   if (!fork_mark_.in_same_process()) {
@@ -64,11 +66,12 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
   if (options.clock == nullptr) {
     options.clock = std::make_shared<SystemClock>();
   }
-  BOOST_OUTCOME_TRY(check_before_opening(location.file, options));
   BOOST_OUTCOME_TRY(create_database_file(location.file));
+  BOOST_OUTCOME_TRY(auto open_file, OpenFile::enter(location.file));
   BOOST_OUTCOME_TRY(auto lock, WriterLock::open(location.file));
-  std::shared_ptr<SqliteStore> store{
-      new SqliteStore{std::move(location), keys, std::move(options), std::move(lock)}};
+  lock.announce();
+  std::shared_ptr<SqliteStore> store{new SqliteStore{std::move(location), keys, std::move(options),
+                                                     std::move(open_file), std::move(lock)}};
   // So that what is wrong with the file shows here and not in the first transaction.
   const CallLimits limits{call, store->options_.max_wait};
   BOOST_OUTCOME_TRY(store->machinery_->writer.open_connection(limits));
@@ -76,13 +79,7 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
   return store;
 }
 
-Result<void> SqliteStore::require_own_process() const {
-  if (!fork_mark_.in_same_process()) {
-    return Error{errc::forked_process,
-                 "the store was opened before this process was forked: open it after, in each"};
-  }
-  return success();
-}
+Result<void> SqliteStore::require_own_process() const { return require_same_process(fork_mark_); }
 
 Result<std::unique_ptr<Connection>> SqliteStore::connect(ConnectionMode mode,
                                                          const CallLimits& limits) const {

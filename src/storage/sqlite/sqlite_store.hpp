@@ -12,6 +12,7 @@
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/connection_pool.hpp"
 #include "storage/sqlite/fork_mark.hpp"
+#include "storage/sqlite/open_file.hpp"
 #include "storage/sqlite/sessions.hpp"
 #include "storage/sqlite/temporary_folder.hpp"
 #include "storage/sqlite/writer.hpp"
@@ -56,10 +57,13 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
 
   /// All that belongs to the process that opened the store: connections, threads, locks, files.
   struct Machinery {
-    Machinery(SqliteStore& store, std::optional<TemporaryFolder> folder, WriterLock lock);
+    Machinery(SqliteStore& store, std::optional<TemporaryFolder> its_folder, OpenFile its_open_file,
+              WriterLock its_lock);
 
     // First, so that connections are closed before a temporary folder is removed.
     std::optional<TemporaryFolder> folder;
+    OpenFile open_file;
+    WriterLock lock;
     ConnectionPool readers;
     Checkpointer checkpointer;
     Writer writer;
@@ -69,7 +73,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   using ReadBody = FunctionRef<Result<void>(Connection&)>;
   using WriteBody = CallingWrite::Body;
 
-  SqliteStore(Location location, const KeyRing& keys, StoreOptions options, WriterLock lock);
+  SqliteStore(Location location, const KeyRing& keys, StoreOptions options, OpenFile open_file,
+              WriterLock lock);
 
   Result<std::unique_ptr<Connection>> connect(ConnectionMode mode, const CallLimits& limits) const;
   /// Errors: `forked_process`.
@@ -87,9 +92,9 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   const std::filesystem::path file_;
   const KeyRing keys_;
   const StoreOptions options_;
+  const ForkMark fork_mark_;
   const SessionContext session_context_;
   const Realm realm_ = Realm::create();
-  const ForkMark fork_mark_;
   std::unique_ptr<Machinery> machinery_;
 };
 

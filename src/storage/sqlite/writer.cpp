@@ -29,13 +29,13 @@ class Writer::RunningMark {
   std::atomic<std::thread::id>& running_;
 };
 
-Writer::Writer(WriterLock lock, Open open, Checkpointer& checkpointer, const StoreOptions& options)
+Writer::Writer(WriterLock& lock, Open open, Checkpointer& checkpointer, const StoreOptions& options)
     : options_{options.writes},
       open_{std::move(open)},
       checkpointer_{checkpointer},
       observer_{options.observer.get()},
       queue_{queue_options(options.writes)},
-      lock_{std::move(lock)} {}
+      lock_{lock} {}
 
 Result<void> Writer::open_connection(const CallLimits& limits) {
   if (connection_ == nullptr) {

@@ -35,7 +35,7 @@ class Writer {
  public:
   using Open = std::function<Result<std::unique_ptr<Connection>>(const CallLimits&)>;
 
-  Writer(WriterLock lock, Open open, Checkpointer& checkpointer, const StoreOptions& options);
+  Writer(WriterLock& lock, Open open, Checkpointer& checkpointer, const StoreOptions& options);
 
   /// Queues a unit. Its outcome is told by `finish`, and meanwhile it may be called to lead. True
   /// when the caller is to `lead` with it at once.
@@ -83,7 +83,7 @@ class Writer {
   std::atomic<std::thread::id> running_{};
 
   // What follows belongs to whoever leads.
-  WriterLock lock_;
+  WriterLock& lock_;
   std::unique_ptr<Connection> connection_;
   bool is_locked_ = false;
   bool is_solo_ = false;  ///< The batch takes no further unit.

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int turnstile = 0;
 constexpr int turn = 1;
+constexpr int presence = 2;
 
 constexpr std::chrono::microseconds first_pause{50};
 constexpr std::chrono::microseconds longest_pause{500};
@@ -46,6 +47,16 @@ Result<WriterLock> WriterLock::open(const std::filesystem::path& database) {
                                         last_system_error().message()};
   }
   return WriterLock{std::move(file)};
+}
+
+void WriterLock::announce() noexcept {
+  auto lock = lock_of(presence, F_RDLCK);
+  ::fcntl(file_.get(), F_OFD_SETLK, &lock);
+}
+
+bool WriterLock::is_alone() const noexcept {
+  auto lock = lock_of(presence, F_WRLCK);
+  return ::fcntl(file_.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
 }
 
 Result<void> WriterLock::acquire(const CallLimits& limits) {

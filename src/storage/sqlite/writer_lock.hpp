@@ -25,6 +25,11 @@ class WriterLock {
   /// Creates the file (mode 0600) when there is none. Errors: `cannot_open`.
   static Result<WriterLock> open(const std::filesystem::path& database);
 
+  /// Lets others know, for as long as this is open, that there is a store on the file.
+  void announce() noexcept;
+  /// Whether nobody else has announced a store. Thread-safe.
+  [[nodiscard]] bool is_alone() const noexcept;
+
   /// Errors: `busy` after the longest wait, `deadline_exceeded`, `cancelled`; `io_error`.
   Result<void> acquire(const CallLimits& limits);
   void release() noexcept;

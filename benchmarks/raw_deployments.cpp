@@ -1,4 +1,4 @@
-#include "isolation/raw_deployments.hpp"
+#include "raw_deployments.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -117,10 +117,12 @@ RawDeployments::Connection RawDeployments::open(const std::filesystem::path& fil
   const int code =
       sqlite3_open_v2(file.c_str(), &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   Connection connection{raw};
-  if (code != SQLITE_OK || sqlite3_exec(raw,
-                                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
-                                        "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY",
-                                        nullptr, nullptr, nullptr) != SQLITE_OK) {
+  if (code != SQLITE_OK ||
+      sqlite3_busy_timeout(raw, static_cast<int>(busy_timeout.count())) != SQLITE_OK ||
+      sqlite3_exec(raw,
+                   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                   "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY",
+                   nullptr, nullptr, nullptr) != SQLITE_OK) {
     std::cerr << "sqlite3: " << sqlite3_errmsg(raw) << '\n';
     std::exit(EXIT_FAILURE);
   }
@@ -138,6 +140,15 @@ RawDeployments::Statement RawDeployments::prepare(std::string_view sql) {
 }
 
 void RawDeployments::run(sqlite3_stmt& statement) { Use{&statement}.step(); }
+
+void RawDeployments::begin_write() { expect(try_begin_write(), begin_write_.get()); }
+
+bool RawDeployments::try_begin_write() {
+  const int code = sqlite3_step(begin_write_.get());
+  sqlite3_reset(begin_write_.get());
+  expect(code == SQLITE_DONE || code == SQLITE_BUSY, begin_write_.get());
+  return code == SQLITE_DONE;
+}
 
 std::optional<Deployment> RawDeployments::find(std::int64_t tenant, std::string_view id) {
   Use use{find_.get()};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -10,7 +11,7 @@
 
 #include <sqlite3.h>
 
-#include "isolation/deployment.hpp"
+#include "deployment.hpp"
 
 namespace tenancy_bench {
 
@@ -27,10 +28,15 @@ struct RawPage {
 /// Thread safety: thread-compatible.
 class RawDeployments {
  public:
+  /// How long a connection waits for another one's write.
+  static constexpr std::chrono::milliseconds busy_timeout{5000};
+
   explicit RawDeployments(const std::filesystem::path& file);
 
   void begin() { run(*begin_); }
-  void begin_write() { run(*begin_write_); }
+  void begin_write();
+  /// False when others kept the database for the whole of the timeout.
+  [[nodiscard]] bool try_begin_write();
   void commit() { run(*commit_); }
   void roll_back() { run(*roll_back_); }
 

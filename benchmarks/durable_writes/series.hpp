@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "durable_writes/cell.hpp"
+
+namespace tenancy_bench {
+
+/// The middle one; the mean of the two in the middle when there are two. Nothing is an error.
+double median(std::vector<double> values);
+
+/// What part of a sample waited no longer than that.
+struct Percentiles {
+  std::size_t samples;
+  double p50_ms;
+  double p99_ms;
+  double p999_ms;
+  double max_ms;
+};
+
+/// By nearest rank. There is at least one latency.
+Percentiles percentiles(std::vector<std::chrono::nanoseconds> latencies);
+
+/// The rounds of one side in one setting.
+class Series {
+ public:
+  void add(Measured round) { rounds_.push_back(std::move(round)); }
+
+  [[nodiscard]] const Measured& last() const { return rounds_.back(); }
+  [[nodiscard]] double median_of(double Measured::*value) const;
+  /// The median of the ratios round by round, since what disturbs a round disturbs both sides.
+  [[nodiscard]] double throughput_against(const Series& other) const;
+  /// Of all rounds together.
+  [[nodiscard]] Percentiles latencies() const;
+  [[nodiscard]] std::uint64_t refused() const;
+
+ private:
+  std::vector<Measured> rounds_;
+};
+
+}  // namespace tenancy_bench
