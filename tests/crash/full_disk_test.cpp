@@ -123,7 +123,8 @@ int fill(const OpenStore& open, std::size_t tenant, const std::string& prefix, L
   constexpr int more_than_fit = 20'000;
   for (int i = 0; i < more_than_fit; ++i) {
     const PairName pair{tenant, prefix + std::to_string(i)};
-    const auto answer = put_pair(open.store, open.contexts.at(tenant), pair.key, 1, 1'500);
+    const auto answer =
+        tenancy_test::put_pair(open.store, open.contexts.at(tenant), pair.key, 1, 1'500);
     ledger.answered(pair, 1, answer);
     if (answer) {
       continue;
@@ -174,7 +175,8 @@ void fill_and_make_room(const std::filesystem::path& folder, std::size_t threads
     ballast.drop();
     for (std::size_t tenant = 0; tenant < tenancy_test::tenant_count; ++tenant) {
       const PairName pair{tenant, "room"};
-      const auto answer = put_pair(open.store, open.contexts.at(tenant), pair.key, 1, 1'500);
+      const auto answer =
+          tenancy_test::put_pair(open.store, open.contexts.at(tenant), pair.key, 1, 1'500);
       ledger.answered(pair, 1, answer);
       if (!answer) {
         findings.add("there is room, and still: " + answer.error().to_string());

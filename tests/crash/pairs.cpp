@@ -108,6 +108,21 @@ Result<tenancy::Authority> open_with(const tenancy::KeyRing& keys,
                        {.migrations = test_schema(), .keys = keys, .store = std::move(store)});
 }
 
+Result<tenancy::Authority> open_new(const std::filesystem::path& file) {
+  return tenancy::open("sqlite:" + file.string(), {.migrations = test_schema()});
+}
+
+Result<OpenStore> open_existing(const std::filesystem::path& file) {
+  BOOST_OUTCOME_TRY(auto authority, open_new(file));
+  std::vector<tenancy::TenantId> tenants;
+  for (const auto slug : slugs) {
+    BOOST_OUTCOME_TRY(const auto parsed, tenancy::Slug::parse(slug));
+    BOOST_OUTCOME_TRY(const auto tenant, authority.registry().find(parsed));
+    tenants.push_back(tenant.id);
+  }
+  return enter_all(std::move(authority), tenants);
+}
+
 std::vector<tenancy::TenantId> create_tenants(const tenancy::Authority& authority) {
   std::vector<tenancy::TenantId> tenants;
   for (const auto slug : slugs) {

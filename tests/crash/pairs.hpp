@@ -102,6 +102,11 @@ inline std::filesystem::path file_in(const std::filesystem::path& folder) {
 tenancy::Result<tenancy::Authority> open_with(const tenancy::KeyRing& keys,
                                               const std::filesystem::path& folder,
                                               tenancy::StoreOptions store = {});
+/// The same for a file with a key ring beside it, as a service has them.
+tenancy::Result<tenancy::Authority> open_new(const std::filesystem::path& file);
+/// Opens such a store, in which the tenants are.
+tenancy::Result<OpenStore> open_existing(const std::filesystem::path& file);
+
 /// Creates both tenants in a store that has none.
 std::vector<tenancy::TenantId> create_tenants(const tenancy::Authority& authority);
 /// Contexts for the tenants that `create_tenants` made.
