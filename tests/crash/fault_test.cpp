@@ -33,8 +33,9 @@ using tenancy_test::Workload;
 
 namespace {
 
-constexpr Workload alone{.threads = 1, .steps = 24};
-constexpr Workload together{.threads = 3, .steps = 16};
+Workload alone() { return {.threads = 1, .steps = tenancy_test::is_long_run() ? 64 : 24}; }
+
+Workload together() { return {.threads = 3, .steps = tenancy_test::is_long_run() ? 40 : 16}; }
 
 void report(const std::vector<Fault>& faults, const std::vector<VfsCall>& calls,
             const Findings& findings) {
@@ -106,6 +107,14 @@ void fail_everywhere(const Workload& workload, bool persistent, std::size_t want
   MESSAGE(calls.size() << " calls, " << chosen.size() << " faults tried");
 }
 
+/// Whether a file belongs to a database that has not got its name: a point and six characters
+/// behind that, and perhaps what its log or journal is called.
+bool is_draft(const std::filesystem::path& file) {
+  const std::string beyond =
+      file.filename().string().substr(file_in({}).filename().string().size());
+  return beyond.size() >= 7 && beyond[0] == '.' && (beyond.size() == 7 || beyond[7] == '-');
+}
+
 /// Makes a store while the faults happen, and once more.
 std::vector<VfsCall> make_store(FaultVfs& vfs, const std::vector<Fault>& faults) {
   const tenancy::KeyRing keys = tenancy::KeyRing::ephemeral();
@@ -128,11 +137,12 @@ std::vector<VfsCall> make_store(FaultVfs& vfs, const std::vector<Fault>& faults)
     findings.add("the next attempt fails: " + second.error().to_string());
   }
   check_integrity(file_in(folder.path()), findings);
+  // A file that SQLite could not remove stays, and harms nobody.
   const bool can_remove = std::ranges::none_of(faults, [&](const Fault& fault) {
     return fault.nth <= calls.size() && calls[fault.nth - 1] == VfsCall::remove;
   });
   for (const auto& entry : std::filesystem::directory_iterator{folder.path()}) {
-    if (can_remove && entry.path() != file_in(folder.path())) {
+    if (can_remove && is_draft(entry.path())) {
       findings.add("left behind: " + entry.path().filename().string());
     }
   }
@@ -143,19 +153,19 @@ std::vector<VfsCall> make_store(FaultVfs& vfs, const std::vector<Fault>& faults)
 }  // namespace
 
 TEST_CASE("any call fails once: nothing is lost or halved, and the store goes on") {
-  fail_everywhere(alone, false, 800);
+  fail_everywhere(alone(), false, 800);
 }
 
 TEST_CASE("any call fails once while several threads write") {
-  fail_everywhere(together, false, 300);
+  fail_everywhere(together(), false, 300);
 }
 
 TEST_CASE("any call fails from some moment on: nothing is lost or halved") {
-  fail_everywhere(alone, true, 400);
+  fail_everywhere(alone(), true, 400);
 }
 
 TEST_CASE("any call fails from some moment on while several threads write") {
-  fail_everywhere(together, true, 200);
+  fail_everywhere(together(), true, 200);
 }
 
 TEST_CASE("any call fails once while a store is made: the next attempt makes it") {

@@ -142,6 +142,10 @@ Result<OpenStore> enter_all(tenancy::Authority authority,
   return OpenStore{std::move(authority), std::move(store), std::move(contexts)};
 }
 
+std::string title_of(const tenancy::TenantContext& context, std::string_view id) {
+  return context.tenant().to_string() + ' ' + std::string{id};
+}
+
 Result<void> put_pair(const tenancy::Store& store, const tenancy::TenantContext& context,
                       std::string_view key, Version version, std::size_t padding) {
   return store.write(context, [&](tenancy::WriteTransaction& transaction) -> Result<void> {
@@ -150,7 +154,7 @@ Result<void> put_pair(const tenancy::Store& store, const tenancy::TenantContext&
       BOOST_OUTCOME_TRY(put_note(
           notes,
           Note{.id = id_of(key, half),
-               .title = context.tenant().to_string() + ' ' + id_of(key, half),
+               .title = title_of(context, id_of(key, half)),
                .stars = version,
                .link = padding == 0 ? std::nullopt : std::optional{std::string(padding, half)}}));
     }
@@ -170,7 +174,7 @@ Result<Version> read_pair(const tenancy::Store& store, const tenancy::TenantCont
         continue;
       }
       versions.at(half) = static_cast<Version>(note->stars);
-      if (note->title != context.tenant().to_string() + ' ' + id) {
+      if (note->title != title_of(context, id)) {
         findings.add(name_of(pair) + " holds a row of another");
       }
     }

@@ -113,6 +113,9 @@ std::vector<tenancy::TenantId> create_tenants(const tenancy::Authority& authorit
 tenancy::Result<OpenStore> enter_all(tenancy::Authority authority,
                                      const std::vector<tenancy::TenantId>& tenants);
 
+/// What a tenant's row is called.
+std::string title_of(const tenancy::TenantContext& context, std::string_view id);
+
 /// Brings a pair to a version, 0 to erase it, in one transaction. Rows get this much text beside.
 tenancy::Result<void> put_pair(const tenancy::Store& store, const tenancy::TenantContext& context,
                                std::string_view key, Version version, std::size_t padding = 0);

@@ -40,8 +40,9 @@ using tenancy_test::Workload;
 
 namespace {
 
-constexpr Workload alone{.threads = 1, .steps = 24};
-constexpr Workload together{.threads = 3, .steps = 16};
+Workload alone() { return {.threads = 1, .steps = tenancy_test::is_long_run() ? 64 : 24}; }
+
+Workload together() { return {.threads = 3, .steps = tenancy_test::is_long_run() ? 40 : 16}; }
 
 /// What a disk kept, again and again, since there are many ways to lose a part.
 constexpr std::array kept_variants{Kept::nothing, Kept::everything, Kept::some, Kept::some,
@@ -133,16 +134,16 @@ void cut_everywhere(const Workload& workload, std::size_t wanted) {
 }  // namespace
 
 TEST_CASE("the power fails at any write or sync: what was acknowledged is on the disk") {
-  cut_everywhere(alone, 300);
+  cut_everywhere(alone(), 300);
 }
 
-TEST_CASE("the power fails while several threads write") { cut_everywhere(together, 150); }
+TEST_CASE("the power fails while several threads write") { cut_everywhere(together(), 150); }
 
 TEST_CASE("a sync fails and later the power: no later sync vouches for what the first was for") {
   std::mt19937_64 random{tenancy_test::announced_seed()};
   const TemporaryFolder home;
   const Template original{home.path()};
-  const auto calls = try_out({}, original, alone, random);
+  const auto calls = try_out({}, original, alone(), random);
   const auto syncs = std::ranges::count(calls, VfsCall::sync);
   const int rounds = tenancy_test::is_long_run() ? 2'000 : 150;
   for (int round = 0; round < rounds; ++round) {
@@ -151,7 +152,7 @@ TEST_CASE("a sync fails and later the power: no later sync vouches for what the 
                      .only = VfsCall::sync};
     const auto nth =
         static_cast<std::uint64_t>(1 + below(random, static_cast<int>(calls.size()) + 100));
-    try_out({sync, power_off(nth)}, original, alone, random);
+    try_out({sync, power_off(nth)}, original, alone(), random);
   }
 }
 
@@ -170,8 +171,8 @@ TEST_CASE("the power fails again and again, also while a store recovers") {
       VolatileDisk disk;
       // Starting takes some 60 calls, recovery among them.
       const auto nth = static_cast<std::uint64_t>(1 + below(random, life % 2 == 0 ? 800 : 60));
-      live_on(disk, {power_off(nth)}, original, *folder, below(random, 2) == 0 ? alone : together,
-              ledger, findings);
+      live_on(disk, {power_off(nth)}, original, *folder,
+              below(random, 2) == 0 ? alone() : together(), ledger, findings);
       auto after = std::make_unique<TemporaryFolder>();
       disk.materialise(folder->path(), after->path(), Kept::some, random);
       folder = std::move(after);

@@ -24,13 +24,17 @@ using tenancy::Repository;
 using tenancy::Result;
 using tenancy::WriteTransaction;
 
+Note half_of(const tenancy::TenantContext& context, const std::string& id) {
+  return Note{.id = id, .title = title_of(context, id), .stars = 1};
+}
+
 /// Both rows are there, and then the unit fails.
 Result<void> fail_on_purpose(const tenancy::Store& store, const tenancy::TenantContext& context,
                              const std::string& key) {
   return store.write(context, [&](WriteTransaction& transaction) -> Result<void> {
     const Repository<Note> notes{transaction};
-    BOOST_OUTCOME_TRY(notes.insert({.id = key + "-a", .title = key + "-a", .stars = 1}));
-    BOOST_OUTCOME_TRY(notes.insert({.id = key + "-b", .title = key + "-b", .stars = 1}));
+    BOOST_OUTCOME_TRY(notes.insert(half_of(context, key + "-a")));
+    BOOST_OUTCOME_TRY(notes.insert(half_of(context, key + "-b")));
     return Error{errc::invalid_argument, "on purpose"};
   });
 }
@@ -40,8 +44,11 @@ Result<void> break_a_rule(const tenancy::Store& store, const tenancy::TenantCont
                           const std::string& key) {
   return store.write(context, [&](WriteTransaction& transaction) -> Result<void> {
     const Repository<Note> notes{transaction};
-    BOOST_OUTCOME_TRY(notes.insert({.id = key + "-a", .title = key + "-same", .stars = 1}));
-    BOOST_OUTCOME_TRY(notes.insert({.id = key + "-b", .title = key + "-same", .stars = 1}));
+    const Note first = half_of(context, key + "-a");
+    BOOST_OUTCOME_TRY(notes.insert(first));
+    Note second = first;
+    second.id = key + "-b";
+    BOOST_OUTCOME_TRY(notes.insert(std::move(second)));
     return tenancy::success();
   });
 }
@@ -53,7 +60,7 @@ std::optional<Error> throw_on_purpose(const tenancy::Store& store,
   try {
     const auto answer = store.write(context, [&](WriteTransaction& transaction) -> Result<void> {
       const Repository<Note> notes{transaction};
-      BOOST_OUTCOME_TRY(notes.insert({.id = key + "-a", .title = key + "-a", .stars = 1}));
+      BOOST_OUTCOME_TRY(notes.insert(half_of(context, key + "-a")));
       throw std::runtime_error{"on purpose"};
     });
     return answer ? std::nullopt : std::optional{answer.error()};
