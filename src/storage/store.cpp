@@ -24,7 +24,9 @@ Result<void> Store::run_write(detail::WriteKind kind, const TenantContext& conte
 
 void Store::run_async_write(const TenantContext& context, const CallOptions& options,
                             std::unique_ptr<detail::AsyncUnit> unit) const {
-  backend_->async_write(context, options, std::move(unit));
+  // The completion may drop the last handle before this returns.
+  const auto backend = backend_;
+  backend->async_write(context, options, std::move(unit));
 }
 
 void StoreObserver::on_isolation_alarm(const IsolationAlarm& /*alarm*/) noexcept {}

@@ -30,7 +30,8 @@ class Repository;
 /// compared with it; a row of another tenant stops the transaction with `isolation_violation`.
 /// Ownership: borrows the transaction, or shares the store. One that is used after its transaction
 /// ended stops the process.
-/// Thread safety: that of the transaction, or thread-safe when made from a store.
+/// Thread safety: that of the transaction, or thread-safe when made from a store. Changes made from
+/// a store, and the codecs in them, may run on another thread that writes at the same time.
 /// Errors: beside those named, each call gives the transaction's, and `invalid_row` when a stored
 /// value does not fit its member.
 template <Entity T>
@@ -233,6 +234,10 @@ class Repository : public ReadRepository<T> {
       BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::insert));
       detail::bind_columns(row, *statement, [](std::size_t) { return true; });
       BOOST_OUTCOME_TRY(statement->step());
+      if (statement->changes() != 1) {
+        return Error{errc::constraint_violation,
+                     "a trigger of " + std::string{Traits::table} + " ignored the row"};
+      }
       return success();
     }));
     return row;

@@ -7,8 +7,9 @@
 namespace tenancy::inline v0::detail::sqlite {
 
 /// Which tenants the gate let through on a connection that writes, so that it need not be asked
-/// again while nobody changed the database. What it answers is always true in the transaction's own
-/// snapshot: a commit of any other connection voids it, and so does work on the control tables.
+/// again while nobody else changed the database. What it answers is true in the transaction's own
+/// snapshot: a commit of any other connection voids it, and so does work on the control tables,
+/// which tenants' statements cannot reach.
 ///
 /// Thread safety: thread-compatible, like the connection it belongs to.
 class Admissions {
@@ -21,6 +22,9 @@ class Admissions {
     }
     is_open_ = true;
   }
+
+  /// The connection itself has committed, after which the database has this version.
+  void committed(std::uint32_t data_version) noexcept { version_ = data_version; }
 
   /// The control tables may change now: nothing that the transaction finds from here on is kept,
   /// since it may be rolled back.

@@ -2,39 +2,65 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace tenancy::inline v0::detail::sqlite {
+namespace {
 
-/// The thread and what it works on. The thread shares it, so that it outlives a store that is
-/// closed on the thread itself.
-class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
+/// Refused writes that may wait to be told so; who submits more waits with them.
+constexpr std::size_t max_ended = 1024;
+
+constexpr std::chrono::hours longest_sleep{1};
+
+}  // namespace
+
+/// The two threads and what they work on. They share it, so that it outlives a store that is closed
+/// on one of them.
+class AsyncWrites::Threads : public std::enable_shared_from_this<Threads> {
  public:
-  explicit Worker(Writer& writer) noexcept : writer_{writer} {}
+  explicit Threads(Writer& writer) noexcept : writer_{writer} {}
 
   void add(std::unique_ptr<AsyncWrite> write, std::optional<TenantId> tenant,
            std::uint32_t weight) {
     AsyncWrite& added = *write;
-    keep(std::move(write), waiting_);
-    auto submitted = writer_.submit(added, tenant, weight);
+    added.threads_ = this;
+    if (added.limits.stop().stop_possible()) {
+      added.on_stop_.emplace(added.limits.stop(), AsyncWrite::OnStop{this});
+    }
+    std::unique_lock lock{mutex_};
+    start();
+    added.place_ = waiting_.insert(waiting_.end(), std::move(write));
+    auto submitted = submit(added, tenant, weight);
     if (!submitted) {
       added.outcome = std::move(submitted).error();
-      const std::scoped_lock lock{mutex_};
-      ended_.splice(ended_.end(), waiting_, added.place_);
-      wanted_.notify_one();
     } else if (submitted.value()) {
-      added.call_to_lead();
+      lead_with(added);
     }
+    if (!submitted || added.exception != nullptr) {
+      end(added);
+      await_room(lock);
+      return;
+    }
+    // It may have been stopped before anybody could look.
+    next_look_ = added.limits.stop().stop_requested()
+                     ? CallLimits::Clock::time_point::min()
+                     : std::min(next_look_, added.limits.wait_until());
+    wanted_.notify_one();
   }
 
-  void add_ended(std::unique_ptr<AsyncWrite> write) { keep(std::move(write), ended_); }
-
-  void lead_with(AsyncWrite& write) noexcept {
-    const std::scoped_lock lock{mutex_};
-    to_lead_ = &write;
+  void add_ended(std::unique_ptr<AsyncWrite> write) {
+    std::unique_lock lock{mutex_};
+    start();
+    ended_.push_back(std::move(write));
     wanted_.notify_one();
+    await_room(lock);
+  }
+
+  void call_to_lead(AsyncWrite& write) noexcept {
+    const std::scoped_lock lock{mutex_};
+    lead_with(write);
   }
 
   /// After it has been completed on the thread that led.
@@ -55,116 +81,146 @@ class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
       const std::scoped_lock lock{mutex_};
       stops_ = true;
       wanted_.notify_one();
+      called_.notify_one();
     }
-    if (!thread_.joinable()) {
-      return;
-    }
-    if (thread_.get_id() == std::this_thread::get_id()) {
-      thread_.detach();
-    } else {
-      thread_.join();
+    for (std::thread* const thread : {&leader_, &attendant_}) {
+      if (thread->get_id() == std::this_thread::get_id()) {
+        thread->detach();
+      } else if (thread->joinable()) {
+        thread->join();
+      }
     }
   }
 
  private:
   using Writes = std::list<std::unique_ptr<AsyncWrite>>;
 
-  void keep(std::unique_ptr<AsyncWrite> write, Writes& list) {
-    AsyncWrite& kept = *write;
-    kept.worker_ = this;
-    {
-      const std::scoped_lock lock{mutex_};
-      kept.place_ = list.insert(list.end(), std::move(write));
-      next_look_ = std::min(next_look_, kept.limits.wait_until());
-      if (!thread_.joinable()) {
-        thread_ = std::thread{[self = shared_from_this()] { self->work(); }};
-      }
-      wanted_.notify_one();
+  // What follows is called under the mutex.
+
+  void start() {
+    if (!attendant_.joinable()) {
+      attendant_ = std::thread{[self = shared_from_this()] { self->attend(); }};
     }
-    if (kept.limits.stop().stop_possible()) {
-      kept.on_stop_.emplace(kept.limits.stop(), AsyncWrite::OnStop{this});
+    if (!leader_.joinable()) {
+      leader_ = std::thread{[self = shared_from_this()] { self->lead(); }};
     }
   }
 
-  void work() {
+  Result<bool> submit(AsyncWrite& write, std::optional<TenantId> tenant,
+                      std::uint32_t weight) noexcept {
+    try {
+      return writer_.submit(write, tenant, weight);
+    } catch (...) {
+      write.exception = std::current_exception();
+      return false;
+    }
+  }
+
+  void lead_with(AsyncWrite& write) noexcept {
+    to_lead_ = &write;
+    called_.notify_one();
+  }
+
+  void end(AsyncWrite& write) noexcept {
+    ended_.splice(ended_.end(), waiting_, write.place_);
+    wanted_.notify_one();
+  }
+
+  /// Whoever is refused faster than it is told waits; but not who tells.
+  void await_room(std::unique_lock<std::mutex>& lock) {
+    if (std::this_thread::get_id() != attendant_.get_id()) {
+      told_.wait(lock, [this] { return ended_.size() < max_ended; });
+    }
+  }
+
+  void lead() {
+    std::unique_lock lock{mutex_};
+    while (true) {
+      called_.wait(lock, [this] { return stops_ || to_lead_ != nullptr; });
+      if (stops_) {
+        return;
+      }
+      AsyncWrite& write = *std::exchange(to_lead_, nullptr);
+      lock.unlock();
+      writer_.lead(write);
+      lock.lock();
+    }
+  }
+
+  void attend() {
     std::unique_lock lock{mutex_};
     while (!stops_) {
-      if (AsyncWrite* const write = std::exchange(to_lead_, nullptr)) {
-        lock.unlock();
-        writer_.lead(*write);
-        lock.lock();
-      } else if (!ended_.empty() || !disposable_.empty()) {
-        Writes ended = std::move(ended_);
-        Writes disposable = std::move(disposable_);
-        ended_.clear();
-        disposable_.clear();
-        lock.unlock();
-        for (const auto& late : ended) {
-          late->complete();
-        }
-        // With the last of them the store may go, and with it all but this object.
-        ended.clear();
-        disposable.clear();
-        lock.lock();
-      } else if (CallLimits::Clock::now() >= next_look_) {
+      if (CallLimits::Clock::now() >= next_look_) {
         give_up_on_late();
-      } else {
-        wanted_.wait_until(lock, next_look_);
       }
+      if (ended_.empty() && disposable_.empty()) {
+        wanted_.wait_until(lock, next_look_);
+        continue;
+      }
+      Writes ended = std::exchange(ended_, {});
+      Writes disposable = std::exchange(disposable_, {});
+      told_.notify_all();
+      lock.unlock();
+      for (const auto& write : ended) {
+        write->complete();
+      }
+      // With the last of them the store may go, and with it all but this object.
+      ended.clear();
+      disposable.clear();
+      lock.lock();
     }
   }
 
-  /// Under the mutex. Those that run already look at their limits by themselves.
+  /// Those that run already look at their limits by themselves.
   void give_up_on_late() {
-    next_look_ = CallLimits::Clock::now() + longest_sleep;
+    const auto now = CallLimits::Clock::now();
+    next_look_ = now + longest_sleep;
     for (auto place = waiting_.begin(); place != waiting_.end();) {
       AsyncWrite& write = **place++;
-      const bool is_over = write.limits.stop().stop_requested() ||
-                           CallLimits::Clock::now() >= write.limits.wait_until();
-      if (!is_over) {
+      if (!write.limits.stop().stop_requested() && now < write.limits.wait_until()) {
         next_look_ = std::min(next_look_, write.limits.wait_until());
       } else if (writer_.withdraw(write)) {
         write.outcome = write.limits.wait_ended(errc::overloaded, "the turn to write");
-        ended_.splice(ended_.end(), waiting_, write.place_);
+        end(write);
       }
     }
   }
 
-  static constexpr std::chrono::hours longest_sleep{1};
-
   Writer& writer_;
   std::mutex mutex_;
-  std::condition_variable wanted_;
-  Writes waiting_;     ///< For their turn or their commit.
-  Writes ended_;       ///< To be completed here.
-  Writes disposable_;  ///< Completed.
+  std::condition_variable called_;  ///< The leading thread.
+  std::condition_variable wanted_;  ///< The attending thread.
+  std::condition_variable told_;    ///< Who waits for room.
+  Writes waiting_;                  ///< For their turn or their commit.
+  Writes ended_;                    ///< To be completed here.
+  Writes disposable_;               ///< Completed.
   AsyncWrite* to_lead_ = nullptr;
   CallLimits::Clock::time_point next_look_ = CallLimits::Clock::now() + longest_sleep;
   bool stops_ = false;
-  std::thread thread_;
+  std::thread leader_;
+  std::thread attendant_;
 };
 
-AsyncWrites::AsyncWrites(Writer& writer) : worker_{std::make_shared<Worker>(writer)} {}
+AsyncWrites::AsyncWrites(Writer& writer) : threads_{std::make_shared<Threads>(writer)} {}
 
-AsyncWrites::~AsyncWrites() { worker_->stop(); }
+AsyncWrites::~AsyncWrites() { threads_->stop(); }
 
 void AsyncWrites::submit(std::unique_ptr<AsyncWrite> write, std::optional<TenantId> tenant,
                          std::uint32_t weight) {
-  worker_->add(std::move(write), tenant, weight);
+  threads_->add(std::move(write), tenant, weight);
 }
 
-void AsyncWrites::refuse(std::unique_ptr<AsyncWrite> write, Error reason) {
-  write->outcome = std::move(reason);
-  worker_->add_ended(std::move(write));
+void AsyncWrites::refuse(std::unique_ptr<AsyncWrite> write) {
+  threads_->add_ended(std::move(write));
 }
 
-void AsyncWrite::OnStop::operator()() const noexcept { worker->look_at_limits(); }
+void AsyncWrite::OnStop::operator()() const noexcept { threads->look_at_limits(); }
 
-void AsyncWrite::call_to_lead() noexcept { worker_->lead_with(*this); }
+void AsyncWrite::call_to_lead() noexcept { threads_->call_to_lead(*this); }
 
 void AsyncWrite::finish() noexcept {
   complete();
-  worker_->dispose_of(*this);
+  threads_->dispose_of(*this);
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

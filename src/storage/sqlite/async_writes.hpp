@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <list>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <thread>
 
 #include "storage/sqlite/writer.hpp"
 
@@ -11,9 +13,9 @@ namespace tenancy::inline v0::detail::sqlite {
 
 class AsyncWrite;
 
-/// The writes that nobody waits for. A thread, started for the first of them, does for them what a
-/// caller's thread does for its own: it leads when one is next, and gives up on those whose limits
-/// end while they wait.
+/// The writes that nobody waits for. Two threads, started for the first of them, do for them what a
+/// caller's thread does for its own: one leads when a write of theirs is next, the other gives up
+/// on those whose limits end while they wait, tells those that were refused, and cleans up.
 ///
 /// Thread safety: thread-safe.
 class AsyncWrites {
@@ -21,20 +23,20 @@ class AsyncWrites {
   explicit AsyncWrites(Writer& writer);
   AsyncWrites(const AsyncWrites&) = delete;
   AsyncWrites& operator=(const AsyncWrites&) = delete;
-  /// None is left. May be called on the thread itself, when the last of them held the store.
+  /// None is left. May be called on the second thread, when the last of them held the store.
   ~AsyncWrites();
 
   /// Takes a write on. It is completed by another thread, whatever happens.
   void submit(std::unique_ptr<AsyncWrite> write, std::optional<TenantId> tenant,
               std::uint32_t weight);
-  /// Completes a write that was refused before it was submitted.
-  void refuse(std::unique_ptr<AsyncWrite> write, Error reason);
+  /// Completes a write that is not to run; its outcome or exception says why.
+  void refuse(std::unique_ptr<AsyncWrite> write);
 
  private:
   friend class AsyncWrite;
-  class Worker;
+  class Threads;
 
-  const std::shared_ptr<Worker> worker_;
+  const std::shared_ptr<Threads> threads_;
 };
 
 /// What an asynchronous write is held to; made before the unit that refers to it.
@@ -55,7 +57,8 @@ class AsyncCall {
 class AsyncWrite : private AsyncCall, public WriteUnit {
  public:
   AsyncWrite(const CallOptions& options, std::chrono::milliseconds max_wait)
-      : AsyncCall{options, max_wait}, WriteUnit{Kind::host, Runs::on_any_thread, limits_} {}
+      : AsyncCall{options, max_wait},
+        WriteUnit{Kind::host, Runs::on_any_thread, std::thread::id{}, limits_} {}
   ~AsyncWrite() override = default;
 
   /// Tells whoever submitted it; outcome and exception are final.
@@ -65,14 +68,14 @@ class AsyncWrite : private AsyncCall, public WriteUnit {
   void finish() noexcept final;
 
  private:
-  friend class AsyncWrites::Worker;
+  friend class AsyncWrites::Threads;
 
   struct OnStop {
-    AsyncWrites::Worker* worker;
+    AsyncWrites::Threads* threads;
     void operator()() const noexcept;
   };
 
-  AsyncWrites::Worker* worker_ = nullptr;
+  AsyncWrites::Threads* threads_ = nullptr;
   std::list<std::unique_ptr<AsyncWrite>>::iterator place_;
   std::optional<std::stop_callback<OnStop>> on_stop_;
 };

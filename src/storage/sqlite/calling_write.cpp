@@ -7,6 +7,8 @@ namespace tenancy::inline v0::detail::sqlite {
 
 Result<void> CallingWrite::run_through(Writer& writer, std::optional<TenantId> tenant,
                                        std::uint32_t weight) {
+  // From here on, for whichever thread runs it.
+  static_cast<void>(limits.wait_until());
   BOOST_OUTCOME_TRY(const bool leads, writer.submit(*this, tenant, weight));
   if (leads) {
     writer.lead(*this);

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 
 #include "storage/sqlite/writer.hpp"
 
@@ -15,7 +16,7 @@ class CallingWrite final : public WriteUnit {
   using Body = FunctionRef<Result<bool>(Connection&)>;
 
   CallingWrite(Kind what, Runs where, const CallLimits& call_limits, Body body) noexcept
-      : WriteUnit{what, where, call_limits}, body_{body} {}
+      : WriteUnit{what, where, std::this_thread::get_id(), call_limits}, body_{body} {}
 
   /// Runs the write from its place in the queue to its outcome. Rethrows what left the body.
   Result<void> run_through(Writer& writer, std::optional<TenantId> tenant, std::uint32_t weight);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include <sqlite3.h>
@@ -17,6 +18,10 @@ constexpr std::size_t retry_part = 4;
 
 /// How often it is tried again while writers wait for room.
 constexpr std::chrono::milliseconds retry_pause{10};
+
+/// Readers that stay hold all writers up for the length of a turn; so it is not tried again at
+/// once.
+constexpr std::chrono::seconds press_pause{2};
 
 /// How long a turn among the writers is waited for, and readers within it.
 constexpr std::chrono::milliseconds longest_turn{200};
@@ -48,12 +53,20 @@ void Checkpointer::log_grew_to(std::size_t bytes) {
     return;
   }
   const std::scoped_lock lock{mutex_};
+  if (bytes < log_bytes_) {
+    // It started over, whoever moved it.
+    try_from_ = options_.checkpoint_bytes;
+  }
   log_bytes_ = bytes;
   if (log_bytes_ < try_from_) {
     return;
   }
-  if (!thread_.joinable()) {
-    thread_ = std::thread{[this] { work(); }};
+  try {
+    if (!thread_.joinable()) {
+      thread_ = std::thread{[this] { work(); }};
+    }
+  } catch (const std::system_error&) {
+    // No thread can be had now; the next commit tries again, and SQLite moves the log at the close.
   }
   wanted_.notify_one();
 }
@@ -83,7 +96,7 @@ void Checkpointer::work() {
     if (stops_) {
       return;
     }
-    const bool is_pressing = log_bytes_ >= options_.max_bytes / 2;
+    const bool is_pressing = log_bytes_ >= options_.max_bytes / 2 && Steady::now() >= press_from_;
     lock.unlock();
     const std::optional<Moved> moved = move_log(is_pressing);
     lock.lock();
@@ -94,6 +107,9 @@ void Checkpointer::work() {
       moved_.notify_all();
     } else {
       try_from_ = log_bytes_ + options_.checkpoint_bytes / retry_part;
+      if (is_pressing) {
+        press_from_ = Steady::now() + press_pause;
+      }
       if (held_up_ > 0) {
         wanted_.wait_for(lock, retry_pause, [this] { return stops_; });
       }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <filesystem>
@@ -66,9 +67,10 @@ class Checkpointer {
   std::mutex mutex_;
   std::condition_variable wanted_;
   std::condition_variable_any moved_;
-  std::size_t log_bytes_ = 0;  ///< In the log and not yet in the database, as far as is known.
+  std::size_t log_bytes_ = 0;  ///< In the log; 0 when all is moved and it may start over.
   std::size_t try_from_ = 0;   ///< The size from which on it is worth trying.
   std::size_t held_up_ = 0;    ///< Writers that wait for room.
+  std::chrono::steady_clock::time_point press_from_{};  ///< When to wait for readers again.
   bool stops_ = false;
 
   std::unique_ptr<Connection> connection_;  ///< The thread's own.

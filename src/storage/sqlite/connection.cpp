@@ -48,48 +48,41 @@ Result<std::size_t> read_frame_bytes(Connection& connection) {
   return static_cast<std::size_t>(lease->int64(0).value_or(0)) + frame_header_bytes;
 }
 
-/// Refuses what a migration must not do, for as long as it lives.
-class ScriptGuard {
- public:
-  ScriptGuard(sqlite3* connection, ScriptOwner owner) noexcept
-      : connection_{connection}, owner_{owner} {
-    sqlite3_set_authorizer(connection_, &authorize, this);
+/// What a migration must not do, and of the host's, what would touch the library's tables.
+bool is_for_scripts(ScriptOwner owner, int action, const char* first, const char* second) noexcept {
+  switch (action) {
+    case SQLITE_TRANSACTION:
+    case SQLITE_SAVEPOINT:
+    case SQLITE_ATTACH:
+    case SQLITE_DETACH:
+    case SQLITE_PRAGMA:
+    case SQLITE_CREATE_TEMP_INDEX:
+    case SQLITE_CREATE_TEMP_TABLE:
+    case SQLITE_CREATE_TEMP_TRIGGER:
+    case SQLITE_CREATE_TEMP_VIEW:
+    case SQLITE_CREATE_VTABLE:
+      return false;
+    case SQLITE_READ:
+    case SQLITE_SELECT:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE:
+      return true;
+    default:
+      return owner == ScriptOwner::library || !(is_of_library(first) || is_of_library(second));
   }
-  ScriptGuard(const ScriptGuard&) = delete;
-  ScriptGuard& operator=(const ScriptGuard&) = delete;
-  ~ScriptGuard() { sqlite3_set_authorizer(connection_, nullptr, nullptr); }
+}
 
- private:
-  static int authorize(void* guard, int action, const char* first, const char* second,
-                       const char* /*database*/, const char* /*trigger*/) noexcept {
-    switch (action) {
-      case SQLITE_TRANSACTION:
-      case SQLITE_SAVEPOINT:
-      case SQLITE_ATTACH:
-      case SQLITE_DETACH:
-      case SQLITE_PRAGMA:
-      case SQLITE_CREATE_TEMP_INDEX:
-      case SQLITE_CREATE_TEMP_TABLE:
-      case SQLITE_CREATE_TEMP_TRIGGER:
-      case SQLITE_CREATE_TEMP_VIEW:
-      case SQLITE_CREATE_VTABLE:
-        return SQLITE_DENY;
-      case SQLITE_READ:
-      case SQLITE_SELECT:
-      case SQLITE_FUNCTION:
-      case SQLITE_RECURSIVE:
-        return SQLITE_OK;
-      default:
-        break;
-    }
-    const bool touches_library = is_of_library(first) || is_of_library(second);
-    const bool is_host = static_cast<const ScriptGuard*>(guard)->owner_ == ScriptOwner::host;
-    return touches_library && is_host ? SQLITE_DENY : SQLITE_OK;
-  }
+/// Whether a tenant's statement, or a trigger or view that it runs, reaches into a table.
+bool reaches_table(int action) noexcept {
+  return action == SQLITE_READ || action == SQLITE_INSERT || action == SQLITE_UPDATE ||
+         action == SQLITE_DELETE;
+}
 
-  sqlite3* connection_;
-  ScriptOwner owner_;
-};
+/// Foreign keys to the tenants look their ids up.
+bool is_reference_to_tenant(int action, const char* table, const char* column) noexcept {
+  return action == SQLITE_READ && sqlite3_stricmp(table, "tenancy_tenants") == 0 &&
+         sqlite3_stricmp(column, "tenant_id") == 0;
+}
 
 }  // namespace
 
@@ -114,6 +107,7 @@ Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions&
   sqlite3* const handle = database_.getHandle();
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_handler(handle, &on_busy, this);
+  sqlite3_set_authorizer(handle, &authorize, this);
   sqlite3_progress_handler(handle, progress_interval, &on_progress, this);
   // Strings in double quotes that name no column would silently become texts; functions of views
   // and triggers run with the connection's rights; schema tables could be edited.
@@ -160,6 +154,22 @@ int Connection::on_busy(void* connection, int attempts) noexcept {
   return 1;
 }
 
+/// Asked whenever SQLite compiles a statement, also anew after the schema changed.
+int Connection::authorize(void* connection, int action, const char* first, const char* second,
+                          const char* /*database*/, const char* cause) noexcept {
+  auto& self = *static_cast<Connection*>(connection);
+  if (self.script_ != nullptr) {
+    return is_for_scripts(*self.script_, action, first, second) ? SQLITE_OK : SQLITE_DENY;
+  }
+  if (!reaches_table(action)) {
+    return SQLITE_OK;
+  }
+  self.has_seen_triggers_ = self.has_seen_triggers_ || cause != nullptr;
+  const bool is_refused = is_of_library(first) && !self.lets_control_tables_ &&
+                          !is_reference_to_tenant(action, first, second);
+  return is_refused ? SQLITE_DENY : SQLITE_OK;
+}
+
 int Connection::on_progress(void* connection) noexcept {
   return static_cast<Connection*>(connection)->watch_.stops_statement() ? 1 : 0;
 }
@@ -189,7 +199,7 @@ Result<SqliteStatement*> Connection::prepare(const StaticSql& sql) {
     BOOST_OUTCOME_TRY(auto prepared, SqliteStatement::prepare(handle(), sql.text, watch_));
     statement = &statements_.keep(sql, std::move(prepared));
   }
-  BOOST_OUTCOME_TRY(watch_.admit(statement->reads_only()));
+  BOOST_OUTCOME_TRY(watch_.admit());
   statement->take();
   return statement;
 }
@@ -205,8 +215,10 @@ Result<void> Connection::run_script(const std::string& sql, ScriptOwner owner) {
   if (sql.find('\0') != std::string::npos) {
     return Error{errc::invalid_argument, "a script holds a NUL character"};
   }
-  const ScriptGuard guard{database_.getHandle(), owner};
-  return run(sql.c_str());
+  script_ = &owner;
+  auto outcome = run(sql.c_str());
+  script_ = nullptr;
+  return outcome;
 }
 
 Result<void> Connection::stop_enforcing_references() { return run("PRAGMA foreign_keys = OFF"); }

@@ -65,8 +65,8 @@ class Connection {
   /// Rows that statements touched since the connection was opened.
   [[nodiscard]] std::int64_t total_changes() const noexcept;
 
-  /// Changes whenever another connection commits; read within a transaction, it belongs to the
-  /// transaction's snapshot.
+  /// Changes with every commit, of this connection or another; read within a transaction, it
+  /// belongs to the transaction's snapshot.
   [[nodiscard]] std::uint32_t data_version() const noexcept;
 
   /// The write-ahead log's size after this connection's last commit.
@@ -76,7 +76,12 @@ class Connection {
 
   /// The connection is not to be used again by anyone.
   void poison() noexcept { poisoned_ = true; }
-  [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
+  [[nodiscard]] bool poisoned() const noexcept { return poisoned_ || watch_.is_broken(); }
+
+  /// Whether statements may reach the library's own tables; not, unless they are let.
+  void let_control_tables(bool allowed) noexcept { lets_control_tables_ = allowed; }
+  /// Whether a statement of a tenant's runs triggers, as far as has been seen.
+  [[nodiscard]] bool has_seen_triggers() const noexcept { return has_seen_triggers_; }
 
   [[nodiscard]] Watch& watch() noexcept { return watch_; }
   [[nodiscard]] Admissions& admissions() noexcept { return admissions_; }
@@ -91,6 +96,8 @@ class Connection {
   Result<void> run(const char* sql);
 
   static int on_busy(void* connection, int attempts) noexcept;
+  static int authorize(void* connection, int action, const char* first, const char* second,
+                       const char* database, const char* cause) noexcept;
   static int on_progress(void* connection) noexcept;
   static int on_commit(void* connection, sqlite3* handle, const char* database,
                        int frames) noexcept;
@@ -102,6 +109,23 @@ class Connection {
   std::size_t wal_frames_ = 0;
   std::size_t frame_bytes_ = 0;
   bool poisoned_ = false;
+  bool lets_control_tables_ = false;
+  bool has_seen_triggers_ = false;
+  const ScriptOwner* script_ = nullptr;  ///< Whose script runs, if any.
+};
+
+/// Lets a connection's statements reach the library's own tables for as long as it lives.
+class ControlAccess {
+ public:
+  explicit ControlAccess(Connection& connection) noexcept : connection_{connection} {
+    connection_.let_control_tables(true);
+  }
+  ControlAccess(const ControlAccess&) = delete;
+  ControlAccess& operator=(const ControlAccess&) = delete;
+  ~ControlAccess() { connection_.let_control_tables(false); }
+
+ private:
+  Connection& connection_;
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

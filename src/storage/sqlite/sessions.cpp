@@ -30,6 +30,7 @@ Result<void> pass_gate(Connection& connection, const TenantContext& context) {
   if (connection.admissions().admits(tenant, context.epoch())) {
     return success();
   }
+  const ControlAccess access{connection};
   BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection.prepare(tenant_gate_sql));
   const StatementLease lease{*statement};
   lease->bind_int64(1, tenant);

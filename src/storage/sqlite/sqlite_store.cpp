@@ -151,19 +151,22 @@ Result<void> SqliteStore::read(const TenantContext& context, const CallOptions& 
 Result<void> SqliteStore::write(WriteKind kind, const TenantContext& context,
                                 const CallOptions& options, TenantBody body) {
   BOOST_OUTCOME_TRY(admit_write(context));
+  // The caller may assign to its own, in the unit even, which may run again: what was admitted here
+  // is what counts.
+  const TenantContext admitted{context};
   const CallLimits limits{options, options_.max_wait};
   const bool is_statement = kind == WriteKind::one_statement;
   bool commits = false;
   const auto run = [&](Connection& connection) -> Result<bool> {
-    BOOST_OUTCOME_TRY(commits, run_tenant_body(connection, context, body));
+    BOOST_OUTCOME_TRY(commits, run_tenant_body(connection, admitted, body));
     return commits;
   };
   CallingWrite unit{is_statement ? WriteUnit::Kind::statement : WriteUnit::Kind::host,
                     is_statement ? WriteUnit::Runs::on_any_thread : WriteUnit::Runs::on_its_thread,
                     limits, run};
-  WriteReport report{options_.observer.get(), context.tenant(), unit};
+  WriteReport report{options_.observer.get(), admitted.tenant(), unit};
   auto outcome =
-      unit.run_through(machinery_->writer, context.tenant(), weight_of(context.tenant()));
+      unit.run_through(machinery_->writer, admitted.tenant(), weight_of(admitted.tenant()));
   report.ended(outcome && commits);
   return outcome;
 }
@@ -212,15 +215,25 @@ void SqliteStore::async_write(const TenantContext& context, const CallOptions& o
   auto write =
       std::make_unique<TenantAsyncWrite>(shared_from_this(), context, options, std::move(unit));
   if (auto admitted = admit_write(context); !admitted) {
-    machinery_->async_writes.refuse(std::move(write), std::move(admitted).error());
+    write->outcome = std::move(admitted);
+    machinery_->async_writes.refuse(std::move(write));
     return;
   }
-  machinery_->async_writes.submit(std::move(write), context.tenant(), weight_of(context.tenant()));
+  std::uint32_t weight = 1;
+  try {
+    weight = weight_of(context.tenant());
+  } catch (...) {
+    write->exception = std::current_exception();
+    machinery_->async_writes.refuse(std::move(write));
+    return;
+  }
+  machinery_->async_writes.submit(std::move(write), context.tenant(), weight);
 }
 
 Result<void> SqliteStore::control_read(const CallOptions& options, ControlBody body) {
   const CallLimits limits{options, options_.max_wait};
   return read_with(limits, [&](Connection& connection) -> Result<void> {
+    const ControlAccess access{connection};
     PlainControlSession session{session_context_, connection};
     body(session);
     return success();
@@ -241,6 +254,7 @@ Result<void> SqliteStore::write_as_host(WriteUnit::Kind kind, const CallOptions&
   const CallLimits limits{options, options_.max_wait};
   const auto run = [&](Connection& connection) -> Result<bool> {
     connection.admissions().close();
+    const ControlAccess access{connection};
     PlainControlSession session{session_context_, connection};
     const bool commits = body(session);
     if (commits && kind == WriteUnit::Kind::schema) {

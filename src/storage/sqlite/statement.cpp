@@ -6,7 +6,25 @@
 
 namespace tenancy::inline v0::detail::sqlite {
 
-SqliteStatement::SqliteStatement(sqlite3_stmt* statement, const Watch& watch) noexcept
+namespace {
+
+/// What SQLite says, or why the watch made it stop. After a failed read the page that was not read
+/// may be in the connection's memory: then the connection is broken, and not the database.
+Error failure_of(sqlite3* connection, std::string_view what_was_tried, Watch& watch) {
+  const int extended_code = sqlite3_extended_errcode(connection);
+  if (extended_code == SQLITE_INTERRUPT && watch.stopped()) {
+    return watch.reason();
+  }
+  auto error = to_error(extended_code, connection, what_was_tried);
+  if (error == errc::io_error || error == errc::corrupt_store) {
+    watch.mark_broken();
+  }
+  return error;
+}
+
+}  // namespace
+
+SqliteStatement::SqliteStatement(sqlite3_stmt* statement, Watch& watch) noexcept
     : statement_{statement}, watch_{watch}, reads_only_{sqlite3_stmt_readonly(statement) != 0} {
   const char* const name = sqlite3_bind_parameter_name(statement, 1);
   takes_tenant_ = name != nullptr && std::string_view{name} == "?1";
@@ -14,15 +32,14 @@ SqliteStatement::SqliteStatement(sqlite3_stmt* statement, const Watch& watch) no
 
 Result<std::unique_ptr<SqliteStatement>> SqliteStatement::prepare(sqlite3* connection,
                                                                   std::string_view sql,
-                                                                  const Watch& watch) {
+                                                                  Watch& watch) {
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
   const int code =
       sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()),
                          SQLITE_PREPARE_PERSISTENT | SQLITE_PREPARE_NO_VTAB, &raw, &rest);
   if (code != SQLITE_OK) {
-    return to_error(sqlite3_extended_errcode(connection), connection,
-                    "preparing '" + std::string{sql} + "'");
+    return failure_of(connection, "preparing '" + std::string{sql} + "'", watch);
   }
   std::unique_ptr<SqliteStatement> statement{new SqliteStatement{raw, watch}};
   if (raw == nullptr || rest != sql.data() + sql.size()) {
@@ -72,6 +89,7 @@ Result<bool> SqliteStatement::step() {
     return Error{to_errc(bind_failure_),
                  std::string{"binding a value: "} + sqlite3_errstr(bind_failure_)};
   }
+  watch_.enter(reads_only_);
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) {
     return true;
@@ -85,11 +103,8 @@ Result<bool> SqliteStatement::step() {
 
 Error SqliteStatement::failure() const {
   sqlite3* const connection = sqlite3_db_handle(statement_.get());
-  const int code = sqlite3_extended_errcode(connection);
-  if (code == SQLITE_INTERRUPT && watch_.stopped()) {
-    return watch_.reason();
-  }
-  return to_error(code, connection, std::string{"running '"} + sqlite3_sql(statement_.get()) + "'");
+  return failure_of(connection, std::string{"running '"} + sqlite3_sql(statement_.get()) + "'",
+                    watch_);
 }
 
 bool SqliteStatement::is_null(int column) const noexcept {

@@ -16,7 +16,7 @@ class SqliteStatement final : public Statement {
  public:
   /// Errors: as `to_errc`; `invalid_mapping` for a text that is not one whole statement.
   static Result<std::unique_ptr<SqliteStatement>> prepare(sqlite3* connection, std::string_view sql,
-                                                          const Watch& watch);
+                                                          Watch& watch);
 
   void bind_null(int parameter) noexcept override;
   void bind_int64(int parameter, std::int64_t value) noexcept override;
@@ -50,7 +50,7 @@ class SqliteStatement final : public Statement {
     void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
   };
 
-  SqliteStatement(sqlite3_stmt* statement, const Watch& watch) noexcept;
+  SqliteStatement(sqlite3_stmt* statement, Watch& watch) noexcept;
 
   void remember(int code) noexcept {
     if (code != SQLITE_OK && bind_failure_ == SQLITE_OK) {
@@ -61,7 +61,7 @@ class SqliteStatement final : public Statement {
   [[nodiscard]] Error failure() const;
 
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
-  const Watch& watch_;  ///< The connection's.
+  Watch& watch_;  ///< The connection's.
   std::int64_t changes_ = 0;
   int bind_failure_ = SQLITE_OK;
   bool takes_tenant_ = false;

@@ -35,13 +35,11 @@ class Watch {
   void end() noexcept { limits_ = nullptr; }
 
   /// Before a statement. Errors: `deadline_exceeded`, `cancelled`, the budget's.
-  Result<void> admit(bool reads_only) {
-    if (limits_ == nullptr) {
-      return success();
-    }
-    stops_statement_ = stops_writes_ || reads_only;
-    return is_over() ? Result<void>{reason()} : success();
+  Result<void> admit() {
+    return limits_ != nullptr && is_over() ? Result<void>{reason()} : success();
   }
+  /// Whenever a statement goes on.
+  void enter(bool reads_only) noexcept { stops_statement_ = stops_writes_ || reads_only; }
 
   /// From within a statement: whether SQLite is to stop it.
   [[nodiscard]] bool stops_statement() noexcept {
@@ -54,6 +52,10 @@ class Watch {
   [[nodiscard]] Error reason() const;
 
   [[nodiscard]] const CallLimits* limits() const noexcept { return limits_; }
+
+  /// What the connection holds in memory of the database can no longer be trusted.
+  void mark_broken() noexcept { is_broken_ = true; }
+  [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
 
   /// Attempts at SQLite's lock beyond the first.
   [[nodiscard]] std::uint32_t busy_retries() const noexcept { return busy_retries_; }
@@ -71,6 +73,7 @@ class Watch {
   bool stops_writes_ = false;
   bool stops_statement_ = false;
   bool stopped_ = false;
+  bool is_broken_ = false;
 };
 
 /// Holds a connection's transaction to its limits for as long as it lives.

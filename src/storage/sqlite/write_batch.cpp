@@ -57,7 +57,9 @@ bool WriteBatch::run_body(WriteUnit& unit, bool is_first, std::chrono::milliseco
 
 WriteBatch::Verdict WriteBatch::run(WriteUnit& unit, bool is_first,
                                     std::chrono::milliseconds max_hold) {
-  const bool has_savepoint = !is_first && unit.kind != WriteUnit::Kind::statement;
+  // Triggers may leave part of their work behind when a statement fails (RAISE(FAIL)).
+  const bool has_savepoint =
+      !is_first && (unit.kind != WriteUnit::Kind::statement || connection_.has_seen_triggers());
   if (has_savepoint) {
     if (auto saved = connection_.run(savepoint_sql); !saved) {
       unit.outcome = std::move(saved).error();
@@ -95,9 +97,10 @@ WriteBatch::Verdict WriteBatch::run(WriteUnit& unit, bool is_first,
     return Verdict::rolled_back;
   }
   if (!has_savepoint) {
-    // A statement that failed undid itself; if rows changed nevertheless (ON CONFLICT FAIL), there
-    // is no other way back than the whole.
-    const bool is_clean = !is_broken && connection_.total_changes() == changes_before;
+    // A statement that failed undid itself, unless it ran triggers, which were first seen here.
+    // Then there is no other way back than the whole.
+    const bool is_clean = !is_broken && !connection_.has_seen_triggers() &&
+                          connection_.total_changes() == changes_before;
     return is_clean ? Verdict::rolled_back : Verdict::lost;
   }
   const bool is_undone =
@@ -110,7 +113,9 @@ Result<void> WriteBatch::commit() {
     return lost_error();
   }
   auto committed = connection_.run(commit_sql);
-  if (!committed) {
+  if (committed) {
+    connection_.admissions().committed(connection_.data_version());
+  } else {
     const bool is_unknown = committed.error() == errc::io_error;
     roll_back();
     if (is_unknown) {

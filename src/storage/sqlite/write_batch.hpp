@@ -9,7 +9,7 @@
 namespace tenancy::inline v0::detail::sqlite {
 
 /// The transaction that the units of a batch share: the first runs in it directly, the others
-/// under savepoints, and one that is a single statement needs none.
+/// under savepoints, and one that is a single statement without triggers needs none.
 ///
 /// SQLite may end the whole transaction because of one unit's statement (a full disk, an
 /// interrupted write, RAISE(ROLLBACK)), after which a RELEASE or a further statement would commit

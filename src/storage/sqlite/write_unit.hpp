@@ -48,7 +48,7 @@ class WriteUnit : public FairQueueItem {
 
   const Kind kind;
   const Runs runs;
-  const std::thread::id owner;  ///< Who submitted it and leads when it is called.
+  const std::thread::id owner;  ///< Who leads when it is called; of no thread's, the store's own.
   const CallLimits& limits;
 
   Result<void> outcome = success();
@@ -56,12 +56,14 @@ class WriteUnit : public FairQueueItem {
   std::chrono::steady_clock::time_point started = {};
   std::chrono::nanoseconds held{0};  ///< Of the writer, over all runs.
   std::uint32_t prepared = 0;        ///< Statements that were not at hand, over all runs.
-  bool replayed = false;             ///< Ran before in a batch that another unit broke.
+  bool is_kept = false;              ///< Its last run is part of the batch's transaction.
+  bool replayed = false;             ///< Ran before in a batch that came to nothing.
   WriteUnit* next = nullptr;         ///< In the list that holds it after it ran.
 
  protected:
-  WriteUnit(Kind kind_of_unit, Runs where, const CallLimits& call_limits) noexcept
-      : kind{kind_of_unit}, runs{where}, owner{std::this_thread::get_id()}, limits{call_limits} {}
+  WriteUnit(Kind kind_of_unit, Runs where, std::thread::id leader,
+            const CallLimits& call_limits) noexcept
+      : kind{kind_of_unit}, runs{where}, owner{leader}, limits{call_limits} {}
 };
 
 /// Units in the order in which they were added, linked through themselves.

@@ -109,7 +109,7 @@ WriteUnit* Writer::pass_on() {
   while (WriteUnit* const unit = finished.take_first()) {
     unit->finish();
   }
-  if (observer_ != nullptr) {
+  if (observer_ != nullptr && report.held.count() > 0) {
     observer_->on_batch(report);
   }
   return leads_on ? next : nullptr;
@@ -117,19 +117,20 @@ WriteUnit* Writer::pass_on() {
 
 /// What the batch takes next; nullptr when it is to be ended. Under the mutex.
 WriteUnit* Writer::take_next() noexcept {
-  const bool failed_to_begin = !is_locked_ && !finished_.empty();
-  if (is_solo_ || failed_to_begin || is_full()) {
+  const bool has_work = kept_ > 0;
+  // Who failed and waits for nobody's commit is told before the next one is waited for.
+  const bool has_only_failed = !has_work && !finished_.empty();
+  if (is_solo_ || has_only_failed || is_full()) {
     return nullptr;
   }
-  const bool has_begun = !kept_.empty();
   if (!to_replay_.empty()) {
-    return has_begun ? nullptr : to_replay_.take_first();
+    return has_work ? nullptr : to_replay_.take_first();
   }
   if (held_ != nullptr) {
-    return has_begun ? nullptr : std::exchange(held_, nullptr);
+    return has_work ? nullptr : std::exchange(held_, nullptr);
   }
   WriteUnit* const next = queue_.pop();
-  if (next != nullptr && next->kind == WriteUnit::Kind::schema && has_begun) {
+  if (next != nullptr && next->kind == WriteUnit::Kind::schema && has_work) {
     held_ = next;
     return nullptr;
   }
@@ -137,8 +138,8 @@ WriteUnit* Writer::take_next() noexcept {
 }
 
 bool Writer::is_full() const noexcept {
-  return is_locked_ && (kept_.size() + finished_.size() >= options_.max_batch ||
-                        last_ran_ - locked_at_ >= options_.max_batch_hold);
+  return has_started_ && (ran_.size() + finished_.size() >= options_.max_batch ||
+                          last_ran_ - started_at_ >= options_.max_batch_hold);
 }
 
 void Writer::run(WriteUnit& unit) {
@@ -155,41 +156,66 @@ void Writer::run(WriteUnit& unit) {
     ready = begin(unit.limits);
   }
   if (!ready) {
+    ++report_.rolled_back;
     unit.outcome = std::move(ready);
     finished_.add(unit);
     return;
   }
   WriteBatch batch{*connection_};
-  switch (run_in(batch, unit)) {
-    case WriteBatch::Verdict::kept:
-      kept_.add(unit);
-      break;
-    case WriteBatch::Verdict::rolled_back:
-      ++report_.rolled_back;
-      finished_.add(unit);
-      break;
-    case WriteBatch::Verdict::lost:
-      ++report_.rolled_back;
-      batch.roll_back();
-      finished_.add(unit);
-      replay_kept();
-      break;
+  settle(unit, run_in(batch, *connection_, unit));
+}
+
+void Writer::settle(WriteUnit& unit, WriteBatch::Verdict verdict) {
+  unit.is_kept = verdict == WriteBatch::Verdict::kept;
+  if (unit.is_kept) {
+    ++kept_;
+    ran_.add(unit);
+    return;
+  }
+  // What it failed on may be rows of others in the batch, which are not there before the commit.
+  const bool is_certain = kept_ == 0 || is_final(unit);
+  (is_certain ? finished_ : ran_).add(unit);
+  if (verdict == WriteBatch::Verdict::lost) {
+    WriteBatch{*connection_}.roll_back();
+    replay_ran();
   }
   forget_poisoned();
 }
 
+/// Whether running again could give nothing better, or must not be tried.
+bool Writer::is_final(const WriteUnit& unit) noexcept {
+  if (unit.outcome) {
+    return false;
+  }
+  switch (unit.outcome.error().code()) {
+    case errc::isolation_violation:
+    case errc::deadline_exceeded:
+    case errc::cancelled:
+    case errc::hold_budget_exceeded:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// Waits for what may keep the store from being written: a log that is too long, other processes.
 Result<void> Writer::take_turn(const CallLimits& limits) {
-  if (is_locked_) {
+  if (has_started_) {
     return success();
   }
   BOOST_OUTCOME_TRY(checkpointer_.await_room(limits));
   const auto began = Steady::now();
-  BOOST_OUTCOME_TRY(lock_.acquire(limits));
-  is_locked_ = true;
-  locked_at_ = Steady::now();
-  last_ran_ = locked_at_;
-  report_.lock_wait = locked_at_ - began;
+  // The turn only keeps things fair. One that never ends, because a dead process left it to a child
+  // that it had forked, does not shut the store: SQLite's own lock decides.
+  auto turn = lock_.acquire(limits, began + (limits.wait_until() - began) / 2);
+  if (!turn && turn.error() != errc::busy) {
+    return turn;
+  }
+  has_turn_ = turn.has_value();
+  has_started_ = true;
+  started_at_ = Steady::now();
+  last_ran_ = started_at_;
+  report_.lock_wait = started_at_ - began;
   return success();
 }
 
@@ -201,25 +227,37 @@ Result<void> Writer::begin(const CallLimits& limits) {
   const std::uint32_t retries = connection_->watch().busy_retries();
   auto begun = WriteBatch{*connection_}.begin(limits);
   report_.busy_retries += connection_->watch().busy_retries() - retries;
+  forget_poisoned();
   return begun;
 }
 
-WriteBatch::Verdict Writer::run_in(WriteBatch& batch, WriteUnit& unit) {
+WriteBatch::Verdict Writer::run_in(WriteBatch& batch, const Connection& connection,
+                                   WriteUnit& unit) {
   const RunningMark mark{running_};
+  const std::uint64_t prepared = connection.statements().prepared();
   unit.started = Steady::now();
-  const auto verdict = batch.run(unit, kept_.empty(), options_.max_unit_hold);
+  const auto verdict = batch.run(unit, kept_ == 0, options_.max_unit_hold);
   last_ran_ = Steady::now();
   unit.held += last_ran_ - unit.started;
+  unit.prepared += static_cast<std::uint32_t>(connection.statements().prepared() - prepared);
+  if (verdict != WriteBatch::Verdict::kept) {
+    ++report_.rolled_back;
+  }
   return verdict;
 }
 
-/// The others did nothing wrong: each runs again, alone.
-void Writer::replay_kept() noexcept {
-  while (WriteUnit* const unit = kept_.take_first()) {
-    unit->replayed = true;
-    ++report_.replayed;
-    to_replay_.add(*unit);
+/// Those in the batch's transaction did nothing wrong: each runs again, alone.
+void Writer::replay_ran() noexcept {
+  while (WriteUnit* const unit = ran_.take_first()) {
+    replay(*unit);
   }
+  kept_ = 0;
+}
+
+void Writer::replay(WriteUnit& unit) noexcept {
+  unit.replayed = true;
+  ++report_.replayed;
+  to_replay_.add(unit);
 }
 
 void Writer::run_schema_change(WriteUnit& unit) {
@@ -229,8 +267,10 @@ void Writer::run_schema_change(WriteUnit& unit) {
     BOOST_OUTCOME_TRY(connection->stop_enforcing_references());
     WriteBatch batch{*connection};
     BOOST_OUTCOME_TRY(batch.begin(unit.limits));
-    if (run_in(batch, unit) == WriteBatch::Verdict::kept) {
-      return batch.commit();
+    if (run_in(batch, *connection, unit) == WriteBatch::Verdict::kept) {
+      auto committed = batch.commit();
+      checkpointer_.log_grew_to(connection->wal_bytes());
+      return committed;
     }
     batch.roll_back();
     return std::move(unit.outcome);
@@ -239,19 +279,22 @@ void Writer::run_schema_change(WriteUnit& unit) {
 }
 
 void Writer::end_batch() {
-  if (!kept_.empty()) {
-    commit_kept();
+  if (kept_ > 0) {
+    commit_ran();
   }
   forget_poisoned();
-  if (is_locked_) {
+  if (has_turn_) {
     lock_.release();
-    is_locked_ = false;
-    report_.held = Steady::now() - locked_at_;
+    has_turn_ = false;
+  }
+  if (has_started_) {
+    has_started_ = false;
+    report_.held = Steady::now() - started_at_;
   }
   is_solo_ = false;
 }
 
-void Writer::commit_kept() {
+void Writer::commit_ran() {
   const auto began = Steady::now();
   auto committed = WriteBatch{*connection_}.commit();
   report_.commit_time = Steady::now() - began;
@@ -259,18 +302,25 @@ void Writer::commit_kept() {
   report_.wal_bytes = connection_->wal_bytes();
   checkpointer_.log_grew_to(report_.wal_bytes);
 
-  const bool is_final = committed || committed.error() == errc::commit_unknown || kept_.size() == 1;
-  if (!is_final) {
-    replay_kept();
+  const bool is_unknown = !committed && committed.error() == errc::commit_unknown;
+  if (!committed && !is_unknown && kept_ > 1) {
+    // Nothing was kept, and any one of them may be why.
+    replay_ran();
     return;
   }
   if (committed) {
-    report_.transactions = static_cast<std::uint32_t>(kept_.size());
+    report_.transactions = kept_;
   }
-  while (WriteUnit* const unit = kept_.take_first()) {
-    unit->outcome = committed;
+  while (WriteUnit* const unit = ran_.take_first()) {
+    if (unit->is_kept) {
+      unit->outcome = committed;
+    } else if (!committed) {
+      replay(*unit);
+      continue;
+    }
     finished_.add(*unit);
   }
+  kept_ = 0;
 }
 
 void Writer::forget_poisoned() noexcept {

@@ -28,7 +28,8 @@ namespace tenancy::inline v0::detail::sqlite {
 /// is told of success before the commit is on disk.
 ///
 /// When a unit breaks the batch's transaction, it alone fails, and those before it run again, each
-/// in a transaction of its own.
+/// in a transaction of its own. A unit that failed while rows of others were in the transaction is
+/// told so with the commit of those rows; if they are not committed, it runs again, too.
 ///
 /// Thread safety: thread-safe.
 class Writer {
@@ -62,12 +63,15 @@ class Writer {
   void run(WriteUnit& unit);
   Result<void> take_turn(const CallLimits& limits);
   Result<void> begin(const CallLimits& limits);
-  WriteBatch::Verdict run_in(WriteBatch& batch, WriteUnit& unit);
+  WriteBatch::Verdict run_in(WriteBatch& batch, const Connection& connection, WriteUnit& unit);
   void run_schema_change(WriteUnit& unit);
-  void replay_kept() noexcept;
+  void settle(WriteUnit& unit, WriteBatch::Verdict verdict);
+  static bool is_final(const WriteUnit& unit) noexcept;
+  void replay_ran() noexcept;
+  void replay(WriteUnit& unit) noexcept;
 
   void end_batch();
-  void commit_kept();
+  void commit_ran();
   void forget_poisoned() noexcept;
 
   const WriteOptions options_;
@@ -85,12 +89,14 @@ class Writer {
   // What follows belongs to whoever leads.
   WriterLock& lock_;
   std::unique_ptr<Connection> connection_;
-  bool is_locked_ = false;
-  bool is_solo_ = false;  ///< The batch takes no further unit.
-  CallLimits::Clock::time_point locked_at_{};
+  bool has_started_ = false;  ///< The batch waits for nobody any more.
+  bool has_turn_ = false;     ///< Among the processes.
+  bool is_solo_ = false;      ///< The batch takes no further unit.
+  CallLimits::Clock::time_point started_at_{};
   CallLimits::Clock::time_point last_ran_{};
-  WriteUnitList kept_;         ///< Ran, and wait for the commit.
-  WriteUnitList finished_;     ///< To be told.
+  WriteUnitList ran_;          ///< In the open transaction, or failed on top of those that are.
+  std::uint32_t kept_ = 0;     ///< How many of them are in the transaction; it is open if any are.
+  WriteUnitList finished_;     ///< To be told when the batch ends.
   WriteUnitList to_replay_;    ///< To be run again, each alone.
   WriteUnit* held_ = nullptr;  ///< Popped, and first of the next batch.
   BatchReport report_{};

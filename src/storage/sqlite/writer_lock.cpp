@@ -59,9 +59,9 @@ bool WriterLock::is_alone() const noexcept {
   return ::fcntl(file_.get(), F_OFD_GETLK, &lock) == 0 && lock.l_type == F_UNLCK;
 }
 
-Result<void> WriterLock::acquire(const CallLimits& limits) {
-  BOOST_OUTCOME_TRY(take(turnstile, limits));
-  auto taken = take(turn, limits);
+Result<void> WriterLock::acquire(const CallLimits& limits, CallLimits::Clock::time_point until) {
+  BOOST_OUTCOME_TRY(take(turnstile, limits, until));
+  auto taken = take(turn, limits, until);
   let_go(turnstile);
   return taken;
 }
@@ -70,7 +70,8 @@ void WriterLock::release() noexcept { let_go(turn); }
 
 /// The kernel can wait for a lock, but not until a moment or a stop; so this looks again and again,
 /// often enough that a turn is not lost for long.
-Result<void> WriterLock::take(int byte, const CallLimits& limits) {
+Result<void> WriterLock::take(int byte, const CallLimits& limits,
+                              CallLimits::Clock::time_point until) {
   auto pause = first_pause;
   while (true) {
     auto lock = lock_of(byte, F_WRLCK);
@@ -82,11 +83,11 @@ Result<void> WriterLock::take(int byte, const CallLimits& limits) {
                    "locking the store for writing: " + last_system_error().message()};
     }
     const auto now = CallLimits::Clock::now();
-    if (now >= limits.wait_until() || limits.stop().stop_requested()) {
+    const auto end = std::min(until, limits.wait_until());
+    if (now >= end || limits.stop().stop_requested()) {
       return limits.wait_ended(errc::busy, "another process's writes");
     }
-    std::this_thread::sleep_for(
-        std::min<CallLimits::Clock::duration>(pause, limits.wait_until() - now));
+    std::this_thread::sleep_for(std::min<CallLimits::Clock::duration>(pause, end - now));
     pause = std::min(2 * pause, longest_pause);
   }
 }

@@ -30,14 +30,16 @@ class WriterLock {
   /// Whether nobody else has announced a store. Thread-safe.
   [[nodiscard]] bool is_alone() const noexcept;
 
-  /// Errors: `busy` after the longest wait, `deadline_exceeded`, `cancelled`; `io_error`.
-  Result<void> acquire(const CallLimits& limits);
+  /// Errors: `busy` after the longest wait or at `until`, `deadline_exceeded`, `cancelled`;
+  /// `io_error`.
+  Result<void> acquire(const CallLimits& limits,
+                       CallLimits::Clock::time_point until = CallLimits::Clock::time_point::max());
   void release() noexcept;
 
  private:
   explicit WriterLock(FileDescriptor file) noexcept : file_{std::move(file)} {}
 
-  Result<void> take(int byte, const CallLimits& limits);
+  Result<void> take(int byte, const CallLimits& limits, CallLimits::Clock::time_point until);
   void let_go(int byte) noexcept;
 
   FileDescriptor file_;

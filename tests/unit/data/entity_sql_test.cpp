@@ -82,7 +82,7 @@ void check_tenant_in_all() {
     CHECK(sql.find("--") == std::string_view::npos);
     CHECK(sql.find("/*") == std::string_view::npos);
     CHECK(sql.find(" OR ") == std::string_view::npos);
-    if (sql.starts_with("INSERT INTO ")) {
+    if (sql.starts_with("INSERT OR ABORT INTO ")) {
       CHECK(occurrences(sql, " (tenant_id, ") == 1);
       CHECK(occurrences(sql, ") VALUES (?1, ") == 1);
     } else {
@@ -110,11 +110,12 @@ TEST_CASE("the statements of an entity with a text key") {
   CHECK(Sql::find.text == with(" AND \"id\" = ?2"));
   CHECK(Sql::count.text == "SELECT count(*) FROM \"notes\" WHERE tenant_id = ?1");
   CHECK(Sql::insert.text ==
-        "INSERT INTO \"notes\" (tenant_id, \"id\", \"title\", \"stars\", \"link\", "
+        "INSERT OR ABORT INTO \"notes\" (tenant_id, \"id\", \"title\", \"stars\", \"link\", "
         "\"created_at\", \"updated_at\") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   // The tenant, the key and the time of creation are never written again.
   CHECK(Sql::update.text ==
-        "UPDATE \"notes\" SET \"title\" = ?3, \"stars\" = ?4, \"link\" = ?5, \"updated_at\" = ?7 "
+        "UPDATE OR ABORT \"notes\" SET \"title\" = ?3, \"stars\" = ?4, \"link\" = ?5, "
+        "\"updated_at\" = ?7 "
         "WHERE tenant_id = ?1 AND \"id\" = ?2");
   CHECK(Sql::erase.text == "DELETE FROM \"notes\" WHERE tenant_id = ?1 AND \"id\" = ?2");
   CHECK(Sql::page(Order::newest_first).text == with(" ORDER BY \"id\" DESC LIMIT ?2 OFFSET ?3"));
@@ -131,18 +132,19 @@ TEST_CASE("the statements of an entity with a number for a key") {
         "SELECT tenant_id, \"number\", \"note\", \"done\", \"weight\" FROM \"tasks\" "
         "WHERE tenant_id = ?1 AND \"number\" = ?2");
   CHECK(Sql::update.text ==
-        "UPDATE \"tasks\" SET \"note\" = ?3, \"done\" = ?4, \"weight\" = ?5 "
+        "UPDATE OR ABORT \"tasks\" SET \"note\" = ?3, \"done\" = ?4, \"weight\" = ?5 "
         "WHERE tenant_id = ?1 AND \"number\" = ?2");
 }
 
 TEST_CASE("SQL's own words are names like others, and parameters count beyond nine") {
   using Sql = EntitySql<Wide>;
   CHECK(Sql::insert.text ==
-        "INSERT INTO \"transaction\" (tenant_id, \"select\", \"from\", \"order\", \"group\", "
+        "INSERT OR ABORT INTO \"transaction\" (tenant_id, \"select\", \"from\", \"order\", "
+        "\"group\", "
         "\"where\", \"limit\", \"null\", \"table\", \"index\", \"key\", \"values\") "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
   CHECK(Sql::update.text ==
-        "UPDATE \"transaction\" SET \"select\" = ?2, \"from\" = ?3, \"order\" = ?4, "
+        "UPDATE OR ABORT \"transaction\" SET \"select\" = ?2, \"from\" = ?3, \"order\" = ?4, "
         "\"group\" = ?5, \"where\" = ?6, \"limit\" = ?7, \"null\" = ?8, \"table\" = ?9, "
         "\"index\" = ?10, \"values\" = ?12 WHERE tenant_id = ?1 AND \"key\" = ?11");
 }

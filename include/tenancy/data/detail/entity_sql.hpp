@@ -99,7 +99,7 @@ class EntitySql {
   }
   static constexpr SqlBuilder make_insert() {
     SqlBuilder sql;
-    (sql << "INSERT INTO ").identifier(Traits::table) << " (tenant_id";
+    (sql << "INSERT OR ABORT INTO ").identifier(Traits::table) << " (tenant_id";
     for (const auto name : Traits::names) {
       (sql << ", ").identifier(name);
     }
@@ -111,7 +111,7 @@ class EntitySql {
   }
   static constexpr SqlBuilder make_update() {
     SqlBuilder sql;
-    (sql << "UPDATE ").identifier(Traits::table) << " SET ";
+    (sql << "UPDATE OR ABORT ").identifier(Traits::table) << " SET ";
     std::string_view separator;
     for (std::size_t i = 0; i < Traits::size; ++i) {
       if (Traits::is_updated(i)) {
