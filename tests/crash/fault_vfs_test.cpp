@@ -17,7 +17,6 @@
 #include "support/power_cut.hpp"
 #include "support/temporary_folder.hpp"
 
-using tenancy_test::Fault;
 using tenancy_test::FaultKind;
 using tenancy_test::FaultVfs;
 using tenancy_test::Kept;
@@ -49,7 +48,7 @@ std::string bytes_of(const std::filesystem::path& file) {
 
 /// How many rows there are in what a disk has kept.
 int rows_kept(const VolatileDisk& disk, const TemporaryFolder& folder, Kept kept) {
-  std::mt19937_64 random;
+  std::mt19937_64 random{std::random_device{}()};
   const TemporaryFolder after;
   disk.materialise(folder.path(), after.path(), kept, random);
   return open(after)->execAndGet("SELECT count(*) FROM t").getInt();
@@ -145,7 +144,7 @@ TEST_CASE("a disk that kept everything holds the files as they are") {
   database->exec("PRAGMA synchronous = OFF; INSERT INTO t VALUES (1), (2); PRAGMA wal_checkpoint");
   database->exec("INSERT INTO t VALUES (3)");
 
-  std::mt19937_64 random;
+  std::mt19937_64 random{std::random_device{}()};
   const TemporaryFolder after;
   disk.materialise(folder.path(), after.path(), Kept::everything, random);
   for (const char* name : {"plain.db", "plain.db-wal"}) {
@@ -182,7 +181,7 @@ TEST_CASE("a log whose folder was never synced may have no name") {
   const auto database = open(folder);
   database->exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; CREATE TABLE t (n INTEGER)");
 
-  std::mt19937_64 random;
+  std::mt19937_64 random{std::random_device{}()};
   const TemporaryFolder after;
   disk.materialise(folder.path(), after.path(), Kept::nothing, random);
   CHECK(std::filesystem::exists(after / "plain.db"));

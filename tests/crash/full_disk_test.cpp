@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -67,6 +68,8 @@ template <class Action>
 std::string on_small_disk(const std::filesystem::path& folder, const char* size, Action action) {
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
+  // What stands in the buffers would otherwise be written by the child, too.
+  std::fflush(nullptr);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) {

@@ -27,7 +27,6 @@ using tenancy_test::below;
 using tenancy_test::Findings;
 using tenancy_test::must;
 using tenancy_test::OpenStore;
-using tenancy_test::PairName;
 using tenancy_test::TemporaryFolder;
 using tenancy_test::tenant_count;
 using tenancy_test::WriterProcess;

@@ -115,6 +115,7 @@ Result<tenancy::Authority> open_new(const std::filesystem::path& file) {
 Result<OpenStore> open_existing(const std::filesystem::path& file) {
   BOOST_OUTCOME_TRY(auto authority, open_new(file));
   std::vector<tenancy::TenantId> tenants;
+  tenants.reserve(slugs.size());
   for (const auto slug : slugs) {
     BOOST_OUTCOME_TRY(const auto parsed, tenancy::Slug::parse(slug));
     BOOST_OUTCOME_TRY(const auto tenant, authority.registry().find(parsed));
@@ -125,6 +126,7 @@ Result<OpenStore> open_existing(const std::filesystem::path& file) {
 
 std::vector<tenancy::TenantId> create_tenants(const tenancy::Authority& authority) {
   std::vector<tenancy::TenantId> tenants;
+  tenants.reserve(slugs.size());
   for (const auto slug : slugs) {
     tenants.push_back(must(authority.registry().create({std::string{slug}, std::string{slug}})).id);
   }
@@ -138,8 +140,8 @@ Result<OpenStore> enter_all(tenancy::Authority authority,
     BOOST_OUTCOME_TRY(auto context, authority.enter(tenant));
     contexts.push_back(std::move(context));
   }
-  auto store = authority.store();
-  return OpenStore{std::move(authority), std::move(store), std::move(contexts)};
+  const auto store = authority.store();
+  return OpenStore{std::move(authority), store, std::move(contexts)};
 }
 
 std::string title_of(const tenancy::TenantContext& context, std::string_view id) {

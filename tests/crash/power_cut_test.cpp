@@ -32,6 +32,7 @@ using tenancy_test::Findings;
 using tenancy_test::Kept;
 using tenancy_test::Ledger;
 using tenancy_test::must;
+using tenancy_test::one_of;
 using tenancy_test::Template;
 using tenancy_test::TemporaryFolder;
 using tenancy_test::VfsCall;
@@ -144,14 +145,12 @@ TEST_CASE("a sync fails and later the power: no later sync vouches for what the 
   const TemporaryFolder home;
   const Template original{home.path()};
   const auto calls = try_out({}, original, alone(), random);
-  const auto syncs = std::ranges::count(calls, VfsCall::sync);
+  const auto syncs = static_cast<std::uint64_t>(std::ranges::count(calls, VfsCall::sync));
   const int rounds = tenancy_test::is_long_run() ? 2'000 : 150;
   for (int round = 0; round < rounds; ++round) {
-    const Fault sync{.kind = FaultKind::io_error,
-                     .nth = static_cast<std::uint64_t>(1 + below(random, static_cast<int>(syncs))),
-                     .only = VfsCall::sync};
-    const auto nth =
-        static_cast<std::uint64_t>(1 + below(random, static_cast<int>(calls.size()) + 100));
+    const Fault sync{
+        .kind = FaultKind::io_error, .nth = one_of(random, syncs), .only = VfsCall::sync};
+    const auto nth = one_of(random, calls.size() + 100);
     try_out({sync, power_off(nth)}, original, alone(), random);
   }
 }
@@ -170,7 +169,7 @@ TEST_CASE("the power fails again and again, also while a store recovers") {
     for (int life = 0; life < lives; ++life) {
       VolatileDisk disk;
       // Starting takes some 60 calls, recovery among them.
-      const auto nth = static_cast<std::uint64_t>(1 + below(random, life % 2 == 0 ? 800 : 60));
+      const auto nth = one_of(random, life % 2 == 0 ? 800 : 60);
       live_on(disk, {power_off(nth)}, original, *folder,
               below(random, 2) == 0 ? alone() : together(), ledger, findings);
       auto after = std::make_unique<TemporaryFolder>();

@@ -24,4 +24,9 @@ inline int below(std::mt19937_64& random, int bound) {
   return std::uniform_int_distribution{0, bound - 1}(random);
 }
 
+/// The number of one of so many, from 1.
+inline std::uint64_t one_of(std::mt19937_64& random, std::uint64_t count) {
+  return std::uniform_int_distribution<std::uint64_t>{1, count}(random);
+}
+
 }  // namespace tenancy_test

@@ -7,6 +7,7 @@
 
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <csignal>
+#include <cstddef>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -47,8 +48,8 @@ int main(int argc, char** argv) {
   if (argc != 4) {
     return 2;
   }
-  const int first = std::atoi(argv[2]);
-  const int threads = std::atoi(argv[3]);
+  const int first = std::stoi(argv[2]);
+  const int threads = std::stoi(argv[3]);
   auto open = tenancy_test::open_existing(argv[1]);
   if (!open) {
     tell("- " + open.error().to_string());
@@ -57,6 +58,7 @@ int main(int argc, char** argv) {
   tell("open");
   constexpr int numbers_of_a_thread = 100'000;
   std::vector<std::thread> writers;
+  writers.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i) {
     writers.emplace_back([&, i] { write_on(open.value(), first + i * numbers_of_a_thread); });
   }

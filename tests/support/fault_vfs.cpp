@@ -204,13 +204,18 @@ struct FaultVfs::Callbacks {
     if (!fault) {
       return write_through(file, bytes, offset);
     }
-    if (fault->kind == FaultKind::disk_full) {
+    if (fault->kind == FaultKind::disk_full && grows(file, offset + size)) {
       write_through(file, bytes.first(bytes.size() / 2), offset);
     } else if (fault->cuts_power && file.recorded != nullptr) {
       // It was under way when the power went.
       file.vfs->disk_->wrote(*file.recorded->file, offset, bytes);
     }
     return sqlite_code(fault->kind, VfsCall::write);
+  }
+
+  static bool grows(File& file, sqlite3_int64 end) {
+    sqlite3_int64 present = 0;
+    return file.real->pMethods->xFileSize(file.real, &present) == SQLITE_OK && end > present;
   }
 
   static int write_through(File& file, std::span<const std::byte> bytes, sqlite3_int64 offset) {

@@ -36,7 +36,7 @@ inline constexpr std::size_t vfs_call_count = static_cast<std::size_t>(VfsCall::
 
 enum class FaultKind : std::uint8_t {
   io_error,     ///< Nothing was done; the extended code is the call's own.
-  disk_full,    ///< Half of what was to be written is.
+  disk_full,    ///< Half of what was to be written is if the file grows; nothing if not.
   short_read,   ///< Nothing was read; the buffer is zero.
   cannot_open,  ///< For opening, and for what leads up to it.
   busy,         ///< Somebody else holds the lock.
