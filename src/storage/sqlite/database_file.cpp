@@ -25,7 +25,12 @@ class DraftName {
   explicit DraftName(std::string name) noexcept : name_{std::move(name)} {}
   DraftName(const DraftName&) = delete;
   DraftName& operator=(const DraftName&) = delete;
-  ~DraftName() { ::unlink(name_.c_str()); }
+  ~DraftName() {
+    // SQLite removes what it puts beside a database, unless that failed.
+    for (const char* const suffix : {"", "-journal", "-wal", "-shm"}) {
+      ::unlink((name_ + suffix).c_str());
+    }
+  }
 
   [[nodiscard]] const std::string& string() const noexcept { return name_; }
 
