@@ -101,7 +101,8 @@ void Checkpointer::work() {
     const std::optional<Moved> moved = move_log(is_pressing);
     lock.lock();
 
-    if (moved && moved->is_complete) {
+    // What was committed while it was moved is not in the database yet.
+    if (moved && moved->is_complete && log_bytes_ <= moved->log_bytes) {
       log_bytes_ = 0;
       try_from_ = options_.checkpoint_bytes;
       moved_.notify_all();
@@ -132,7 +133,8 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
   Moved moved;
   if (lock_.is_alone()) {
     moved = checkpoint(SQLITE_CHECKPOINT_PASSIVE, limits);
-    if (!moved.is_complete && is_pressing) {
+    if (is_pressing) {
+      // While one reads from the log, it grows although all of it has been moved.
       moved = checkpoint_in_turn(SQLITE_CHECKPOINT_RESTART, limits).value_or(moved);
     }
   } else if (const auto in_turn = checkpoint_in_turn(

@@ -7,6 +7,9 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+/// A change of the schema takes as long as it takes; it is bounded for the sake of arithmetic.
+constexpr std::chrono::hours longest_schema_change{24 * 365};
+
 FairQueueOptions queue_options(const WriteOptions& options) noexcept {
   return FairQueueOptions{.max_waiting_per_tenant = options.max_waiting_per_tenant,
                           .capacity = options.max_batch,
@@ -236,7 +239,9 @@ WriteBatch::Verdict Writer::run_in(WriteBatch& batch, const Connection& connecti
   const RunningMark mark{running_};
   const std::uint64_t prepared = connection.statements().prepared();
   unit.started = Steady::now();
-  const auto verdict = batch.run(unit, kept_ == 0, options_.max_unit_hold);
+  const std::chrono::milliseconds max_hold =
+      unit.kind == WriteUnit::Kind::schema ? longest_schema_change : options_.max_unit_hold;
+  const auto verdict = batch.run(unit, kept_ == 0, max_hold);
   last_ran_ = Steady::now();
   unit.held += last_ran_ - unit.started;
   unit.prepared += static_cast<std::uint32_t>(connection.statements().prepared() - prepared);
