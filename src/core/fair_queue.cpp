@@ -368,7 +368,7 @@ class FairQueueCore::State {
     return round_ + rounds + static_cast<std::uint64_t>(flow.balance <= 0);
   }
 
-  void line_up(FairQueueFlow& flow, RoundWheel& wheel, std::uint64_t due) noexcept {
+  void line_up(FairQueueFlow& flow, RoundWheel& wheel, std::uint64_t due) const noexcept {
     flow.wheel = &wheel;
     wheel.insert(flow, due, round_);
   }

@@ -84,7 +84,9 @@ def run(root, build, jobs, only=()):
     stamps = build / "tidy"
     stamps.mkdir(exist_ok=True)
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True, check=True)
-    settings = version.stdout + digest(root / ".clang-tidy")
+    settings = version.stdout + "".join(
+        digest(root / folder / ".clang-tidy") for folder in ("", *FOLDERS)
+    )
 
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:

@@ -43,8 +43,8 @@ class Authenticator {
  private:
   friend class Authority;
 
-  Authenticator(std::shared_ptr<detail::StoreBackend> backend, const CallOptions& options) noexcept
-      : backend_{std::move(backend)}, options_{options} {}
+  Authenticator(std::shared_ptr<detail::StoreBackend> backend, CallOptions options) noexcept
+      : backend_{std::move(backend)}, options_{std::move(options)} {}
 
   std::shared_ptr<detail::StoreBackend> backend_;
   CallOptions options_;

@@ -84,8 +84,8 @@ class TenantRegistry {
   friend class Authenticator;
 
   TenantRegistry(std::shared_ptr<detail::StoreBackend> backend, const Principal& principal,
-                 const CallOptions& options)
-      : backend_{std::move(backend)}, principal_{principal}, options_{options} {}
+                 CallOptions options)
+      : backend_{std::move(backend)}, principal_{principal}, options_{std::move(options)} {}
 
   Result<Tenant> change_status(TenantId id, TenantStatus to) const;
 

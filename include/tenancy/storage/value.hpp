@@ -24,6 +24,7 @@ class ParameterWriter {
  public:
   ParameterWriter(const ParameterWriter&) = delete;
   ParameterWriter& operator=(const ParameterWriter&) = delete;
+  ~ParameterWriter() = default;
 
   void null() const noexcept { statement_.bind_null(index_); }
   void int64(std::int64_t value) const noexcept { statement_.bind_int64(index_, value); }
@@ -58,6 +59,7 @@ class ColumnReader {
  public:
   ColumnReader(const ColumnReader&) = delete;
   ColumnReader& operator=(const ColumnReader&) = delete;
+  ~ColumnReader() = default;
 
   [[nodiscard]] bool is_null() const noexcept { return statement_.is_null(index_); }
   [[nodiscard]] std::optional<std::int64_t> int64() const noexcept {

@@ -32,13 +32,7 @@ class AsyncWrites::Threads : public std::enable_shared_from_this<Threads> {
     std::unique_lock lock{mutex_};
     start();
     added.place_ = waiting_.insert(waiting_.end(), std::move(write));
-    auto submitted = submit(added, tenant, weight);
-    if (!submitted) {
-      added.outcome = std::move(submitted).error();
-    } else if (submitted.value()) {
-      lead_with(added);
-    }
-    if (!submitted || added.exception != nullptr) {
+    if (!submit(added, tenant, weight)) {
       end(added);
       await_room(lock);
       return;
@@ -106,14 +100,21 @@ class AsyncWrites::Threads : public std::enable_shared_from_this<Threads> {
     }
   }
 
-  Result<bool> submit(AsyncWrite& write, std::optional<TenantId> tenant,
-                      std::uint32_t weight) noexcept {
+  /// Whether it was taken on; why not is noted in it.
+  bool submit(AsyncWrite& write, std::optional<TenantId> tenant, std::uint32_t weight) noexcept {
     try {
-      return writer_.submit(write, tenant, weight);
+      auto submitted = writer_.submit(write, tenant, weight);
+      if (submitted) {
+        if (submitted.value()) {
+          lead_with(write);
+        }
+        return true;
+      }
+      write.outcome = std::move(submitted).error();
     } catch (...) {
       write.exception = std::current_exception();
-      return false;
     }
+    return false;
   }
 
   void lead_with(AsyncWrite& write) noexcept {

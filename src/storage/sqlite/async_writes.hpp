@@ -6,6 +6,7 @@
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 #include "storage/sqlite/writer.hpp"
 
@@ -42,8 +43,8 @@ class AsyncWrites {
 /// What an asynchronous write is held to; made before the unit that refers to it.
 class AsyncCall {
  protected:
-  AsyncCall(const CallOptions& options, std::chrono::milliseconds max_wait)
-      : options_{options}, limits_{options_, max_wait} {
+  AsyncCall(CallOptions options, std::chrono::milliseconds max_wait)
+      : options_{std::move(options)}, limits_{options_, max_wait} {
     // The wait counts from here, not from when somebody looks.
     static_cast<void>(limits_.wait_until());
   }
@@ -56,8 +57,8 @@ class AsyncCall {
 /// One of them.
 class AsyncWrite : private AsyncCall, public WriteUnit {
  public:
-  AsyncWrite(const CallOptions& options, std::chrono::milliseconds max_wait)
-      : AsyncCall{options, max_wait},
+  AsyncWrite(CallOptions options, std::chrono::milliseconds max_wait)
+      : AsyncCall{std::move(options), max_wait},
         WriteUnit{Kind::host, Runs::on_any_thread, std::thread::id{}, limits_} {}
   ~AsyncWrite() override = default;
 

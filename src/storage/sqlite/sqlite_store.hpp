@@ -34,6 +34,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   static Result<std::shared_ptr<SqliteStore>> open(Location location, const KeyRing& keys,
                                                    StoreOptions options, const CallOptions& call);
 
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
   ~SqliteStore() override;
 
   Result<void> read(const TenantContext& context, const CallOptions& options,
