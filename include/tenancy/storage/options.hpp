@@ -23,7 +23,7 @@ struct WriteOptions {
   /// long for their turn. Positive.
   std::chrono::microseconds max_batch_hold{10'000};
   /// For how long one transaction may hold the writer; then its next statement is refused with
-  /// `hold_budget_exceeded`. Positive.
+  /// `hold_budget_exceeded`. Migrations are not held to it. Positive.
   std::chrono::milliseconds max_unit_hold{2'000};
   /// The share of a batch, in percent, that one tenant gets while others wait. 1 to 100.
   unsigned max_tenant_share = 50;

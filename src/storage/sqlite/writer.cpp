@@ -7,6 +7,9 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+/// A change of the schema takes as long as it takes; it is bounded for the sake of arithmetic.
+constexpr std::chrono::hours longest_schema_change{24 * 365};
+
 FairQueueOptions queue_options(const WriteOptions& options) noexcept {
   return FairQueueOptions{.max_waiting_per_tenant = options.max_waiting_per_tenant,
                           .capacity = options.max_batch,
@@ -207,7 +210,9 @@ Result<void> Writer::begin(const CallLimits& limits) {
 WriteBatch::Verdict Writer::run_in(WriteBatch& batch, WriteUnit& unit) {
   const RunningMark mark{running_};
   unit.started = Steady::now();
-  const auto verdict = batch.run(unit, kept_.empty(), options_.max_unit_hold);
+  const std::chrono::milliseconds max_hold =
+      unit.kind == WriteUnit::Kind::schema ? longest_schema_change : options_.max_unit_hold;
+  const auto verdict = batch.run(unit, kept_.empty(), max_hold);
   last_ran_ = Steady::now();
   unit.held += last_ran_ - unit.started;
   return verdict;
