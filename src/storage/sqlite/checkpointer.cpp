@@ -86,7 +86,8 @@ void Checkpointer::work() {
     const std::optional<Moved> moved = move_log(is_pressing);
     lock.lock();
 
-    if (moved && moved->is_complete) {
+    // What was committed while it was moved is not in the database yet.
+    if (moved && moved->is_complete && log_bytes_ <= moved->log_bytes) {
       log_bytes_ = 0;
       try_from_ = options_.checkpoint_bytes;
       moved_.notify_all();
@@ -112,9 +113,10 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
   }
   const auto began = Steady::now();
   Moved moved = checkpoint(SQLITE_CHECKPOINT_PASSIVE, limits);
-  if (!moved.is_complete && is_pressing) {
-    // Others write and read on. With a turn of its own it sees the end of the log, and the readers
-    // that it then waits for can only become fewer.
+  if (is_pressing) {
+    // Others write and read on, and while one reads from the log, it grows although all of it has
+    // been moved. With a turn of its own it sees the end of the log, and the readers that it then
+    // waits for can only become fewer.
     if (auto lock = WriterLock::open(file_); lock && lock.value().acquire(limits)) {
       moved = checkpoint(SQLITE_CHECKPOINT_RESTART, limits);
       lock.value().release();
