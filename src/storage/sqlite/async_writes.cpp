@@ -17,19 +17,25 @@ class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
   void add(std::unique_ptr<AsyncWrite> write, std::optional<TenantId> tenant,
            std::uint32_t weight) {
     AsyncWrite& added = *write;
+    if (added.limits.stop().stop_possible()) {
+      added.on_stop_.emplace(added.limits.stop(), AsyncWrite::OnStop{this});
+    }
+    // Nobody looks at its limits before it can be withdrawn, and once it can, it may soon be gone.
+    const std::scoped_lock lock{mutex_};
     keep(std::move(write), waiting_);
     auto submitted = writer_.submit(added, tenant, weight);
     if (!submitted) {
       added.outcome = std::move(submitted).error();
-      const std::scoped_lock lock{mutex_};
       ended_.splice(ended_.end(), waiting_, added.place_);
-      wanted_.notify_one();
     } else if (submitted.value()) {
-      added.call_to_lead();
+      to_lead_ = &added;
     }
   }
 
-  void add_ended(std::unique_ptr<AsyncWrite> write) { keep(std::move(write), ended_); }
+  void add_ended(std::unique_ptr<AsyncWrite> write) {
+    const std::scoped_lock lock{mutex_};
+    keep(std::move(write), ended_);
+  }
 
   void lead_with(AsyncWrite& write) noexcept {
     const std::scoped_lock lock{mutex_};
@@ -71,21 +77,19 @@ class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
  private:
   using Writes = std::list<std::unique_ptr<AsyncWrite>>;
 
+  /// Under the mutex.
   void keep(std::unique_ptr<AsyncWrite> write, Writes& list) {
+    if (!thread_.joinable()) {
+      thread_ = std::thread{[self = shared_from_this()] { self->work(); }};
+    }
     AsyncWrite& kept = *write;
     kept.worker_ = this;
-    {
-      const std::scoped_lock lock{mutex_};
-      kept.place_ = list.insert(list.end(), std::move(write));
-      next_look_ = std::min(next_look_, kept.limits.wait_until());
-      if (!thread_.joinable()) {
-        thread_ = std::thread{[self = shared_from_this()] { self->work(); }};
-      }
-      wanted_.notify_one();
-    }
-    if (kept.limits.stop().stop_possible()) {
-      kept.on_stop_.emplace(kept.limits.stop(), AsyncWrite::OnStop{this});
-    }
+    kept.place_ = list.insert(list.end(), std::move(write));
+    // It may have been stopped before it was in the list.
+    next_look_ = kept.limits.stop().stop_requested()
+                     ? CallLimits::Clock::time_point::min()
+                     : std::min(next_look_, kept.limits.wait_until());
+    wanted_.notify_one();
   }
 
   void work() {
