@@ -120,8 +120,7 @@ WriteUnit* Writer::pass_on() {
 
 /// What the batch takes next; nullptr when it is to be ended. Under the mutex.
 WriteUnit* Writer::take_next() noexcept {
-  const bool failed_to_begin = !is_locked_ && !finished_.empty();
-  if (is_solo_ || failed_to_begin || is_full()) {
+  if (is_solo_ || is_full()) {
     return nullptr;
   }
   const bool has_begun = !kept_.empty();
@@ -160,6 +159,8 @@ void Writer::run(WriteUnit& unit) {
   if (!ready) {
     unit.outcome = std::move(ready);
     finished_.add(unit);
+    // Who gave up is told at once, instead of waiting on for somebody else.
+    is_solo_ = is_solo_ || kept_.empty();
     return;
   }
   WriteBatch batch{*connection_};

@@ -275,7 +275,7 @@ struct OwnStore {
     authority.reset();
   }
   [[nodiscard]] int notes() const {
-    return SQLite::Database{(folder / "store.db").string()}
+    return SQLite::Database{(folder / "store.db").string(), SQLite::OPEN_READWRITE, 60'000}
         .execAndGet("SELECT count(*) FROM notes")
         .getInt();
   }
