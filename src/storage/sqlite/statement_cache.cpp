@@ -34,7 +34,7 @@ SqliteStatement& StatementCache::keep(const StaticSql& sql,
   make_room();
   ++prepared_;
   Entry*& first = by_text_[&sql];
-  entries_.push_back(std::make_unique<Entry>(Entry{&sql, std::move(statement), first, true}));
+  entries_.push_back(std::make_unique<Entry>(Entry{&sql, std::move(statement), first, false}));
   first = entries_.back().get();
   return *first->statement;
 }

@@ -38,7 +38,7 @@ class StatementCache {
     const StaticSql* sql;
     std::unique_ptr<SqliteStatement> statement;
     Entry* sibling;  ///< Another statement of the same text.
-    bool used;       ///< Since the hand last came by.
+    bool used;       ///< Again, since the hand last came by.
   };
 
   [[nodiscard]] Entry*& front_of(const StaticSql& sql) noexcept;
