@@ -8,8 +8,9 @@
 
 namespace tenancy::inline v0::detail::sqlite {
 
-/// The thread and what it works on. The thread shares it, so that it outlives a store that is
-/// closed on the thread itself.
+/// The threads and what they work on. One leads, and may wait long for its turn; the other one
+/// meanwhile completes what was refused or is too late, and disposes of what has been completed.
+/// They share it, so that it outlives a store that is closed on the latter.
 class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
  public:
   explicit Worker(Writer& writer) noexcept : writer_{writer} {}
@@ -27,20 +28,23 @@ class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
     if (!submitted) {
       added.outcome = std::move(submitted).error();
       ended_.splice(ended_.end(), waiting_, added.place_);
+      wanted_.notify_one();
     } else if (submitted.value()) {
       to_lead_ = &added;
+      called_to_lead_.notify_one();
     }
   }
 
   void add_ended(std::unique_ptr<AsyncWrite> write) {
     const std::scoped_lock lock{mutex_};
     keep(std::move(write), ended_);
+    wanted_.notify_one();
   }
 
   void lead_with(AsyncWrite& write) noexcept {
     const std::scoped_lock lock{mutex_};
     to_lead_ = &write;
-    wanted_.notify_one();
+    called_to_lead_.notify_one();
   }
 
   /// After it has been completed on the thread that led.
@@ -61,45 +65,67 @@ class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
       const std::scoped_lock lock{mutex_};
       stops_ = true;
       wanted_.notify_one();
+      called_to_lead_.notify_one();
     }
-    if (!thread_.joinable()) {
+    if (leader_.joinable()) {
+      leader_.join();
+    }
+    if (!keeper_.joinable()) {
       return;
     }
-    if (thread_.get_id() == std::this_thread::get_id()) {
-      thread_.detach();
+    if (keeper_.get_id() == std::this_thread::get_id()) {
+      keeper_.detach();
     } else {
-      thread_.join();
+      keeper_.join();
     }
   }
 
-  void abandon() noexcept { static_cast<void>(new std::thread{std::move(thread_)}); }
+  void abandon() noexcept {
+    static_cast<void>(new std::thread{std::move(leader_)});
+    static_cast<void>(new std::thread{std::move(keeper_)});
+  }
 
  private:
   using Writes = std::list<std::unique_ptr<AsyncWrite>>;
 
   /// Under the mutex.
   void keep(std::unique_ptr<AsyncWrite> write, Writes& list) {
-    if (!thread_.joinable()) {
-      thread_ = std::thread{[self = shared_from_this()] { self->work(); }};
+    if (!keeper_.joinable()) {
+      keeper_ = std::thread{[self = shared_from_this()] { self->keep_up(); }};
+    }
+    if (!leader_.joinable()) {
+      leader_ = std::thread{[self = shared_from_this()] { self->lead_when_called(); }};
     }
     AsyncWrite& kept = *write;
     kept.worker_ = this;
     kept.place_ = list.insert(list.end(), std::move(write));
     // It may have been stopped before it was in the list.
-    next_look_ = kept.limits.stop().stop_requested()
-                     ? CallLimits::Clock::time_point::min()
-                     : std::min(next_look_, kept.limits.wait_until());
-    wanted_.notify_one();
+    const auto look = kept.limits.stop().stop_requested() ? CallLimits::Clock::time_point::min()
+                                                          : kept.limits.wait_until();
+    if (look < next_look_) {
+      next_look_ = look;
+      wanted_.notify_one();
+    }
   }
 
-  void work() {
+  void lead_when_called() {
+    std::unique_lock lock{mutex_};
+    while (true) {
+      called_to_lead_.wait(lock, [this] { return stops_ || to_lead_ != nullptr; });
+      if (to_lead_ == nullptr) {
+        return;
+      }
+      AsyncWrite& write = *std::exchange(to_lead_, nullptr);
+      lock.unlock();
+      writer_.lead(write);
+      lock.lock();
+    }
+  }
+
+  void keep_up() {
     std::unique_lock lock{mutex_};
     while (!stops_) {
-      if (AsyncWrite* const write = std::exchange(to_lead_, nullptr)) {
-        lock.unlock();
-        writer_.lead(*write);
-        lock.lock();
-      } else if (!ended_.empty() || !disposable_.empty()) {
+      if (!ended_.empty() || !disposable_.empty()) {
         Writes ended = std::move(ended_);
         Writes disposable = std::move(disposable_);
         ended_.clear();
@@ -141,13 +167,15 @@ class AsyncWrites::Worker : public std::enable_shared_from_this<Worker> {
   Writer& writer_;
   std::mutex mutex_;
   std::condition_variable wanted_;
+  std::condition_variable called_to_lead_;
   Writes waiting_;     ///< For their turn or their commit.
   Writes ended_;       ///< To be completed here.
   Writes disposable_;  ///< Completed.
   AsyncWrite* to_lead_ = nullptr;
   CallLimits::Clock::time_point next_look_ = CallLimits::Clock::now() + longest_sleep;
   bool stops_ = false;
-  std::thread thread_;
+  std::thread leader_;
+  std::thread keeper_;
 };
 
 AsyncWrites::AsyncWrites(Writer& writer) : worker_{std::make_shared<Worker>(writer)} {}

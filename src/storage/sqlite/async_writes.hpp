@@ -11,9 +11,9 @@ namespace tenancy::inline v0::detail::sqlite {
 
 class AsyncWrite;
 
-/// The writes that nobody waits for. A thread, started for the first of them, does for them what a
-/// caller's thread does for its own: it leads when one is next, and gives up on those whose limits
-/// end while they wait.
+/// The writes that nobody waits for. Two threads, started for the first of them, do for them what a
+/// caller's thread does for its own: lead when one is next, and give up on those whose limits end
+/// while they wait.
 ///
 /// Thread safety: thread-safe.
 class AsyncWrites {
@@ -21,7 +21,7 @@ class AsyncWrites {
   explicit AsyncWrites(Writer& writer);
   AsyncWrites(const AsyncWrites&) = delete;
   AsyncWrites& operator=(const AsyncWrites&) = delete;
-  /// None is left. May be called on the thread itself, when the last of them held the store.
+  /// None is left. May be called on one of the threads, when the last of them held the store.
   ~AsyncWrites();
 
   /// Takes a write on. It is completed by another thread, whatever happens.
@@ -30,7 +30,7 @@ class AsyncWrites {
   /// Completes a write that was refused before it was submitted.
   void refuse(std::unique_ptr<AsyncWrite> write, Error reason);
 
-  /// For a forked process, which does not have the thread.
+  /// For a forked process, which does not have the threads.
   void abandon() noexcept;
 
  private:

@@ -152,6 +152,22 @@ TEST_CASE("an asynchronous write that was stopped before it was made never waits
   }
 }
 
+TEST_CASE("an asynchronous write ends in time though another one waits on for another process") {
+  const TestStore test{patient()};
+  const auto acme = test.enter(test.acme);
+  auto other_process = test.raw();
+  other_process.exec("BEGIN IMMEDIATE");
+  auto waits_on = future_write(test.store, acme, inserting("patient"));
+  auto late = future_write(test.store, acme, CallOptions::within(10ms), inserting("late"));
+  CHECK(code_of(late.get().get()) == errc::deadline_exceeded);
+  const auto reader = test.enter(test.acme, tenancy::Scope::read);
+  CHECK(code_of(future_write(test.store, reader, inserting("x")).get().get()) ==
+        errc::access_denied);
+  other_process.exec("ROLLBACK");
+  must(waits_on.get().get());
+  CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 1);
+}
+
 TEST_CASE("an asynchronous write waits for its turn no longer than the longest wait") {
   TestStore test{{.max_wait = 20ms}};
   HeldWriter held{test.store, test.enter(test.globex)};
