@@ -904,6 +904,40 @@ TEST_CASE("a suspension holds for the writes behind it in the same batch") {
   CHECK(test.raw().execAndGet("SELECT count(*) FROM notes").getInt() == (is_suspended ? 1 : 2));
 }
 
+TEST_CASE("a suspension holds although the batch let the tenant in before") {
+  const TestStore test{{}, treacherous_schema()};
+  // Again until the suspension comes to the queue in time for the batch.
+  for (bool is_shared = false; !is_shared;) {
+    const auto log = std::make_shared<ReportLog>();
+    const GatedStore gated{test, patient(log)};
+    const auto store = gated.authority->store();
+    const auto registry = gated.authority->registry(tenancy_test::tester());
+    const auto acme = must(gated.authority->enter(test.acme.id, tenancy_test::tester()));
+    const auto globex = must(gated.authority->enter(test.globex.id, tenancy_test::tester()));
+    log->forget_batches();
+    const auto inserting = [](WriteTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(Repository<Link>{tx}.insert({.id = "x", .note = "y"}));
+      return Repository<Link>{tx}.erase("x");
+    };
+    HeldWriter held{store, globex};
+    auto before = future_write(store, acme, inserting);
+    gated.clock->arm();
+    std::thread suspending{[&] { must(registry.suspend(test.acme.id)); }};
+    std::this_thread::yield();
+    held.let_go();
+    gated.clock->reached.wait();
+    auto behind = future_write(store, acme, inserting);
+    gated.clock->go_on.count_down();
+    suspending.join();
+    must(held.finish());
+    must(before.get().get());
+    CHECK(code_of(behind.get().get()) == errc::tenant_not_active);
+    const auto batches = log->await_transactions(4);
+    is_shared = batches.size() == 1;
+    must(test.registry.activate(test.acme.id));
+  }
+}
+
 TEST_CASE("a suspension by another connection holds from the next write on") {
   const TestStore test;
   const auto acme = test.enter(test.acme);
