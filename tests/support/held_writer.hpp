@@ -19,16 +19,12 @@ class HeldWriter {
  public:
   using Unit = std::function<tenancy::Result<void>(tenancy::WriteTransaction&)>;
 
-  /// The unit runs when the writer is let go, as the batch's first; returns once it holds.
+  /// Holds once the unit has run, as the batch's first, whatever became of it.
   HeldWriter(const tenancy::Store& store, const tenancy::TenantContext& context, Unit unit = {})
       : thread_{[this, store, context, unit = std::move(unit)] {
           try {
             outcome_ = store.write(context, [&](tenancy::WriteTransaction& tx) {
-              if (!ran_) {
-                ran_ = true;
-                held_.count_down();
-                let_go_.wait();
-              }
+              const Hold hold{*this};
               return unit ? unit(tx) : tenancy::Result<void>{tenancy::success()};
             });
           } catch (...) {
@@ -57,6 +53,23 @@ class HeldWriter {
   }
 
  private:
+  /// Holds at its end, but not when the unit runs again.
+  class Hold {
+   public:
+    explicit Hold(HeldWriter& writer) noexcept : writer_{writer} {}
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() {
+      if (!std::exchange(writer_.ran_, true)) {
+        writer_.held_.count_down();
+        writer_.let_go_.wait();
+      }
+    }
+
+   private:
+    HeldWriter& writer_;
+  };
+
   tenancy::Result<void> release() {
     let_go();
     if (thread_.joinable()) {

@@ -351,16 +351,18 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
        },
        errc::storage_full, true},
   };
-  for (const auto& [name, culprit, error, breaks] : cases) {
+  for (const Case& played : cases) {
+    const auto& error = played.error;
+    const bool breaks = played.breaks;
     for (const int position : {0, waiting / 2, waiting - 1}) {
-      CAPTURE(name);
+      CAPTURE(played.name);
       CAPTURE(position);
       const auto log = std::make_shared<ReportLog>();
       const TestStore test{patient(log), treacherous_schema()};
       test.run_raw("INSERT INTO sqlite_sequence VALUES ('tickets', 9223372036854775807)");
       log->forget_batches();
 
-      const auto told = play_batch(test, position, culprit);
+      const auto told = play_batch(test, position, played.culprit);
 
       const auto batches = log->await_transactions(waiting + 1);
       CHECK(sum(batches, &BatchReport::transactions) == waiting);
@@ -583,9 +585,15 @@ TEST_CASE("a write inside a write is refused, whoever's thread runs it") {
     must(done.get().get());
   }
   SUBCASE("while an exception leaves the unit") {
-    struct WritesAtTheEnd {
-      const std::function<void()>& action;
-      ~WritesAtTheEnd() { action(); }
+    class WritesAtTheEnd {
+     public:
+      explicit WritesAtTheEnd(const std::function<void()>& action) : action_{action} {}
+      WritesAtTheEnd(const WritesAtTheEnd&) = delete;
+      WritesAtTheEnd& operator=(const WritesAtTheEnd&) = delete;
+      ~WritesAtTheEnd() { action_(); }
+
+     private:
+      const std::function<void()>& action_;
     };
     const std::function<void()> action = refuses_everything;
     CHECK_THROWS_AS(static_cast<void>(test.store.write(acme,
@@ -702,10 +710,11 @@ TEST_CASE("the host's weights share out the writer") {
     weight = [](tenancy::TenantId) -> std::uint32_t { throw std::runtime_error{"no weight"}; };
     CHECK_THROWS_AS(static_cast<void>(Repository<Note>{test.store, acme}.insert({.title = "x"})),
                     std::runtime_error);
-    CHECK_THROWS_AS(test.store.async_write(
-                        acme, [](WriteTransaction& tx) { return insert_note(tx, "y"); },
-                        [](tenancy::AsyncResult<void>) { CHECK_MESSAGE(false, "completed"); }),
-                    std::runtime_error);
+    CHECK_THROWS_AS(
+        test.store.async_write(
+            acme, [](WriteTransaction& tx) { return insert_note(tx, "y"); },
+            [](const tenancy::AsyncResult<void>&) { CHECK_MESSAGE(false, "completed"); }),
+        std::runtime_error);
     weight = nullptr;
     must(Repository<Note>{test.store, acme}.insert({.title = "x"}));
     CHECK(ids_of(test, acme).size() == 1);
