@@ -977,3 +977,20 @@ TEST_CASE("a tenant that is let in again may write with its new contexts only") 
   CHECK(code_of(Repository<Note>{test.store, before}.insert({.title = "old"})) ==
         errc::tenant_not_active);
 }
+
+TEST_CASE("an old context is refused although its batch let the tenant in with a new one") {
+  const TestStore test{patient()};
+  const auto before = test.enter(test.acme);
+  must(test.registry.suspend(test.acme.id));
+  must(test.registry.activate(test.acme.id));
+  const auto after = test.enter(test.acme);
+  HeldWriter held{test.store, test.enter(test.globex)};
+  auto fresh =
+      future_write(test.store, after, [](WriteTransaction& tx) { return insert_note(tx, "new"); });
+  auto stale =
+      future_write(test.store, before, [](WriteTransaction& tx) { return insert_note(tx, "old"); });
+  must(held.finish());
+  must(fresh.get().get());
+  CHECK(code_of(stale.get().get()) == errc::tenant_not_active);
+  CHECK(ids_of(test, after) == std::set<std::string>{"new"});
+}
