@@ -104,6 +104,8 @@ TEST_CASE("what is used stays, what is not goes") {
 TEST_CASE("a statement in use is neither given out again nor dropped") {
   Fixture fixture{16};
   SqliteStatement& used = fixture.get(0);
+  // Found once, it stands where it is looked for first.
+  REQUIRE(&fixture.get(0) == &used);
   used.take();
   {
     const StatementLease lease{used};
