@@ -1,0 +1,77 @@
+// What warm calls allocate. A program of its own, since it replaces `operator new`.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include "tenancy/data/repository.hpp"
+
+#include "support/entities.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::ReadRepository;
+using tenancy::ReadTransaction;
+using tenancy::Repository;
+using tenancy::Result;
+using tenancy::success;
+using tenancy_test::must;
+using tenancy_test::Note;
+using tenancy_test::TestStore;
+
+namespace {
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): operator new has no other place
+constinit std::atomic<std::size_t> allocations = 0;
+
+/// How often the call allocates.
+template <class Call>
+std::size_t allocations_of(Call&& call) {
+  const std::size_t before = allocations;
+  std::forward<Call>(call)();
+  return allocations - before;
+}
+
+}  // namespace
+
+// NOLINTBEGIN(cppcoreguidelines-no-malloc,misc-definitions-in-headers)
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) {
+    return memory;
+  }
+  throw std::bad_alloc{};
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+// NOLINTEND(cppcoreguidelines-no-malloc,misc-definitions-in-headers)
+
+TEST_CASE("a warm call allocates what its row does and no more") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  const Repository<Note> notes{test.store, acme};
+  // Short enough for the strings to need no memory of their own.
+  const auto insert = [&](const char* id) {
+    CHECK(notes.insert({.id = id, .title = id}).has_value());
+  };
+  const auto find = [&] { CHECK(notes.find("warm").value().has_value()); };
+  const auto update = [&] { CHECK(notes.update({.id = "warm", .title = "new"}).has_value()); };
+  const auto erase = [&](const char* id) { CHECK(notes.erase(id).has_value()); };
+  insert("warm");
+  for (int i = 0; i < 10; ++i) {
+    insert("x");
+    find();
+    update();
+    erase("x");
+  }
+  REQUIRE(allocations_of([] { const std::string text(100, 'x'); }) == 1);
+
+  CHECK(allocations_of(find) == 0);
+  CHECK(allocations_of([&] { insert("x"); }) == 0);
+  CHECK(allocations_of(update) == 0);
+  CHECK(allocations_of([&] { erase("x"); }) == 0);
+}

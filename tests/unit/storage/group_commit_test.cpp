@@ -1,0 +1,996 @@
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tenancy/data/repository.hpp"
+
+#include "support/entities.hpp"
+#include "support/future_write.hpp"
+#include "support/held_writer.hpp"
+#include "support/report_log.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::BatchReport;
+using tenancy::errc;
+using tenancy::Error;
+using tenancy::ReadRepository;
+using tenancy::Repository;
+using tenancy::Result;
+using tenancy::success;
+using tenancy::TenantContext;
+using tenancy::WriteTransaction;
+using tenancy_test::await_full_queue;
+using tenancy_test::code_of;
+using tenancy_test::future_write;
+using tenancy_test::HeldWriter;
+using tenancy_test::must;
+using tenancy_test::Note;
+using tenancy_test::ReportLog;
+using tenancy_test::Task;
+using tenancy_test::TestStore;
+using tenancy_test::write_queued;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Refers to notes that may come later in the same transaction.
+struct Link {
+  std::string id = {};
+  std::string note = {};
+};
+
+constexpr auto tenancy_mapping(std::type_identity<Link>) {
+  namespace m = tenancy::mapping;
+  return m::entity("links", m::key("id", &Link::id), m::column("note", &Link::note));
+}
+
+/// A table whose numbers have run out, which SQLite reports as a full disk is, and ends the
+/// transaction as it does then.
+struct Ticket {
+  std::string id = {};
+};
+
+constexpr auto tenancy_mapping(std::type_identity<Ticket>) {
+  return tenancy::mapping::entity("tickets", tenancy::mapping::key("id", &Ticket::id));
+}
+
+/// A second one of the same tenant and place ends the transaction.
+struct Seat {
+  std::string id = {};
+  std::string place = {};
+};
+
+constexpr auto tenancy_mapping(std::type_identity<Seat>) {
+  namespace m = tenancy::mapping;
+  return m::entity("seats", m::key("id", &Seat::id), m::column("place", &Seat::place));
+}
+
+std::vector<tenancy::Migration> treacherous_schema() {
+  auto schema = tenancy_test::test_schema();
+  schema.push_back(
+      {3, "treacherous tables",
+       "CREATE TABLE links (tenant_id INTEGER NOT NULL, id TEXT NOT NULL, note TEXT NOT NULL, "
+       "PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, note) REFERENCES notes (tenant_id, id)"
+       " DEFERRABLE INITIALLY DEFERRED) STRICT;"
+       "CREATE TABLE tickets (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+       "tenant_id INTEGER NOT NULL, id TEXT NOT NULL) STRICT;"
+       "CREATE TABLE seats (tenant_id INTEGER NOT NULL, id TEXT NOT NULL, place TEXT NOT NULL, "
+       "PRIMARY KEY (tenant_id, id), UNIQUE (tenant_id, place) ON CONFLICT ROLLBACK) STRICT;"
+       "CREATE TRIGGER bomb BEFORE INSERT ON notes WHEN new.title = 'bomb' "
+       "BEGIN SELECT RAISE(ROLLBACK, 'boom'); END;"
+       "CREATE TRIGGER half AFTER INSERT ON notes WHEN new.title GLOB 'half*' "
+       "BEGIN SELECT RAISE(FAIL, 'half done'); END;"
+       "CREATE TRIGGER full AFTER INSERT ON notes WHEN (SELECT count(*) FROM notes) = 5 "
+       "AND new.title GLOB 'alone*' BEGIN SELECT RAISE(ROLLBACK, 'one too many'); END"});
+  return schema;
+}
+
+/// How many writes wait in most tests, beside the one that holds the writer.
+constexpr int waiting = 5;
+
+tenancy::StoreOptions patient(std::shared_ptr<ReportLog> log = nullptr) {
+  tenancy::StoreOptions options{.max_wait = 10min, .observer = std::move(log)};
+  options.writes.max_waiting_per_tenant = waiting;
+  options.writes.max_batch_hold = 10min;
+  options.writes.max_unit_hold = 10min;
+  return options;
+}
+
+Result<void> insert_note(WriteTransaction& transaction, const std::string& id) {
+  BOOST_OUTCOME_TRY(Repository<Note>{transaction}.insert({.id = id, .title = id}));
+  return success();
+}
+
+std::set<std::string> ids_of(const TestStore& test, const TenantContext& context) {
+  std::set<std::string> ids;
+  for (const auto& note : must(ReadRepository<Note>{test.store, context}.list()).items) {
+    ids.insert(note.id);
+  }
+  return ids;
+}
+
+/// What became of one of the writes that waited.
+struct Told {
+  bool is_success = false;
+  std::optional<errc> error;
+  std::string message;
+  std::string exception;
+  int runs = 0;
+  bool ran_elsewhere = false;
+};
+
+using Culprit = std::function<Result<void>(WriteTransaction&)>;
+
+/// Acme's writes wait while globex holds the writer, and then share its batch. The one that comes
+/// first there, or second and so on, is the culprit; the others each insert a note of their number.
+std::vector<Told> play_batch(const TestStore& test, int culprit_position, const Culprit& culprit) {
+  std::vector<Told> told(waiting);
+  std::atomic<int> next_position = 0;
+  std::vector<std::thread> threads;
+  HeldWriter held{test.store, test.enter(test.globex),
+                  [](WriteTransaction& tx) { return insert_note(tx, "holder"); }};
+  const auto acme = test.enter(test.acme);
+  for (int number = 0; number < waiting; ++number) {
+    threads.emplace_back([&, number] {
+      Told mine;
+      int position = -1;
+      const auto here = std::this_thread::get_id();
+      try {
+        const auto outcome = write_queued([&] {
+          return test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+            mine.ran_elsewhere = mine.ran_elsewhere || std::this_thread::get_id() != here;
+            if (++mine.runs == 1) {
+              position = next_position++;
+            }
+            return position == culprit_position ? culprit(tx)
+                                                : insert_note(tx, "n" + std::to_string(position));
+          });
+        });
+        mine.is_success = outcome.has_value();
+        if (!outcome) {
+          mine.error = outcome.error().code();
+          mine.message = outcome.error().message();
+        }
+      } catch (const std::runtime_error& thrown) {
+        mine.exception = thrown.what();
+      }
+      told.at(static_cast<std::size_t>(position)) = mine;
+    });
+  }
+  await_full_queue(test.store, acme);
+  const auto holder = held.finish();
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  CHECK(holder.has_value());
+  return told;
+}
+
+std::uint32_t sum(const std::vector<BatchReport>& batches, std::uint32_t BatchReport::*what) {
+  std::uint32_t all = 0;
+  for (const auto& batch : batches) {
+    all += batch.*what;
+  }
+  return all;
+}
+
+/// Everybody's note but the culprit's.
+std::set<std::string> all_but(int culprit_position) {
+  std::set<std::string> ids;
+  for (int position = 0; position < waiting; ++position) {
+    if (position != culprit_position) {
+      ids.insert("n" + std::to_string(position));
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
+TEST_CASE("writes that wait at the same time share one commit") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{patient(log)};
+  const auto acme = test.enter(test.acme);
+  std::vector<std::thread> threads;
+  log->forget_batches();
+  {
+    HeldWriter held{test.store, test.enter(test.globex)};
+    for (int i = 0; i < waiting; ++i) {
+      threads.emplace_back([&, i] {
+        const auto id = std::to_string(i);
+        if (i % 2 == 0) {
+          must(write_queued([&] {
+            return Repository<Note>{test.store, acme}.insert({.id = id, .title = id});
+          }));
+          return;
+        }
+        const auto here = std::this_thread::get_id();
+        must(write_queued([&] {
+          return test.store.write(acme, [&](WriteTransaction& tx) {
+            CHECK(std::this_thread::get_id() == here);
+            return insert_note(tx, id);
+          });
+        }));
+      });
+    }
+    await_full_queue(test.store, acme);
+    must(held.finish());
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  const auto batches = log->await_transactions(waiting + 1);
+  REQUIRE(batches.size() == 1);
+  CHECK(batches[0].transactions == waiting + 1);
+  CHECK(batches[0].committed);
+  CHECK(batches[0].rolled_back == 0);
+  CHECK(batches[0].replayed == 0);
+  CHECK(ids_of(test, acme).size() == waiting);
+}
+
+TEST_CASE("nobody hears of success, and no reader sees a row, before the commit") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{patient(log)};
+  const auto acme = test.enter(test.acme);
+  std::atomic<int> returned = 0;
+  std::atomic<int> next_position = 0;
+  std::latch last_runs{1};
+  std::latch may_commit{1};
+  std::vector<std::thread> threads;
+  HeldWriter held{test.store, test.enter(test.globex)};
+  for (int i = 0; i < waiting; ++i) {
+    threads.emplace_back([&, i] {
+      must(write_queued([&] {
+        return test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+          BOOST_OUTCOME_TRY(insert_note(tx, std::to_string(i)));
+          if (++next_position == waiting) {
+            last_runs.count_down();
+            may_commit.wait();
+          }
+          return success();
+        });
+      }));
+      ++returned;
+    });
+  }
+  await_full_queue(test.store, acme);
+  held.let_go();
+  last_runs.wait();
+  CHECK(ids_of(test, acme).empty());
+  CHECK(returned == 0);
+  may_commit.count_down();
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  must(held.finish());
+  CHECK(returned == waiting);
+  CHECK(ids_of(test, acme).size() == waiting);
+}
+
+TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands in it") {
+  struct Case {
+    const char* name;
+    Culprit culprit;
+    std::optional<errc> error;
+    bool breaks;
+  };
+  const std::vector<Case> cases{
+      {"fails",
+       [](WriteTransaction& tx) -> Result<void> {
+         BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+         return Error{errc::invalid_argument, "the unit's own"};
+       },
+       errc::invalid_argument, false},
+      {"throws",
+       [](WriteTransaction& tx) -> Result<void> {
+         BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+         throw std::runtime_error{"the host's own"};
+       },
+       {},
+       false},
+      {"leaves a reference open",
+       [](WriteTransaction& tx) -> Result<void> {
+         BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+         BOOST_OUTCOME_TRY(Repository<Link>{tx}.insert({.id = "lost", .note = "nowhere"}));
+         return success();
+       },
+       errc::reference_violation, false},
+      {"leaves a reference open and fails",
+       [](WriteTransaction& tx) -> Result<void> {
+         BOOST_OUTCOME_TRY(Repository<Link>{tx}.insert({.id = "lost", .note = "nowhere"}));
+         return Error{errc::invalid_argument, "the unit's own"};
+       },
+       errc::invalid_argument, false},
+      {"fails half way through a statement",
+       [](WriteTransaction& tx) { return insert_note(tx, "half"); }, errc::constraint_violation,
+       false},
+      {"makes SQLite roll back, by a trigger",
+       [](WriteTransaction& tx) -> Result<void> {
+         BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+         return insert_note(tx, "bomb");
+       },
+       errc::constraint_violation, true},
+      {"makes SQLite roll back and does not mind",
+       [](WriteTransaction& tx) -> Result<void> {
+         CHECK_FALSE(insert_note(tx, "bomb"));
+         CHECK(code_of(insert_note(tx, "lost")) == errc::transaction_lost);
+         return success();
+       },
+       errc::transaction_lost, true},
+      {"makes SQLite roll back and throws",
+       [](WriteTransaction& tx) -> Result<void> {
+         CHECK_FALSE(insert_note(tx, "bomb"));
+         throw std::runtime_error{"the host's own"};
+       },
+       {},
+       true},
+      {"makes SQLite roll back, by a conflict clause",
+       [](WriteTransaction& tx) -> Result<void> {
+         BOOST_OUTCOME_TRY(Repository<Seat>{tx}.insert({.id = "1", .place = "window"}));
+         BOOST_OUTCOME_TRY(Repository<Seat>{tx}.insert({.id = "2", .place = "window"}));
+         return success();
+       },
+       errc::already_exists, true},
+      {"finds the store full",
+       [](WriteTransaction& tx) -> Result<void> {
+         BOOST_OUTCOME_TRY(Repository<Ticket>{tx}.insert({.id = "one"}));
+         return success();
+       },
+       errc::storage_full, true},
+  };
+  for (const Case& played : cases) {
+    const auto& error = played.error;
+    const bool breaks = played.breaks;
+    for (const int position : {0, waiting / 2, waiting - 1}) {
+      CAPTURE(played.name);
+      CAPTURE(position);
+      const auto log = std::make_shared<ReportLog>();
+      const TestStore test{patient(log), treacherous_schema()};
+      test.run_raw("INSERT INTO sqlite_sequence VALUES ('tickets', 9223372036854775807)");
+      log->forget_batches();
+
+      const auto told = play_batch(test, position, played.culprit);
+
+      const auto batches = log->await_transactions(waiting + 1);
+      CHECK(sum(batches, &BatchReport::transactions) == waiting);
+      CHECK(sum(batches, &BatchReport::rolled_back) == 1);
+      // The holder and those of acme that ran before the culprit.
+      const int before = breaks ? position + 1 : 0;
+      CHECK(sum(batches, &BatchReport::replayed) == static_cast<std::uint32_t>(before));
+      for (int i = 0; i < waiting; ++i) {
+        CAPTURE(i);
+        const auto& one = told.at(static_cast<std::size_t>(i));
+        CHECK_FALSE(one.ran_elsewhere);
+        CHECK(one.runs == (breaks && i < position ? 2 : 1));
+        if (i != position) {
+          CHECK(one.is_success);
+        } else if (error) {
+          CHECK(one.error == error);
+          CHECK(((*error != errc::invalid_argument) || one.message == "the unit's own"));
+        } else {
+          CHECK(one.exception == "the host's own");
+        }
+      }
+      CHECK(ids_of(test, test.enter(test.acme)) == all_but(position));
+      CHECK(ids_of(test, test.enter(test.globex)) == std::set<std::string>{"holder"});
+      CHECK(must(ReadRepository<Link>{test.store, test.enter(test.acme)}.count()) == 0);
+      CHECK(must(ReadRepository<Seat>{test.store, test.enter(test.acme)}.count()) == 0);
+    }
+  }
+}
+
+TEST_CASE("the first unit of a batch may fail, throw or break it") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{patient(log), treacherous_schema()};
+  const auto acme = test.enter(test.acme);
+  log->forget_batches();
+  HeldWriter::Unit unit;
+  std::optional<errc> error;
+  SUBCASE("fails") {
+    error = errc::invalid_argument;
+    unit = [](WriteTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+      return Error{errc::invalid_argument, "its own"};
+    };
+  }
+  SUBCASE("throws") {
+    unit = [](WriteTransaction& tx) -> Result<void> {
+      must(insert_note(tx, "lost"));
+      throw std::runtime_error{"its own"};
+    };
+  }
+  SUBCASE("breaks it") {
+    error = errc::constraint_violation;
+    unit = [](WriteTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+      return insert_note(tx, "bomb");
+    };
+  }
+  SUBCASE("leaves a reference open") {
+    error = errc::reference_violation;
+    unit = [](WriteTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(Repository<Link>{tx}.insert({.id = "lost", .note = "nowhere"}));
+      return success();
+    };
+  }
+  HeldWriter held{test.store, test.enter(test.globex), unit};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < waiting; ++i) {
+    threads.emplace_back([&, i] {
+      must(write_queued([&] {
+        return test.store.write(
+            acme, [&](WriteTransaction& tx) { return insert_note(tx, "n" + std::to_string(i)); });
+      }));
+    });
+  }
+  await_full_queue(test.store, acme);
+  if (error) {
+    CHECK(code_of(held.finish()) == *error);
+  } else {
+    CHECK_THROWS_AS(static_cast<void>(held.finish()), std::runtime_error);
+  }
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  const auto batches = log->await_transactions(waiting + 1);
+  REQUIRE(batches.size() == 1);
+  CHECK(batches[0].transactions == waiting);
+  CHECK(batches[0].rolled_back == 1);
+  CHECK(batches[0].replayed == 0);
+  CHECK(ids_of(test, acme) == all_but(-1));
+  CHECK(ids_of(test, test.enter(test.globex)).empty());
+}
+
+TEST_CASE("calls of one statement stand or fall alone, and those replayed give the row as stored") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{patient(log), treacherous_schema()};
+  const auto acme = test.enter(test.acme);
+  log->forget_batches();
+  std::vector<std::optional<Result<Note>>> told(waiting);
+  const auto play = [&](const std::function<Note(int)>& note_of) {
+    std::vector<std::thread> threads;
+    HeldWriter held{test.store, test.enter(test.globex)};
+    for (int i = 0; i < waiting; ++i) {
+      threads.emplace_back([&, i] {
+        told.at(static_cast<std::size_t>(i)) = write_queued([&] {
+          return Repository<Note>{test.store, acme}.insert(note_of(i));
+        });
+      });
+    }
+    await_full_queue(test.store, acme);
+    must(held.finish());
+    for (auto& thread : threads) {
+      thread.join();
+    }
+  };
+
+  SUBCASE("one breaks the batch") {
+    // The trigger breaks it at whichever comes last, after it has changed rows.
+    play([](int i) { return Note{.title = "alone " + std::to_string(i)}; });
+    const auto batches = log->await_transactions(waiting + 1);
+    CHECK(sum(batches, &BatchReport::replayed) == waiting);
+    int failed = 0;
+    for (const auto& one : told) {
+      if (one->has_value()) {
+        const Note& note = one->value();
+        CHECK(must(ReadRepository<Note>{test.store, acme}.require(note.id)) == note);
+      } else {
+        CHECK(code_of(*one) == errc::constraint_violation);
+        ++failed;
+      }
+    }
+    CHECK(failed == 1);
+    CHECK(ids_of(test, acme).size() == waiting - 1);
+  }
+  SUBCASE("one leaves half of a failed statement behind") {
+    play([](int i) {
+      const auto number = std::to_string(i);
+      return Note{.id = number, .title = i == 2 ? "half" : number};
+    });
+    CHECK(code_of(*told[2]) == errc::constraint_violation);
+    CHECK(ids_of(test, acme) == std::set<std::string>{"0", "1", "3", "4"});
+  }
+  SUBCASE("all but one lose a conflict") {
+    play([](int) { return Note{.id = "same", .title = "same"}; });
+    const auto batches = log->await_transactions(waiting + 1);
+    CHECK(batches.size() == 1);
+    CHECK(sum(batches, &BatchReport::replayed) == 0);
+    CHECK(sum(batches, &BatchReport::rolled_back) == waiting - 1);
+    int kept = 0;
+    for (const auto& one : told) {
+      kept += one->has_value() ? 1 : 0;
+      CHECK((one->has_value() || code_of(*one) == errc::already_exists));
+    }
+    CHECK(kept == 1);
+  }
+}
+
+TEST_CASE("a failed statement leaves nothing half done behind as the first of a batch either") {
+  const TestStore test{patient(), treacherous_schema()};
+  const auto acme = test.enter(test.acme);
+  CHECK(code_of(Repository<Note>{test.store, acme}.insert({.id = "x", .title = "half"})) ==
+        errc::constraint_violation);
+  CHECK(ids_of(test, acme).empty());
+}
+
+TEST_CASE("a row of another tenant in one unit poisons it alone") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{patient(log), treacherous_schema()};
+  const auto tenant = test.enter(test.acme);
+  must(Repository<Task>{test.store, tenant}.insert(Task{1, std::nullopt, false, 0}));
+  // As a wrong index or view would: the tenant is one in the predicate and another in the result.
+  test.run_raw(
+      "ALTER TABLE tasks RENAME TO real_tasks;"
+      "CREATE VIEW tasks AS SELECT CASE abs(random()) % 2 WHEN 0 THEN tenant_id ELSE 1 END AS "
+      "tenant_id, number, note, done, weight FROM real_tasks");
+  log->forget_batches();
+  const int position = waiting / 2;
+  const auto told = play_batch(test, position, [](WriteTransaction& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+    for (int i = 0; i < 1000 && ReadRepository<Task>{tx}.find(1); ++i) {
+    }
+    CHECK(code_of(insert_note(tx, "more")) == errc::isolation_violation);
+    return success();
+  });
+  CHECK(told.at(position).error == errc::isolation_violation);
+  const auto batches = log->await_transactions(waiting + 1);
+  CHECK(sum(batches, &BatchReport::replayed) == position + 1);
+  CHECK(log->alarms() == 1);
+  CHECK(ids_of(test, test.enter(test.acme)) == all_but(position));
+  must(Repository<Note>{test.store, test.enter(test.acme)}.insert({.title = "usable"}));
+}
+
+TEST_CASE("a write inside a write is refused, whoever's thread runs it") {
+  const TestStore test{patient()};
+  const auto acme = test.enter(test.acme);
+  const auto refuses_everything = [&] {
+    const auto outer =
+        test.store.write(acme, [](WriteTransaction& tx) { return insert_note(tx, "nested"); });
+    CHECK(code_of(outer) == errc::nested_write);
+    const Repository<Note> notes{test.store, acme};
+    CHECK(code_of(notes.insert({.title = "nested"})) == errc::nested_write);
+    CHECK(code_of(notes.erase("nested")) == errc::nested_write);
+    CHECK(code_of(test.registry.suspend(test.globex.id)) == errc::nested_write);
+    CHECK(code_of(test.registry.create({"initech", "Initech"})) == errc::nested_write);
+    CHECK(code_of(test.registry.activate(test.globex.id)) == errc::nested_write);
+    CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 0);
+  };
+
+  SUBCASE("its own") {
+    must(test.store.write(acme, [&](WriteTransaction& tx) {
+      refuses_everything();
+      return insert_note(tx, "outer");
+    }));
+  }
+  SUBCASE("another one") {
+    HeldWriter held{test.store, test.enter(test.globex)};
+    auto done = future_write(test.store, acme, [&](WriteTransaction& tx) {
+      refuses_everything();
+      return insert_note(tx, "outer");
+    });
+    must(held.finish());
+    must(done.get().get());
+  }
+  SUBCASE("while an exception leaves the unit") {
+    class WritesAtTheEnd {
+     public:
+      explicit WritesAtTheEnd(const std::function<void()>& action) : action_{action} {}
+      WritesAtTheEnd(const WritesAtTheEnd&) = delete;
+      WritesAtTheEnd& operator=(const WritesAtTheEnd&) = delete;
+      ~WritesAtTheEnd() { action_(); }
+
+     private:
+      const std::function<void()>& action_;
+    };
+    const std::function<void()> action = refuses_everything;
+    CHECK_THROWS_AS(static_cast<void>(test.store.write(acme,
+                                                       [&](WriteTransaction&) -> Result<void> {
+                                                         const WritesAtTheEnd at_end{action};
+                                                         throw std::runtime_error{"host code"};
+                                                       })),
+                    std::runtime_error);
+    must(Repository<Note>{test.store, acme}.insert({.id = "outer", .title = "outer"}));
+  }
+  SUBCASE("also one that nobody waits for") {
+    std::optional<std::future<tenancy::AsyncResult<void>>> nested;
+    must(test.store.write(acme, [&](WriteTransaction& tx) {
+      nested = future_write(test.store, acme,
+                            [](WriteTransaction& inner) { return insert_note(inner, "nested"); });
+      return insert_note(tx, "outer");
+    }));
+    CHECK(code_of(nested->get().get()) == errc::nested_write);
+  }
+  CHECK(ids_of(test, acme) == std::set<std::string>{"outer"});
+}
+
+TEST_CASE("a batch holds no more transactions than it may") {
+  const auto log = std::make_shared<ReportLog>();
+  auto options = patient(log);
+  std::uint32_t most = 0;
+  SUBCASE("by number") { options.writes.max_batch = most = 2; }
+  SUBCASE("by time") {
+    most = 1;
+    options.writes.max_batch_hold = 1us;
+  }
+  const TestStore test{options};
+  const auto acme = test.enter(test.acme);
+  log->forget_batches();
+  HeldWriter held{test.store, test.enter(test.globex)};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < waiting; ++i) {
+    threads.emplace_back([&, i] {
+      must(write_queued([&] {
+        return test.store.write(
+            acme, [&](WriteTransaction& tx) { return insert_note(tx, std::to_string(i)); });
+      }));
+    });
+  }
+  await_full_queue(test.store, acme);
+  must(held.finish());
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  const auto batches = log->await_transactions(waiting + 1);
+  CHECK(batches.size() == (waiting + 1) / most);
+  for (const auto& batch : batches) {
+    CHECK(batch.transactions == most);
+  }
+}
+
+TEST_CASE("a tenant with too many waiting writes is refused, and no other one") {
+  const TestStore test{patient()};
+  const auto acme = test.enter(test.acme);
+  HeldWriter held{test.store, test.enter(test.globex)};
+  std::vector<std::future<tenancy::AsyncResult<void>>> accepted;
+  for (int i = 0; i < waiting; ++i) {
+    accepted.push_back(future_write(test.store, acme, [i](WriteTransaction& tx) {
+      return insert_note(tx, std::to_string(i));
+    }));
+  }
+  CHECK(code_of(Repository<Note>{test.store, acme}.insert({.title = "x"})) == errc::overloaded);
+  auto other = future_write(test.store, test.enter(test.globex),
+                            [](WriteTransaction& tx) { return insert_note(tx, "other"); });
+  must(held.finish());
+  must(other.get().get());
+  for (auto& one : accepted) {
+    must(one.get().get());
+  }
+  must(Repository<Note>{test.store, acme}.insert({.title = "x"}));
+}
+
+TEST_CASE("the host's weights share out the writer") {
+  auto options = patient();
+  constexpr int each = 20;
+  options.writes.max_waiting_per_tenant = each;
+  // Called by the test's own thread only.
+  std::function<std::uint32_t(tenancy::TenantId)> weight;
+  options.writes.weight = [&weight](tenancy::TenantId tenant) {
+    return weight ? weight(tenant) : 1;
+  };
+  const TestStore test{options};
+  const auto acme = test.enter(test.acme);
+  const auto globex = test.enter(test.globex);
+
+  SUBCASE("who weighs more comes first") {
+    std::vector<char> order;
+    std::vector<std::future<tenancy::AsyncResult<void>>> done;
+    {
+      HeldWriter held{test.store, test.enter(test.create_tenant("initech"))};
+      weight = [&](tenancy::TenantId tenant) { return tenant == test.globex.id ? 5000U : 0U; };
+      for (int i = 0; i < 2 * each; ++i) {
+        const bool is_acme = i < each;
+        done.push_back(future_write(test.store, is_acme ? acme : globex,
+                                    [&order, is_acme, i](WriteTransaction& tx) {
+                                      order.push_back(is_acme ? 'a' : 'g');
+                                      return insert_note(tx, std::to_string(i));
+                                    }));
+      }
+      must(held.finish());
+    }
+    for (auto& one : done) {
+      must(one.get().get());
+    }
+    const auto last = order.rend() - std::find(order.rbegin(), order.rend(), 'g');
+    CHECK(std::count(order.begin(), order.begin() + last, 'a') < each / 2);
+  }
+  SUBCASE("and may throw without harm") {
+    weight = [](tenancy::TenantId) -> std::uint32_t { throw std::runtime_error{"no weight"}; };
+    CHECK_THROWS_AS(static_cast<void>(Repository<Note>{test.store, acme}.insert({.title = "x"})),
+                    std::runtime_error);
+    CHECK_THROWS_AS(
+        test.store.async_write(
+            acme, [](WriteTransaction& tx) { return insert_note(tx, "y"); },
+            [](const tenancy::AsyncResult<void>&) { CHECK_MESSAGE(false, "completed"); }),
+        std::runtime_error);
+    weight = nullptr;
+    must(Repository<Note>{test.store, acme}.insert({.title = "x"}));
+    CHECK(ids_of(test, acme).size() == 1);
+  }
+}
+
+namespace {
+
+/// Reads or writes for ever, or for so long that every budget is over meanwhile.
+constexpr tenancy::detail::StaticSql endless_read{
+    "WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"};
+constexpr tenancy::detail::StaticSql endless_write{
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+    "INSERT INTO tasks SELECT ?1, max(i), NULL, 0, 0.0 FROM n"};
+constexpr tenancy::detail::StaticSql long_write{
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
+    "INSERT INTO tasks SELECT ?1, max(i), NULL, 0, 0.0 FROM n"};
+
+Result<void> run(WriteTransaction& transaction, const tenancy::detail::StaticSql& sql) {
+  BOOST_OUTCOME_TRY(auto statement, tenancy::detail::SessionAccess::of(transaction).prepare(sql));
+  BOOST_OUTCOME_TRY(statement->step());
+  return success();
+}
+
+tenancy::StoreOptions impatient(std::shared_ptr<ReportLog> log = nullptr) {
+  auto options = patient(std::move(log));
+  options.writes.max_unit_hold = 20ms;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("a unit that holds the writer for too long is stopped at its next statement") {
+  const TestStore test{impatient()};
+  const auto acme = test.enter(test.acme);
+  const auto outcome = test.store.write(acme, [](WriteTransaction& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+    while (true) {
+      BOOST_OUTCOME_TRY(ReadRepository<Note>{tx}.count());
+    }
+  });
+  CHECK(code_of(outcome) == errc::hold_budget_exceeded);
+  CHECK(ids_of(test, acme).empty());
+  must(Repository<Note>{test.store, acme}.insert({.title = "usable"}));
+}
+
+TEST_CASE("a statement that runs for too long is stopped in its middle while the unit is alone") {
+  const TestStore test{impatient()};
+  const auto acme = test.enter(test.acme);
+  for (const auto* sql : {&endless_read, &endless_write}) {
+    const auto outcome = test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+      return run(tx, *sql);
+    });
+    CHECK(code_of(outcome) == errc::hold_budget_exceeded);
+    CHECK(ids_of(test, acme).empty());
+  }
+  must(Repository<Note>{test.store, acme}.insert({.title = "usable"}));
+}
+
+TEST_CASE("in company a read that runs for too long is stopped, but no statement that writes") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{impatient(log)};
+  log->forget_batches();
+  const int position = waiting - 1;
+  SUBCASE("a read") {
+    const auto told = play_batch(test, position, [](WriteTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
+      return run(tx, endless_read);
+    });
+    CHECK(told.at(position).error == errc::hold_budget_exceeded);
+  }
+  SUBCASE("a write") {
+    const auto told = play_batch(test, position, [](WriteTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(run(tx, long_write));
+      return insert_note(tx, "too late");
+    });
+    CHECK(told.at(position).error == errc::hold_budget_exceeded);
+  }
+  SUBCASE("a write, as the last statement") {
+    const auto told =
+        play_batch(test, position, [](WriteTransaction& tx) { return run(tx, long_write); });
+    CHECK(told.at(position).is_success);
+    CHECK(must(ReadRepository<Task>{test.store, test.enter(test.acme)}.count()) == 1);
+  }
+  const auto batches = log->await_transactions(waiting + 1);
+  CHECK(batches.size() == 1);
+  CHECK(sum(batches, &BatchReport::replayed) == 0);
+  CHECK(ids_of(test, test.enter(test.acme)) == all_but(position));
+}
+
+TEST_CASE("a change of the schema may take longer than a write") {
+  auto schema = tenancy_test::test_schema();
+  schema.push_back({3, "much work",
+                    "CREATE TABLE numbers (i INTEGER NOT NULL) STRICT;"
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                    "WHERE i < 400000) INSERT INTO numbers SELECT max(i) FROM n;"
+                    "INSERT INTO numbers VALUES (1)"});
+  tenancy::StoreOptions options;
+  options.writes.max_unit_hold = 1ms;
+  const tenancy_test::TemporaryFolder folder;
+  CHECK(tenancy::open("sqlite:" + (folder / "store.db").string(),
+                      {.migrations = schema, .store = options})
+            .has_value());
+}
+
+namespace {
+
+/// A clock that can be made to wait, which is how a test gets into a transaction of the library's.
+class GateClock final : public tenancy::Clock {
+ public:
+  [[nodiscard]] tenancy::Timestamp now() const noexcept override {
+    if (armed_.exchange(false)) {
+      reached.count_down();
+      go_on.wait();
+    }
+    return tenancy::Timestamp::from_microseconds(1'700'000'000'000'000);
+  }
+  void arm() { armed_ = true; }
+
+  mutable std::latch reached{1};
+  mutable std::latch go_on{1};
+
+ private:
+  mutable std::atomic<bool> armed_ = false;
+};
+
+/// A store whose suspensions wait in their middle.
+struct GatedStore {
+  explicit GatedStore(const TestStore& test, tenancy::StoreOptions options)
+      : acme_id{test.acme.id} {
+    options.clock = clock;
+    authority.emplace(must(tenancy::open(
+        test.url(), {.migrations = treacherous_schema(), .store = std::move(options)})));
+  }
+
+  std::shared_ptr<GateClock> clock = std::make_shared<GateClock>();
+  std::optional<tenancy::Authority> authority;
+  tenancy::TenantId acme_id;
+};
+
+}  // namespace
+
+TEST_CASE("a suspension holds for the writes behind it in the same batch") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{{}, treacherous_schema()};
+  auto options = patient(log);
+  options.writes.max_waiting_per_tenant = 1;
+  const GatedStore gated{test, options};
+  const auto store = gated.authority->store();
+  const auto registry = gated.authority->registry(tenancy_test::tester());
+  const auto acme = must(gated.authority->enter(test.acme.id, tenancy_test::tester()));
+  // From here on the writer knows that acme is let in.
+  must(Repository<Note>{store, acme}.insert({.id = "before", .title = "before"}));
+  log->forget_batches();
+
+  std::optional<Result<tenancy::Tenant>> suspended;
+  std::optional<Result<void>> written;
+  bool is_suspended = true;
+  SUBCASE("which is kept") {}
+  SUBCASE("unless it fails") {
+    is_suspended = false;
+    test.run_raw(
+        "CREATE TRIGGER keep AFTER UPDATE ON tenancy_tenants "
+        "BEGIN SELECT RAISE(ABORT, 'stays'); END");
+  }
+  SUBCASE("unless it breaks the batch") {
+    is_suspended = false;
+    test.run_raw(
+        "CREATE TRIGGER keep AFTER UPDATE ON tenancy_tenants "
+        "BEGIN SELECT RAISE(ROLLBACK, 'stays'); END");
+  }
+  gated.clock->arm();
+  std::thread suspending{[&] { suspended = registry.suspend(test.acme.id); }};
+  gated.clock->reached.wait();
+  std::thread writing{[&] {
+    written = write_queued([&] {
+      return store.write(acme, [](WriteTransaction& tx) { return insert_note(tx, "behind"); });
+    });
+  }};
+  await_full_queue(store, acme);
+  gated.clock->go_on.count_down();
+  suspending.join();
+  writing.join();
+
+  CHECK(suspended->has_value() == is_suspended);
+  if (is_suspended) {
+    CHECK(code_of(*written) == errc::tenant_not_active);
+  } else {
+    CHECK(written->has_value());
+  }
+  const auto batches = log->await_transactions(2);
+  REQUIRE(batches.size() == 1);
+  CHECK(batches[0].transactions == 1);
+  CHECK(batches[0].rolled_back == 1);
+  CHECK(test.raw().execAndGet("SELECT count(*) FROM notes").getInt() == (is_suspended ? 1 : 2));
+}
+
+TEST_CASE("a suspension holds although the batch let the tenant in before") {
+  const TestStore test{{}, treacherous_schema()};
+  // Again until the suspension comes to the queue in time for the batch.
+  for (bool is_shared = false; !is_shared;) {
+    const auto log = std::make_shared<ReportLog>();
+    const GatedStore gated{test, patient(log)};
+    const auto store = gated.authority->store();
+    const auto registry = gated.authority->registry(tenancy_test::tester());
+    const auto acme = must(gated.authority->enter(test.acme.id, tenancy_test::tester()));
+    const auto globex = must(gated.authority->enter(test.globex.id, tenancy_test::tester()));
+    log->forget_batches();
+    const auto inserting = [](WriteTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(Repository<Link>{tx}.insert({.id = "x", .note = "y"}));
+      return Repository<Link>{tx}.erase("x");
+    };
+    HeldWriter held{store, globex};
+    auto before = future_write(store, acme, inserting);
+    gated.clock->arm();
+    std::thread suspending{[&] { must(registry.suspend(test.acme.id)); }};
+    std::this_thread::yield();
+    held.let_go();
+    gated.clock->reached.wait();
+    auto behind = future_write(store, acme, inserting);
+    gated.clock->go_on.count_down();
+    suspending.join();
+    must(held.finish());
+    must(before.get().get());
+    CHECK(code_of(behind.get().get()) == errc::tenant_not_active);
+    const auto batches = log->await_transactions(4);
+    is_shared = batches.size() == 1;
+    must(test.registry.activate(test.acme.id));
+  }
+}
+
+TEST_CASE("a suspension by another connection holds from the next write on") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  const Repository<Note> notes{test.store, acme};
+  must(notes.insert({.title = "warm"}));
+  must(notes.insert({.title = "and known"}));
+  SUBCASE("past the library") {
+    test.run_raw("UPDATE tenancy_tenants SET status = 'suspended', epoch = epoch + 1");
+  }
+  SUBCASE("of another store on the same file") {
+    must(test.open_again().registry(tenancy_test::tester()).suspend(test.acme.id));
+  }
+  CHECK(code_of(notes.insert({.title = "x"})) == errc::tenant_not_active);
+  CHECK(code_of(future_write(test.store, acme,
+                             [](WriteTransaction& tx) { return insert_note(tx, "y"); })
+                    .get()
+                    .get()) == errc::tenant_not_active);
+  CHECK(test.raw().execAndGet("SELECT count(*) FROM notes").getInt() == 2);
+}
+
+TEST_CASE("a tenant that is let in again may write with its new contexts only") {
+  const TestStore test;
+  const auto before = test.enter(test.acme);
+  must(Repository<Note>{test.store, before}.insert({.title = "warm"}));
+  must(test.registry.suspend(test.acme.id));
+  must(test.registry.activate(test.acme.id));
+  must(Repository<Note>{test.store, test.enter(test.acme)}.insert({.title = "new"}));
+  CHECK(code_of(Repository<Note>{test.store, before}.insert({.title = "old"})) ==
+        errc::tenant_not_active);
+}
+
+TEST_CASE("an old context is refused although its batch let the tenant in with a new one") {
+  const TestStore test{patient()};
+  const auto before = test.enter(test.acme);
+  must(test.registry.suspend(test.acme.id));
+  must(test.registry.activate(test.acme.id));
+  const auto after = test.enter(test.acme);
+  HeldWriter held{test.store, test.enter(test.globex)};
+  auto fresh =
+      future_write(test.store, after, [](WriteTransaction& tx) { return insert_note(tx, "new"); });
+  auto stale =
+      future_write(test.store, before, [](WriteTransaction& tx) { return insert_note(tx, "old"); });
+  must(held.finish());
+  must(fresh.get().get());
+  CHECK(code_of(stale.get().get()) == errc::tenant_not_active);
+  CHECK(ids_of(test, after) == std::set<std::string>{"new"});
+}

@@ -1,0 +1,185 @@
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "tenancy/data/repository.hpp"
+
+#include "support/entities.hpp"
+#include "support/report_log.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::CallOptions;
+using tenancy::errc;
+using tenancy::ReadRepository;
+using tenancy::ReadTransaction;
+using tenancy::Repository;
+using tenancy::Result;
+using tenancy::success;
+using tenancy_test::code_of;
+using tenancy_test::must;
+using tenancy_test::Note;
+using tenancy_test::ReportLog;
+using tenancy_test::TestStore;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t checkpoint_bytes = std::size_t{128} << 10U;
+constexpr std::size_t max_bytes = std::size_t{512} << 10U;
+/// What one write of these tests adds to the log, and more.
+constexpr std::size_t one_write = std::size_t{64} << 10U;
+
+tenancy::StoreOptions small_log(std::shared_ptr<ReportLog> log = nullptr) {
+  tenancy::StoreOptions options{.max_wait = 10min, .observer = std::move(log)};
+  options.wal.checkpoint_bytes = checkpoint_bytes;
+  options.wal.max_bytes = max_bytes;
+  return options;
+}
+
+std::size_t log_size(const std::filesystem::path& database) {
+  return std::filesystem::file_size(database.string() + "-wal");
+}
+
+Result<void> write_much(const TestStore& test, const CallOptions& options, int number) {
+  const Repository<Note> notes{test.store, test.enter(test.acme), options};
+  const std::string link(one_write / 4, 'x');
+  BOOST_OUTCOME_TRY(notes.insert({.title = std::to_string(number), .link = link}));
+  return success();
+}
+
+/// Past the library: a reader that keeps the snapshot that is the newest now.
+class OldReader {
+ public:
+  explicit OldReader(const TestStore& test) : connection_{test.raw()} {
+    connection_.exec("BEGIN");
+    static_cast<void>(connection_.execAndGet("SELECT count(*) FROM notes"));
+  }
+  void end() { connection_.exec("ROLLBACK"); }
+
+ private:
+  SQLite::Database connection_;
+};
+
+}  // namespace
+
+TEST_CASE("the log stays short while much is written") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{small_log(log)};
+  for (int i = 0; i < 400; ++i) {
+    must(write_much(test, {}, i));
+    CHECK(log_size(test.file()) < max_bytes + one_write);
+  }
+  log->await_complete_checkpoint();
+  for (const auto& checkpoint : log->checkpoints()) {
+    CHECK(checkpoint.moved_bytes <= checkpoint.wal_bytes);
+    CHECK(checkpoint.complete == (checkpoint.moved_bytes == checkpoint.wal_bytes));
+  }
+  for (const auto& batch : log->batches()) {
+    CHECK(batch.wal_bytes < max_bytes + one_write);
+  }
+}
+
+TEST_CASE("the log stays short although some reader is always there") {
+  const TestStore test{small_log()};
+  auto reader = std::make_unique<OldReader>(test);
+  for (int i = 0; i < 200; ++i) {
+    // Each reader begins before the one before it ends, so that never none is there.
+    const auto written = write_much(test, CallOptions::within(50ms), i);
+    CHECK((written || written.error() == errc::deadline_exceeded));
+    auto next = std::make_unique<OldReader>(test);
+    reader = std::move(next);
+    REQUIRE(log_size(test.file()) < max_bytes + one_write);
+  }
+}
+
+TEST_CASE("writes wait while the log is at its ceiling, and go on once readers let it shrink") {
+  auto options = small_log();
+  options.max_wait = 300ms;
+  const TestStore test{options};
+  must(write_much(test, {}, 0));
+  OldReader reader{test};
+  int number = 1;
+  Result<void> written = success();
+  while (written && number < 1000) {
+    written = write_much(test, {}, number++);
+  }
+  CHECK(code_of(written) == errc::overloaded);
+  CHECK(log_size(test.file()) >= max_bytes);
+  CHECK(log_size(test.file()) < max_bytes + one_write);
+  CHECK(code_of(write_much(test, CallOptions::within(10ms), number)) == errc::deadline_exceeded);
+  reader.end();
+  do {
+    written = write_much(test, {}, number);
+  } while (!written && written.error() == errc::overloaded);
+  must(written);
+  CHECK(must(ReadRepository<Note>{test.store, test.enter(test.acme)}.count()) == number);
+}
+
+TEST_CASE("a reader that keeps its snapshot for too long is told so at its next statement") {
+  tenancy::StoreOptions options;
+  options.max_snapshot_age = 20ms;
+  const TestStore test{options};
+  const auto acme = test.enter(test.acme);
+  CHECK(code_of(test.store.read(acme, [](ReadTransaction& tx) -> Result<void> {
+          while (true) {
+            BOOST_OUTCOME_TRY(ReadRepository<Note>{tx}.count());
+          }
+        })) == errc::snapshot_too_old);
+  static constexpr tenancy::detail::StaticSql endless{
+      "WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"};
+  CHECK(code_of(test.store.read(acme, [](ReadTransaction& tx) -> Result<void> {
+          BOOST_OUTCOME_TRY(auto statement,
+                            tenancy::detail::SessionAccess::of(tx).prepare(endless));
+          BOOST_OUTCOME_TRY(statement->step());
+          return success();
+        })) == errc::snapshot_too_old);
+  CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 0);
+}
+
+TEST_CASE("a log that another moves is left alone, also when the store closes") {
+  const auto log = std::make_shared<ReportLog>();
+  auto options = small_log(log);
+  options.wal.checkpoints = tenancy::Checkpoints::external;
+  const tenancy_test::TemporaryFolder folder;
+  const auto file = folder / "store.db";
+  const auto open = [&] {
+    return must(tenancy::open("sqlite:" + file.string(),
+                              {.migrations = tenancy_test::test_schema(), .store = options}));
+  };
+  std::size_t written = 0;
+  {
+    const auto authority = open();
+    const auto tenant = must(authority.registry(tenancy_test::tester()).create({"acme", "Acme"}));
+    const auto acme = must(authority.enter(tenant.id, tenancy_test::tester()));
+    for (int i = 0; i < 100; ++i) {
+      must(Repository<Note>{authority.store(), acme}.insert(
+          {.title = std::to_string(i), .link = std::string(one_write / 4, 'x')}));
+    }
+    written = log_size(file);
+    CHECK(written > 2 * max_bytes);
+  }
+  CHECK(log->checkpoints().empty());
+  REQUIRE(std::filesystem::exists(file.string() + "-wal"));
+  CHECK(log_size(file) == written);
+  const auto again = open();
+  const auto tenants = must(again.registry(tenancy_test::tester()).list({}));
+  const auto acme = must(again.enter(tenants.items.front().id, tenancy_test::tester()));
+  CHECK(must(ReadRepository<Note>{again.store(), acme}.count()) == 100);
+}
+
+TEST_CASE("the store moves its log into the database when it closes") {
+  const tenancy_test::TemporaryFolder folder;
+  const auto file = folder / "store.db";
+  {
+    const auto authority =
+        must(tenancy::open("sqlite:" + file.string(), {.migrations = tenancy_test::test_schema()}));
+    must(authority.registry(tenancy_test::tester()).create({"acme", "Acme"}));
+    CHECK(log_size(file) > 0);
+  }
+  CHECK_FALSE(std::filesystem::exists(file.string() + "-wal"));
+}
