@@ -162,8 +162,6 @@ void Writer::run(WriteUnit& unit) {
     ++report_.rolled_back;
     unit.outcome = std::move(ready);
     finished_.add(unit);
-    // Who gave up is told at once, instead of waiting on for somebody else.
-    is_solo_ = is_solo_ || kept_.empty();
     return;
   }
   WriteBatch batch{*connection_};

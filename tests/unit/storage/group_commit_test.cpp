@@ -337,13 +337,13 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
        },
        {},
        true},
-      {"makes SQLite roll back, by a conflict clause",
+      {"meets a conflict clause that would make SQLite roll back",
        [](WriteTransaction& tx) -> Result<void> {
          BOOST_OUTCOME_TRY(Repository<Seat>{tx}.insert({.id = "1", .place = "window"}));
          BOOST_OUTCOME_TRY(Repository<Seat>{tx}.insert({.id = "2", .place = "window"}));
          return success();
        },
-       errc::already_exists, true},
+       errc::already_exists, false},
       {"finds the store full",
        [](WriteTransaction& tx) -> Result<void> {
          BOOST_OUTCOME_TRY(Repository<Ticket>{tx}.insert({.id = "one"}));
@@ -366,15 +366,16 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
 
       const auto batches = log->await_transactions(waiting + 1);
       CHECK(sum(batches, &BatchReport::transactions) == waiting);
-      CHECK(sum(batches, &BatchReport::rolled_back) == 1);
-      // The holder and those of acme that ran before the culprit.
-      const int before = breaks ? position + 1 : 0;
-      CHECK(sum(batches, &BatchReport::replayed) == static_cast<std::uint32_t>(before));
+      // Who breaks the batch is heard again, alone: what it broke on may have been rows of others.
+      CHECK(sum(batches, &BatchReport::rolled_back) == (breaks ? 2 : 1));
+      // The holder, those of acme that ran before the culprit, and the culprit.
+      const int again = breaks ? position + 2 : 0;
+      CHECK(sum(batches, &BatchReport::replayed) == static_cast<std::uint32_t>(again));
       for (int i = 0; i < waiting; ++i) {
         CAPTURE(i);
         const auto& one = told.at(static_cast<std::size_t>(i));
         CHECK_FALSE(one.ran_elsewhere);
-        CHECK(one.runs == (breaks && i < position ? 2 : 1));
+        CHECK(one.runs == (breaks && i <= position ? 2 : 1));
         if (i != position) {
           CHECK(one.is_success);
         } else if (error) {
@@ -446,10 +447,9 @@ TEST_CASE("the first unit of a batch may fail, throw or break it") {
     thread.join();
   }
   const auto batches = log->await_transactions(waiting + 1);
-  REQUIRE(batches.size() == 1);
-  CHECK(batches[0].transactions == waiting);
-  CHECK(batches[0].rolled_back == 1);
-  CHECK(batches[0].replayed == 0);
+  CHECK(sum(batches, &BatchReport::transactions) == waiting);
+  CHECK(sum(batches, &BatchReport::rolled_back) == 1);
+  CHECK(sum(batches, &BatchReport::replayed) == 0);
   CHECK(ids_of(test, acme) == all_but(-1));
   CHECK(ids_of(test, test.enter(test.globex)).empty());
 }
@@ -481,7 +481,7 @@ TEST_CASE("calls of one statement stand or fall alone, and those replayed give t
     // The trigger breaks it at whichever comes last, after it has changed rows.
     play([](int i) { return Note{.title = "alone " + std::to_string(i)}; });
     const auto batches = log->await_transactions(waiting + 1);
-    CHECK(sum(batches, &BatchReport::replayed) == waiting);
+    CHECK(sum(batches, &BatchReport::replayed) == waiting + 1);
     int failed = 0;
     for (const auto& one : told) {
       if (one->has_value()) {
@@ -710,11 +710,9 @@ TEST_CASE("the host's weights share out the writer") {
     weight = [](tenancy::TenantId) -> std::uint32_t { throw std::runtime_error{"no weight"}; };
     CHECK_THROWS_AS(static_cast<void>(Repository<Note>{test.store, acme}.insert({.title = "x"})),
                     std::runtime_error);
-    CHECK_THROWS_AS(
-        test.store.async_write(
-            acme, [](WriteTransaction& tx) { return insert_note(tx, "y"); },
-            [](const tenancy::AsyncResult<void>&) { CHECK_MESSAGE(false, "completed"); }),
-        std::runtime_error);
+    auto late =
+        future_write(test.store, acme, [](WriteTransaction& tx) { return insert_note(tx, "y"); });
+    CHECK_THROWS_AS(static_cast<void>(late.get().get()), std::runtime_error);
     weight = nullptr;
     must(Repository<Note>{test.store, acme}.insert({.title = "x"}));
     CHECK(ids_of(test, acme).size() == 1);
@@ -907,9 +905,8 @@ TEST_CASE("a suspension holds for the writes behind it in the same batch") {
     CHECK(written->has_value());
   }
   const auto batches = log->await_transactions(2);
-  REQUIRE(batches.size() == 1);
-  CHECK(batches[0].transactions == 1);
-  CHECK(batches[0].rolled_back == 1);
+  CHECK(sum(batches, &BatchReport::transactions) == 1);
+  CHECK(sum(batches, &BatchReport::rolled_back) == 1);
   CHECK(test.raw().execAndGet("SELECT count(*) FROM notes").getInt() == (is_suspended ? 1 : 2));
 }
 
