@@ -130,24 +130,26 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
     connection_ = std::move(opened).value();
   }
   const auto began = Steady::now();
-  Moved moved;
+  std::optional<Moved> moved;
   if (lock_.is_alone()) {
+    // The bulk of it, while others write on.
     moved = checkpoint(SQLITE_CHECKPOINT_PASSIVE, limits);
-    if (is_pressing) {
-      // While one reads from the log, it grows although all of it has been moved.
-      moved = checkpoint_in_turn(SQLITE_CHECKPOINT_RESTART, limits).value_or(moved);
-    }
-  } else if (const auto in_turn = checkpoint_in_turn(
-                 is_pressing ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, limits)) {
-    moved = *in_turn;
-  } else {
+  }
+  // Then the rest, in a turn of its own: while others write there is always a rest, and the log
+  // would not start over but grow, which makes every sync of it dearer. Waiting for readers, who
+  // keep it from starting over as well, is for when it presses.
+  const int mode = is_pressing ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
+  if (const auto rest = checkpoint_in_turn(mode, limits)) {
+    moved = rest;
+  }
+  if (!moved) {
     return std::nullopt;
   }
   if (observer_ != nullptr) {
     observer_->on_checkpoint(CheckpointReport{.took = Steady::now() - began,
-                                              .wal_bytes = moved.log_bytes,
-                                              .moved_bytes = moved.moved_bytes,
-                                              .complete = moved.is_complete});
+                                              .wal_bytes = moved->log_bytes,
+                                              .moved_bytes = moved->moved_bytes,
+                                              .complete = moved->is_complete});
   }
   return moved;
 }
@@ -156,6 +158,9 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
 /// only become fewer.
 std::optional<Checkpointer::Moved> Checkpointer::checkpoint_in_turn(int mode,
                                                                     const CallLimits& limits) {
+  if (connection_ == nullptr) {
+    return std::nullopt;
+  }
   auto turn = WriterLock::open(file_);
   if (!turn || !turn.value().acquire(limits)) {
     return std::nullopt;

@@ -1,5 +1,6 @@
 #include "storage/sqlite/writer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -9,6 +10,12 @@ using Steady = std::chrono::steady_clock;
 
 /// A change of the schema takes as long as it takes; it is bounded for the sake of arithmetic.
 constexpr std::chrono::hours longest_schema_change{24 * 365};
+
+/// The part of a commit's usual time for which a leader waits for more.
+constexpr int gather_part = 8;
+
+/// Batches for which it does not wait when nobody came, at the most.
+constexpr unsigned most_skips = 64;
 
 FairQueueOptions queue_options(const WriteOptions& options) noexcept {
   return FairQueueOptions{.max_waiting_per_tenant = options.max_waiting_per_tenant,
@@ -56,6 +63,9 @@ Result<bool> Writer::submit(WriteUnit& unit, std::optional<TenantId> tenant, std
   const std::scoped_lock lock{mutex_};
   BOOST_OUTCOME_TRY(queue_.push(tenant, unit, weight));
   if (is_led_) {
+    if (gathers_) {
+      arrived_.notify_one();
+    }
     return false;
   }
   is_led_ = true;
@@ -82,8 +92,13 @@ WriteUnit* Writer::pass_on() {
   const auto here = std::this_thread::get_id();
   WriteUnit* next = nullptr;
   {
-    const std::scoped_lock lock{mutex_};
+    std::unique_lock lock{mutex_};
     next = take_next();
+    if (next == nullptr && kept_ > 0 && came_last_ > 1 && !is_solo_ && held_ == nullptr &&
+        !is_full()) {
+      gather(lock);
+      next = take_next();
+    }
   }
   if (next != nullptr) {
     if (next->runs_on(here)) {
@@ -95,6 +110,8 @@ WriteUnit* Writer::pass_on() {
 
   end_batch();
   WriteUnitList finished = std::exchange(finished_, {});
+  came_last_ = finished.size();
+  gather_until_ = {};
   const BatchReport report = std::exchange(report_, {});
   {
     const std::scoped_lock lock{mutex_};
@@ -116,6 +133,31 @@ WriteUnit* Writer::pass_on() {
     observer_->on_batch(report);
   }
   return leads_on ? next : nullptr;
+}
+
+/// Waits a little for the queue to be filled.
+void Writer::gather(std::unique_lock<std::mutex>& lock) {
+  if (gather_until_ == Steady::time_point{}) {
+    if (gathers_to_skip_ > 0) {
+      --gathers_to_skip_;
+      return;
+    }
+    gather_until_ = Steady::now() + usual_commit_ / gather_part;
+    ran_before_gathering_ = ran_.size();
+  }
+  // Not beyond those who can be expected: the callers of the last batch.
+  if (ran_.size() >= ran_before_gathering_ + came_last_) {
+    return;
+  }
+  gathers_ = true;
+  const bool came = arrived_.wait_until(lock, gather_until_, [this] { return !queue_.empty(); });
+  gathers_ = false;
+  if (came) {
+    skips_after_failure_ = 1;
+  } else if (ran_.size() == ran_before_gathering_) {
+    gathers_to_skip_ = skips_after_failure_;
+    skips_after_failure_ = std::min(2 * skips_after_failure_, most_skips);
+  }
 }
 
 /// What the batch takes next; nullptr when it is to be ended. Under the mutex.
@@ -303,6 +345,8 @@ void Writer::commit_ran() {
   const auto began = Steady::now();
   auto committed = WriteBatch{*connection_}.commit();
   report_.commit_time = Steady::now() - began;
+  constexpr int memory = 8;
+  usual_commit_ += (report_.commit_time - usual_commit_) / memory;
   report_.committed = committed.has_value();
   report_.wal_bytes = connection_->wal_bytes();
   checkpointer_.log_grew_to(report_.wal_bytes);
