@@ -1,9 +1,8 @@
 #include "storage/call_limits.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <string>
-
-#include <time.h>
 
 namespace tenancy::inline v0::detail {
 

@@ -171,11 +171,14 @@ std::optional<Checkpointer::Moved> Checkpointer::checkpoint_in_turn(int mode,
 }
 
 Checkpointer::Moved Checkpointer::checkpoint(int mode, const CallLimits& limits) {
-  const WatchScope watched{connection_->watch(), limits,
-                           Watch::Budget{Steady::time_point::max(), errc::internal, ""}, false};
   int in_log = 0;
   int moved = 0;
-  const int code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", mode, &in_log, &moved);
+  int code = SQLITE_OK;
+  {
+    const WatchScope watched{connection_->watch(), limits,
+                             Watch::Budget{Steady::time_point::max(), errc::internal, ""}, false};
+    code = sqlite3_wal_checkpoint_v2(connection_->handle(), "main", mode, &in_log, &moved);
+  }
   if (code != SQLITE_OK && code != SQLITE_BUSY) {
     connection_.reset();
     return Moved{};
