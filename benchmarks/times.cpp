@@ -49,7 +49,6 @@ std::map<std::string, double> median_times([[maybe_unused]] const std::vector<Ti
   int count = 2;
   benchmark::Initialize(&count, arguments.data());
 
-#ifndef __clang_analyzer__  // It takes what the framework keeps for good for a leak.
   for (const Timed& timed : operations) {
     benchmark::RegisterBenchmark(timed.name.c_str(),
                                  [&timed](benchmark::State& state) {
@@ -63,7 +62,6 @@ std::map<std::string, double> median_times([[maybe_unused]] const std::vector<Ti
         ->MinTime(seconds_per_repetition)
         ->Repetitions(repetitions);
   }
-#endif
   Collector collector;
   benchmark::RunSpecifiedBenchmarks(&collector);
   benchmark::Shutdown();
