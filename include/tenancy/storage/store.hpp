@@ -90,7 +90,9 @@ class Store {
   /// example, and does not throw, block or write. The unit runs on such a thread too.
   ///
   /// Ownership: unit and completion are moved in; the store stays open until they are gone.
-  /// Errors: as `write`, all through the completion.
+  /// Errors: as `write`, all through the completion. Where the process can start no further thread
+  /// it throws `std::system_error` and has taken nothing on. A caller that is refused a thousand
+  /// times faster than it is told so waits; hold no lock that a completion takes.
   template <class Unit, class Completion>
   void async_write(const TenantContext& context, const CallOptions& options, Unit unit,
                    Completion completion) const {

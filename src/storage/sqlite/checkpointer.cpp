@@ -23,8 +23,11 @@ constexpr std::chrono::milliseconds retry_pause{10};
 /// once.
 constexpr std::chrono::seconds press_pause{2};
 
-/// How long a turn among the writers is waited for, and readers within it.
+/// How long a turn among the writers is waited for, and readers within it when it presses.
 constexpr std::chrono::milliseconds longest_turn{200};
+
+/// How long readers are waited for within a turn otherwise.
+constexpr std::chrono::milliseconds short_turn{10};
 
 }  // namespace
 
@@ -92,7 +95,11 @@ Result<void> Checkpointer::await_room(const CallLimits& limits) {
 void Checkpointer::work() {
   std::unique_lock lock{mutex_};
   while (true) {
-    wanted_.wait(lock, [this] { return stops_ || log_bytes_ >= try_from_ || held_up_ > 0; });
+    wanted_.wait(lock, [this] {
+      // Who was held up may not have gone on yet.
+      const bool is_waited_for = held_up_ > 0 && log_bytes_ >= options_.max_bytes;
+      return stops_ || log_bytes_ >= try_from_ || is_waited_for;
+    });
     if (stops_) {
       return;
     }
@@ -135,15 +142,10 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
     // The bulk of it, while others write on.
     moved = checkpoint(SQLITE_CHECKPOINT_PASSIVE, limits);
   }
-  // Then the rest, in a turn of its own: while others write there is always a rest, and the log
-  // would not start over but grow, which makes every sync of it dearer. Waiting for readers, who
-  // keep it from starting over as well, is for when it presses.
-  const int mode = is_pressing ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE;
-  if (const auto rest = checkpoint_in_turn(mode, limits)) {
-    moved = rest;
-  }
-  if (!moved) {
-    return std::nullopt;
+  if (!moved || !moved->is_complete || is_pressing || has_grown_beyond(moved->log_bytes)) {
+    // Then the rest: while others write there is always one, and the log would not start over but
+    // grow, which makes every sync of it dearer.
+    moved = checkpoint_alone(is_pressing);
   }
   if (observer_ != nullptr) {
     observer_->on_checkpoint(CheckpointReport{.took = Steady::now() - began,
@@ -154,19 +156,28 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
   return moved;
 }
 
-/// With a turn of its own it sees the end of the log, and the readers that RESTART waits for can
-/// only become fewer.
-std::optional<Checkpointer::Moved> Checkpointer::checkpoint_in_turn(int mode,
-                                                                    const CallLimits& limits) {
+bool Checkpointer::has_grown_beyond(std::size_t bytes) {
+  const std::scoped_lock lock{mutex_};
+  return log_bytes_ > bytes;
+}
+
+/// While nobody writes: in a turn, so that writers wait where it is fair, and in a mode for which
+/// SQLite takes its own write lock, for when there is no turn to be had. Readers keep the log from
+/// starting over, too; for them it waits when it presses.
+Checkpointer::Moved Checkpointer::checkpoint_alone(bool is_pressing) {
   if (connection_ == nullptr) {
-    return std::nullopt;
+    return Moved{};
   }
+  const CallOptions options;
+  const CallLimits limits{options, is_pressing ? longest_turn : short_turn};
+  const CallLimits for_turn{options, longest_turn};
   auto turn = WriterLock::open(file_);
-  if (!turn || !turn.value().acquire(limits)) {
-    return std::nullopt;
+  const bool has_turn = turn && turn.value().acquire(for_turn);
+  const Moved moved =
+      checkpoint(is_pressing ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_FULL, limits);
+  if (has_turn) {
+    turn.value().release();
   }
-  const Moved moved = checkpoint(mode, limits);
-  turn.value().release();
   return moved;
 }
 

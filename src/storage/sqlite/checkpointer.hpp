@@ -23,10 +23,10 @@ namespace tenancy::inline v0::detail::sqlite {
 /// The thread starts when the log is first long enough. When readers keep it from finishing, it
 /// takes a turn among the writers and waits for those readers, which end or get too old.
 ///
-/// It takes a turn, too, when there are other stores on the file. SQLite up to 3.51.2 can corrupt a
-/// database when a log that has just been moved whole is looked at by a second checkpoint while a
-/// writer starts it over (sqlite.org/wal.html, "The WAL-Reset Bug"). One store alone never moves a
-/// log that has been moved already: it waits for it to grow first.
+/// SQLite up to 3.51.2 can corrupt a database when a log that has just been moved whole is looked
+/// at by a second checkpoint while a writer starts it over (sqlite.org/wal.html, "The WAL-Reset
+/// Bug"). So the log is moved while others write only by a store that is alone on the file and only
+/// when it has not been moved whole; all else is done while nobody writes.
 ///
 /// Thread safety: thread-safe.
 class Checkpointer {
@@ -55,7 +55,8 @@ class Checkpointer {
 
   void work();
   std::optional<Moved> move_log(bool is_pressing);
-  std::optional<Moved> checkpoint_in_turn(int mode, const CallLimits& limits);
+  [[nodiscard]] bool has_grown_beyond(std::size_t bytes);
+  Moved checkpoint_alone(bool is_pressing);
   Moved checkpoint(int mode, const CallLimits& limits);
 
   const WalOptions options_;

@@ -18,7 +18,7 @@ constexpr const char* hold_advice =
 
 Error lost_error() {
   return Error{errc::transaction_lost,
-               "SQLite ended the transaction after a failed statement; nothing of it was kept"};
+               "the transaction ended after a failed statement; nothing of it was kept"};
 }
 
 }  // namespace
@@ -69,10 +69,8 @@ WriteBatch::Verdict WriteBatch::run(WriteUnit& unit, bool is_first,
   const std::int64_t changes_before = connection_.total_changes();
   const bool wants_commit = run_body(unit, is_first, max_hold);
 
-  if (connection_.poisoned()) {
-    return Verdict::lost;
-  }
-  if (!connection_.in_transaction()) {
+  if (connection_.poisoned() || !connection_.in_transaction()) {
+    // Also of a unit that ignored why: nothing of it is kept.
     if (wants_commit) {
       unit.outcome = lost_error();
     }

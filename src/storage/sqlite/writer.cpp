@@ -41,6 +41,7 @@ class Writer::RunningMark {
 
 Writer::Writer(WriterLock& lock, Open open, Checkpointer& checkpointer, const StoreOptions& options)
     : options_{options.writes},
+      max_wait_{options.max_wait},
       open_{std::move(open)},
       checkpointer_{checkpointer},
       observer_{options.observer.get()},
@@ -188,6 +189,10 @@ bool Writer::is_full() const noexcept {
 }
 
 void Writer::run(WriteUnit& unit) {
+  // Of an earlier run, if any.
+  unit.outcome = success();
+  unit.exception = nullptr;
+  unit.is_kept = false;
   is_solo_ = unit.replayed || unit.kind == WriteUnit::Kind::schema;
   auto ready = unit.limits.check();
   if (ready) {
@@ -252,10 +257,11 @@ Result<void> Writer::take_turn(const CallLimits& limits) {
   const auto began = Steady::now();
   // The turn only keeps things fair. One that never ends, because a dead process left it to a child
   // that it had forked, does not shut the store: SQLite's own lock decides.
-  auto turn = lock_.acquire(limits, began + (limits.wait_until() - began) / 2);
+  auto turn = lock_.acquire(limits, turn_is_lost_ ? began : began + max_wait_ / 2);
   if (!turn && turn.error() != errc::busy) {
     return turn;
   }
+  turn_is_lost_ = !turn;
   has_turn_ = turn.has_value();
   has_started_ = true;
   started_at_ = Steady::now();

@@ -80,6 +80,7 @@ class Writer {
   void forget_poisoned() noexcept;
 
   const WriteOptions options_;
+  const std::chrono::milliseconds max_wait_;
   const Open open_;
   Checkpointer& checkpointer_;
   StoreObserver* const observer_;
@@ -96,9 +97,10 @@ class Writer {
   // What follows belongs to whoever leads.
   WriterLock& lock_;
   std::unique_ptr<Connection> connection_;
-  bool has_started_ = false;  ///< The batch waits for nobody any more.
-  bool has_turn_ = false;     ///< Among the processes.
-  bool is_solo_ = false;      ///< The batch takes no further unit.
+  bool has_started_ = false;   ///< The batch waits for nobody any more.
+  bool has_turn_ = false;      ///< Among the processes.
+  bool turn_is_lost_ = false;  ///< It did not come when it was last waited for.
+  bool is_solo_ = false;       ///< The batch takes no further unit.
   CallLimits::Clock::time_point started_at_{};
   CallLimits::Clock::time_point last_ran_{};
   WriteUnitList ran_;          ///< In the open transaction, or failed on top of those that are.
