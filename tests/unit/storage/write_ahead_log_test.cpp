@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -98,7 +99,8 @@ TEST_CASE("the log stays short although some reader is always there") {
 }
 
 TEST_CASE("writes wait while the log is at its ceiling, and go on once readers let it shrink") {
-  auto options = small_log();
+  const auto log = std::make_shared<ReportLog>();
+  auto options = small_log(log);
   options.max_wait = 300ms;
   const TestStore test{options};
   must(write_much(test, {}, 0));
@@ -118,6 +120,10 @@ TEST_CASE("writes wait while the log is at its ceiling, and go on once readers l
   } while (!written && written.error() == errc::overloaded);
   must(written);
   CHECK(must(ReadRepository<Note>{test.store, test.enter(test.acme)}.count()) == number);
+  // A log that has been moved whole is not moved again before there is more in it.
+  const auto checkpoints = log->checkpoints();
+  const auto complete = std::ranges::count_if(checkpoints, &tenancy::CheckpointReport::complete);
+  CHECK(static_cast<std::size_t>(complete) <= log->batches().size());
 }
 
 TEST_CASE("a reader that keeps its snapshot for too long is told so at its next statement") {
