@@ -144,7 +144,7 @@ std::vector<Told> play_batch(const TestStore& test, int culprit_position, const 
                   [](WriteTransaction& tx) { return insert_note(tx, "holder"); }};
   const auto acme = test.enter(test.acme);
   for (int number = 0; number < waiting; ++number) {
-    threads.emplace_back([&, number] {
+    threads.emplace_back([&] {
       Told mine;
       int position = -1;
       const auto here = std::this_thread::get_id();
