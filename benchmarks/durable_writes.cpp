@@ -63,7 +63,7 @@ Comparison compare(Bench& bench, const Setting& setting, Seconds time, int round
   for (int round = 0; round < rounds; ++round) {
     for (const Side side : round % 2 == 0 ? there : back) {
       const double rows_per_commit =
-          side == ceiling ? comparison.library.last().rows_per_commit : 1;
+          side == ceiling ? comparison.one_shot.last().rows_per_commit : 1;
       comparison.of(side).add(
           bench.measure(side, setting, wait_for(time / rounds), rows_per_commit));
     }

@@ -53,9 +53,9 @@ double milliseconds(std::chrono::nanoseconds time) {
 Series& Comparison::of(Side side) noexcept {
   switch (side) {
     case Side::library:
-      return library;
+      return one_shot;
     case Side::library_in_unit:
-      return library_in_unit;
+      return in_unit;
     case Side::raw:
       return raw;
     case Side::ceiling:
@@ -92,20 +92,20 @@ Report::Report()
 
 void Report::add(const Comparison& comparison) {
   const Setting& setting = comparison.setting;
-  add_side(setting, "library", comparison.library);
-  add_side(setting, "unit", comparison.library_in_unit);
+  add_side(setting, "library", comparison.one_shot);
+  add_side(setting, "unit", comparison.in_unit);
   add_side(setting, "raw", comparison.raw);
   add_side(setting, "ceiling", comparison.ceiling);
 
   const std::string name = setting.name();
-  add_figure({"throughput_" + name, comparison.library.throughput_against(comparison.raw), "x",
+  add_figure({"throughput_" + name, comparison.one_shot.throughput_against(comparison.raw), "x",
               against_raw});
-  add_figure({"unit_throughput_" + name,
-              comparison.library_in_unit.throughput_against(comparison.raw), "x", against_raw});
-  add_figure({"share_of_ceiling_" + name, comparison.library.throughput_against(comparison.ceiling),
-              "x", against_ceiling});
+  add_figure({"unit_throughput_" + name, comparison.in_unit.throughput_against(comparison.raw), "x",
+              against_raw});
+  add_figure({"share_of_ceiling_" + name,
+              comparison.one_shot.throughput_against(comparison.ceiling), "x", against_ceiling});
   add_figure({"max_latency_ratio_" + name,
-              comparison.library.latencies().max_ms / comparison.raw.latencies().max_ms, "x",
+              comparison.one_shot.latencies().max_ms / comparison.raw.latencies().max_ms, "x",
               against_raw});
 }
 

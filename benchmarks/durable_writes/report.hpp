@@ -15,8 +15,8 @@ namespace tenancy_bench {
 /// All sides in one setting.
 struct Comparison {
   Setting setting;
-  Series library = {};
-  Series library_in_unit = {};
+  Series one_shot = {};
+  Series in_unit = {};
   Series raw = {};
   Series ceiling = {};
 

@@ -11,6 +11,7 @@
 #include "storage/sqlite/engine.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
 #include "storage/sqlite/start_up.hpp"
+#include "storage/sqlite/store_options.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
@@ -82,6 +83,8 @@ Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys,
 }  // namespace
 
 Result<Authority> open(std::string_view url, OpenOptions options) {
+  // Before anything is looked at or made by them.
+  BOOST_OUTCOME_TRY(detail::sqlite::check_options(options.store));
   BOOST_OUTCOME_TRY(auto opened, resolve(url, options.keys, options.store));
   BOOST_OUTCOME_TRY(auto store, SqliteStore::open(std::move(opened.location), opened.keys,
                                                   std::move(options.store), options.call));

@@ -60,8 +60,8 @@ bool runs_without_mutexes() noexcept {
 }
 
 Result<void> look_for_second_engine() {
-  // Every copy has the text in its own constants. The address of a function may be that of a stub
-  // in the program.
+  // Every copy has the text in its own constants. The address of a function may be that of an entry
+  // in the program's procedure linkage table.
   const auto holders = find_symbol_holders("sqlite3_open_v2", sqlite3_sourceid());
   if (holders.others.empty()) {
     return success();

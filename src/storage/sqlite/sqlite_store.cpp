@@ -12,7 +12,6 @@
 #include "storage/sqlite/database_file.hpp"
 #include "storage/sqlite/report.hpp"
 #include "storage/sqlite/snapshot.hpp"
-#include "storage/sqlite/store_options.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -62,7 +61,6 @@ SqliteStore::~SqliteStore() {
 Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const KeyRing& keys,
                                                        StoreOptions options,
                                                        const CallOptions& call) {
-  BOOST_OUTCOME_TRY(check_options(options));
   if (options.clock == nullptr) {
     options.clock = std::make_shared<SystemClock>();
   }

@@ -29,8 +29,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
     std::optional<TemporaryFolder> folder;  ///< Holds the file, when the store is temporary.
   };
 
-  /// Creates the file (mode 0600) when there is none.
-  /// Errors: `cannot_open`, `corrupt_store`, `invalid_argument` for the options, and as `to_errc`.
+  /// Creates the file (mode 0600) when there is none. The options have passed `check_options`.
+  /// Errors: `cannot_open`, `corrupt_store`, `forked_process`, and as `to_errc`.
   static Result<std::shared_ptr<SqliteStore>> open(Location location, const KeyRing& keys,
                                                    StoreOptions options, const CallOptions& call);
 

@@ -29,7 +29,7 @@ class AsyncUnit {
   virtual void complete(Result<void> transaction, std::exception_ptr exception) noexcept = 0;
 };
 
-/// `Run` gets a session and a body, and gives the body a transaction made from it.
+/// `Open` gets a session and a body, and gives the body a transaction made from it.
 template <class T, class Unit, class Completion, class Open>
 class TypedAsyncUnit final : public AsyncUnit {
  public:
