@@ -174,6 +174,27 @@ TEST_CASE("a sync makes nothing certain for which another one failed before") {
   CHECK(rows_kept(disk, folder, Kept::everything) == 1);
 }
 
+TEST_CASE("a sync that failed is told to all who have the file open, once each") {
+  VolatileDisk disk;
+  FaultVfs vfs{&disk};
+  const TemporaryFolder folder;
+  const auto first = open(folder);
+  const auto second = open(folder);
+  create_table(*first);
+  const auto sync = [](SQLite::Database& database) {
+    sqlite3_file* file = nullptr;
+    REQUIRE(sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) ==
+            SQLITE_OK);
+    return file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+  };
+  vfs.arm({{.kind = FaultKind::io_error, .nth = 1, .only = VfsCall::sync}});
+  CHECK(sync(*first) == SQLITE_IOERR_FSYNC);
+  CHECK(sync(*first) == SQLITE_OK);
+  CHECK(sync(*second) == SQLITE_IOERR_FSYNC);
+  CHECK(sync(*second) == SQLITE_OK);
+  CHECK(sync(*open(folder)) == SQLITE_OK);
+}
+
 TEST_CASE("a log whose folder was never synced may have no name") {
   VolatileDisk disk;
   FaultVfs vfs{&disk};

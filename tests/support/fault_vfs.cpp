@@ -246,7 +246,8 @@ struct FaultVfs::Callbacks {
     const auto fault = file.vfs->next(VfsCall::sync);
     const int code = fault ? sqlite_code(fault->kind, VfsCall::sync) : SQLITE_OK;
     if (file.recorded != nullptr && (!fault || fault->kind != FaultKind::power_off)) {
-      file.vfs->disk_->synced(*file.recorded, code == SQLITE_OK);
+      const bool succeeded = file.vfs->disk_->synced(*file.recorded, code == SQLITE_OK);
+      return succeeded || fault ? code : SQLITE_IOERR_FSYNC;
     }
     return code;
   }

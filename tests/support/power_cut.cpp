@@ -79,7 +79,12 @@ class VolatileDisk::File {
         std::ranges::count_if(changes_, [](const Change& change) { return !change.certain; }));
   }
 
+  [[nodiscard]] std::uint64_t failures() const noexcept { return failures_; }
+
   void synced(bool succeeded) {
+    if (!succeeded) {
+      ++failures_;
+    }
     for (Change& change : changes_) {
       if (!succeeded) {
         change.sync_failed = true;
@@ -120,6 +125,7 @@ class VolatileDisk::File {
   int descriptor_;
   Bytes durable_;
   std::deque<Change> changes_;
+  std::uint64_t failures_ = 0;
 };
 
 namespace {
@@ -177,7 +183,8 @@ VolatileDisk::Handle VolatileDisk::opened(const char* path, int flags, sqlite3_f
   if (name.of_library || had_content) {
     name.durable = file;
   }
-  return Handle{file, (flags & SQLITE_OPEN_CREATE) != 0 && (flags & folder_syncing) != 0};
+  return Handle{file, (flags & SQLITE_OPEN_CREATE) != 0 && (flags & folder_syncing) != 0,
+                file->failures()};
 }
 
 void VolatileDisk::wrote(File& file, std::int64_t offset, std::span<const std::byte> bytes) {
@@ -191,12 +198,18 @@ void VolatileDisk::truncated(File& file, std::int64_t size) {
   file.change(Change{static_cast<std::size_t>(size), {}, true, false, false});
 }
 
-void VolatileDisk::synced(Handle& handle, bool succeeded) {
+bool VolatileDisk::synced(Handle& handle, bool succeeded) {
   const std::scoped_lock lock{mutex_};
+  if (succeeded && handle.failures_known < handle.file->failures()) {
+    handle.failures_known = handle.file->failures();
+    return false;
+  }
   handle.file->synced(succeeded);
+  handle.failures_known = handle.file->failures();
   if (succeeded && std::exchange(handle.syncs_folder, false)) {
     sync_folder();
   }
+  return succeeded;
 }
 
 void VolatileDisk::removed(const char* path, bool folder_synced) {

@@ -27,7 +27,8 @@ enum class Kept : std::uint8_t {
 ///
 /// - A file is its inode, since a database gets its name by a link after it was written.
 /// - A sync that failed makes nothing durable, and neither does the next one for what was written
-///   before it: the kernel has dropped those pages' dirty marks.
+///   before it: the kernel has dropped those pages' dirty marks. It tells so once to each who had
+///   the file open, whoever's sync it was that failed (Linux, since 4.13).
 /// - A name is durable once its folder is synced. SQLite does that with a log's or journal's first
 ///   sync. Databases get their names from the library, which syncs the folder itself.
 /// - Shared memory is gone.
@@ -40,7 +41,8 @@ class VolatileDisk {
   /// One way to it.
   struct Handle {
     std::shared_ptr<File> file;
-    bool syncs_folder;  ///< With its next sync.
+    bool syncs_folder;             ///< With its next sync.
+    std::uint64_t failures_known;  ///< How many failed syncs of the file it was told of.
   };
 
   VolatileDisk();
@@ -61,7 +63,9 @@ class VolatileDisk {
   Handle opened(const char* path, int flags, sqlite3_file& real);
   void wrote(File& file, std::int64_t offset, std::span<const std::byte> bytes);
   void truncated(File& file, std::int64_t size);
-  void synced(Handle& handle, bool succeeded);
+  /// Whether the sync succeeds, which it does not when another's failed that this one is yet to
+  /// be told of.
+  [[nodiscard]] bool synced(Handle& handle, bool succeeded);
   void removed(const char* path, bool folder_synced);
 
  private:
