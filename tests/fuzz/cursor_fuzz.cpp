@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "tenancy/core/key_ring.hpp"
-#include "tenancy/data/detail/cursor.hpp"
+#include "tenancy/core/detail/cursor.hpp"
 
 namespace {
 

@@ -20,6 +20,8 @@ struct ApiKey {
   Timestamp created_at;
   std::optional<Timestamp> expires_at;
   std::optional<Timestamp> revoked_at;
+  /// About when it last proved right; see `RegistryOptions::key_use_precision`.
+  std::optional<Timestamp> last_used_at;
 };
 
 /// What a new key is to be.

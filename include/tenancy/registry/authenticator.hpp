@@ -27,10 +27,15 @@ class Authenticator {
   /// The same authenticator, each call of which is held to the options; so are those of the
   /// registries that it gives.
   [[nodiscard]] Authenticator with(const CallOptions& options) const {
-    return Authenticator{backend_, options};
+    return Authenticator{core_, options};
   }
 
   /// A tenant's context for one of its keys.
+  ///
+  /// A key that proved right is answered from memory afterwards, without a look at the store. What
+  /// counts is looked at by every transaction in its own snapshot, so that nothing is lost by it: a
+  /// context of a tenant that another process has suspended, or of a key that it revoked, is
+  /// refused there; after `stale_context`, authenticate again.
   ///
   /// Errors: `invalid_credential`, the same for malformed, unknown, expired and revoked keys, and
   /// for a wrong secret; `tenant_not_active` only once the key has proved right.
@@ -43,10 +48,10 @@ class Authenticator {
  private:
   friend class Authority;
 
-  Authenticator(std::shared_ptr<detail::StoreBackend> backend, CallOptions options) noexcept
-      : backend_{std::move(backend)}, options_{std::move(options)} {}
+  Authenticator(std::shared_ptr<detail::RegistryCore> core, CallOptions options) noexcept
+      : core_{std::move(core)}, options_{std::move(options)} {}
 
-  std::shared_ptr<detail::StoreBackend> backend_;
+  std::shared_ptr<detail::RegistryCore> core_;
   CallOptions options_;
 };
 

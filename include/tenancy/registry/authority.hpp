@@ -10,6 +10,7 @@
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/authenticator.hpp"
+#include "tenancy/registry/impersonation.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 #include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/store.hpp"
@@ -41,9 +42,24 @@ class Authority {
   [[nodiscard]] TenantRegistry registry(const Principal& principal = Principal::host()) const;
 
   /// A context for work that the host does for a tenant without a credential: a job, a timer.
+  /// Answered from memory once warm; every transaction looks for itself, as with
+  /// `Authenticator::authenticate`.
   /// Errors: `not_found`; `tenant_not_active`; `invalid_argument` for a number that is no scope.
   Result<TenantContext> enter(TenantId tenant, const Principal& principal = Principal::host(),
                               Scope scope = Scope::write, const CallOptions& options = {}) const;
+
+  /// The same for the tenant that an external identifier stands for: a message's instance, a chat.
+  Result<TenantContext> enter(const TenantIdentifier& identifier,
+                              const Principal& principal = Principal::host(),
+                              Scope scope = Scope::write, const CallOptions& options = {}) const;
+
+  /// A context for somebody of the platform who acts within a tenant, such as support, once a
+  /// record of who and why has been committed. When it cannot be written, there is no context.
+  /// Errors: `not_found`; `tenant_not_active`; `invalid_argument` for the scope or the duration.
+  Result<ImpersonationContext> impersonate(TenantId tenant, const Principal& principal,
+                                           const CrossingReason& reason,
+                                           const ImpersonationRequest& request = {},
+                                           const CallOptions& options = {}) const;
 
   /// The permission to visit every tenant, once a record of who and why has been committed. When
   /// the record cannot be written, there is no permission. Errors: the store's.
@@ -87,15 +103,15 @@ class Authority {
  private:
   friend class detail::AuthorityMint;
 
-  explicit Authority(std::shared_ptr<detail::StoreBackend> backend) noexcept
-      : backend_{std::move(backend)} {}
+  explicit Authority(std::shared_ptr<detail::RegistryCore> core) noexcept
+      : core_{std::move(core)} {}
 
-  [[nodiscard]] const std::shared_ptr<detail::StoreBackend>& backend() const noexcept {
-    TENANCY_ASSERT(backend_ != nullptr, "use of an Authority after it was moved from");
-    return backend_;
+  [[nodiscard]] const std::shared_ptr<detail::RegistryCore>& core() const noexcept {
+    TENANCY_ASSERT(core_ != nullptr, "use of an Authority after it was moved from");
+    return core_;
   }
 
-  std::shared_ptr<detail::StoreBackend> backend_;
+  std::shared_ptr<detail::RegistryCore> core_;
 };
 
 }  // namespace tenancy::inline v0

@@ -8,6 +8,7 @@
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/migrate/migration.hpp"
 #include "tenancy/registry/authority.hpp"
+#include "tenancy/registry/registry_options.hpp"
 #include "tenancy/storage/options.hpp"
 
 namespace tenancy::inline v0 {
@@ -21,6 +22,7 @@ struct OpenOptions {
   /// backups might take both.
   std::optional<KeyRing> keys = {};
   StoreOptions store = {};
+  RegistryOptions registry = {};
   /// What opening itself is held to, with all its migrations.
   CallOptions call = {};
 };

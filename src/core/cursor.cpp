@@ -1,4 +1,4 @@
-#include "tenancy/data/detail/cursor.hpp"
+#include "tenancy/core/detail/cursor.hpp"
 
 #include <algorithm>
 #include <cstdint>
