@@ -1,22 +1,36 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "tenancy/core/cross_tenant_context.hpp"
+#include "tenancy/core/impersonation_context.hpp"
 #include "tenancy/core/tenant_context.hpp"
 
 namespace tenancy::inline v0::detail {
+
+/// What a context is made from.
+struct Grant {
+  TenantId tenant;
+  Principal principal;
+  std::int64_t epoch;
+  ContextKind kind = ContextKind::host;
+  std::optional<CredentialId> credential = {};
+  std::optional<Timestamp> expires_at = {};
+  std::shared_ptr<FreshnessMark> mark = {};
+};
 
 /// The one place where contexts are made. It is not installed with the library: only the registry
 /// (which knows who may enter) and the stores (which must tell realms apart) include it.
 class ContextMint {
  public:
-  static TenantContext mint(Realm realm, TenantId tenant, const Principal& principal,
-                            std::int64_t epoch, Scope scope) {
-    return TenantContext{std::make_shared<const TenantContext::State>(
-                             TenantContext::State{std::move(realm), tenant, principal, epoch}),
-                         scope};
+  static TenantContext mint(Realm realm, Grant grant, Scope scope) {
+    return TenantContext{
+        std::make_shared<const TenantContext::State>(TenantContext::State{
+            std::move(realm), grant.tenant, std::move(grant.principal), grant.epoch, grant.kind,
+            grant.credential, grant.expires_at, std::move(grant.mark)}),
+        scope};
   }
 
   static CrossTenantContext mint_crossing(Realm realm, const Principal& principal,
@@ -25,9 +39,30 @@ class ContextMint {
         CrossTenantContext::State{std::move(realm), principal, reason})};
   }
 
+  static ImpersonationContext mint_impersonation(const TenantContext& context,
+                                                 const CrossingReason& reason, Timestamp expires_at,
+                                                 std::int64_t record) {
+    return ImpersonationContext{std::make_unique<const ImpersonationContext::State>(
+        ImpersonationContext::State{context, reason, expires_at, record})};
+  }
+
   static const Realm& realm(const TenantContext& context) noexcept { return context.state_->realm; }
   static const Realm& realm(const CrossTenantContext& context) noexcept {
     return context.state().realm;
+  }
+
+  static const std::optional<CredentialId>& credential(const TenantContext& context) noexcept {
+    return context.state_->credential;
+  }
+
+  [[nodiscard]] static bool is_stale(const TenantContext& context) noexcept {
+    return context.state_->mark != nullptr && context.state_->mark->expired();
+  }
+  /// A transaction has found that what the context was made from holds no longer.
+  static void mark_stale(const TenantContext& context) noexcept {
+    if (context.state_->mark != nullptr) {
+      context.state_->mark->expire();
+    }
   }
 };
 

@@ -36,7 +36,8 @@ void append_text(Bytes& to, std::string_view text) {
 /// What the tag authenticates; lengths stand before texts, so that no two places read alike.
 Bytes message(const CursorPlace& place, std::string_view key) {
   Bytes bytes{format, static_cast<std::byte>(place.order)};
-  append_number(bytes, static_cast<std::uint64_t>(place.tenant.value()), sizeof(std::uint64_t));
+  append_number(bytes, static_cast<std::uint64_t>(place.tenant ? place.tenant->value() : 0),
+                sizeof(std::uint64_t));
   append_text(bytes, place.table);
   append_text(bytes, key);
   return bytes;

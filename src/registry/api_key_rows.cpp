@@ -30,7 +30,8 @@ Result<ApiKey> read_api_key(const Statement& statement) {
                 parsed_scope,
                 Timestamp::from_microseconds(*created_at),
                 optional_time(statement, 5),
-                optional_time(statement, 6)};
+                optional_time(statement, 6),
+                optional_time(statement, 7)};
 }
 
 }  // namespace tenancy::inline v0::detail

@@ -68,6 +68,12 @@ Result<std::string_view> ApiKeyText::id_of(KeyHolder holder, std::string_view te
   return text.substr(prefix_size, id_size);
 }
 
+CredentialId to_credential(std::string_view id) noexcept {
+  CredentialId credential{};
+  id.copy(credential.data(), credential.size());
+  return credential;
+}
+
 Mac hash_api_key(const KeyRing& keys, std::string_view text) {
   return keys.authenticate(KeyPurpose::api_key, std::as_bytes(std::span{text}));
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/detail/credential_id.hpp"
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/core/secret_bytes.hpp"
 
@@ -38,6 +39,11 @@ class ApiKeyText {
 
   SecretBytes text_;
 };
+
+static_assert(ApiKeyText::id_size == credential_id_size);
+
+/// The id of a key, or a prefix of another text, for looking things up by.
+CredentialId to_credential(std::string_view id) noexcept;
 
 /// What is stored of a key: a keyed hash of its whole text.
 Mac hash_api_key(const KeyRing& keys, std::string_view text);

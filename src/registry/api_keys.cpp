@@ -1,4 +1,4 @@
-// The part of `TenantRegistry` that issues, lists and revokes keys.
+// The part of `TenantRegistry` that issues, lists, expires and revokes keys.
 
 #include <optional>
 #include <string>
@@ -9,8 +9,9 @@
 #include "core/text.hpp"
 #include "registry/api_key_rows.hpp"
 #include "registry/api_key_text.hpp"
+#include "registry/registry_core.hpp"
+#include "registry/tenant_change.hpp"
 #include "registry/tenant_rows.hpp"
-#include "storage/backend.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
@@ -27,9 +28,10 @@ constexpr StaticSql list_sql{"SELECT " TENANCY_API_KEY_COLUMNS
                              "ORDER BY created_at DESC, key_id"};
 constexpr StaticSql find_sql{"SELECT " TENANCY_API_KEY_COLUMNS
                              " FROM tenancy_api_keys WHERE tenant_id = ?1 AND key_id = ?2"};
+constexpr StaticSql expire_sql{
+    "UPDATE tenancy_api_keys SET expires_at = ?3 WHERE tenant_id = ?1 AND key_id = ?2"};
 constexpr StaticSql revoke_sql{
-    "UPDATE tenancy_api_keys SET revoked_at = ?3 "
-    "WHERE tenant_id = ?1 AND key_id = ?2 AND revoked_at IS NULL"};
+    "UPDATE tenancy_api_keys SET revoked_at = ?3 WHERE tenant_id = ?1 AND key_id = ?2"};
 
 Result<void> insert(ControlSession& session, const ApiKey& key, const Mac& mac) {
   BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_sql));
@@ -49,6 +51,23 @@ Result<void> insert(ControlSession& session, const ApiKey& key, const Mac& mac) 
   return success();
 }
 
+Result<ApiKey> find_key(ControlSession& session, TenantId tenant, std::string_view key_id) {
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(find_sql));
+  statement->bind_int64(1, tenant.value());
+  statement->bind_text(2, key_id);
+  BOOST_OUTCOME_TRY(const bool found, statement->step());
+  if (!found) {
+    return Error{errc::not_found, "the tenant has no such key"};
+  }
+  return detail::read_api_key(*statement);
+}
+
+/// A key after a change, and whether there was one.
+struct ChangedKey {
+  ApiKey key;
+  bool is_changed;
+};
+
 }  // namespace
 
 Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
@@ -61,25 +80,34 @@ Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
     return Error{errc::invalid_argument, "the number is none of the scopes"};
   }
   auto text = ApiKeyText::generate(detail::KeyHolder::tenant);
-  const Mac mac = detail::hash_api_key(backend_->keys(), text.unsafe_text());
+  const Mac mac = detail::hash_api_key(core_->backend()->keys(), text.unsafe_text());
   BOOST_OUTCOME_TRY(
-      auto key,
-      detail::control_write(*backend_, options_, [&](ControlSession& session) -> Result<ApiKey> {
-        BOOST_OUTCOME_TRY(detail::find_tenant(session, tenant));
-        const Timestamp now = session.now();
-        if (request.expires_at && *request.expires_at <= now) {
-          return Error{errc::invalid_argument, "a new key expires in the future"};
-        }
-        ApiKey made{std::string{text.id()}, tenant,      request.name, request.scope, now,
-                    request.expires_at,     std::nullopt};
-        BOOST_OUTCOME_TRY(insert(session, made, mac));
-        return made;
-      }));
+      auto key, detail::control_write(
+                    *core_->backend(), options_, [&](ControlSession& session) -> Result<ApiKey> {
+                      BOOST_OUTCOME_TRY(const Tenant holder, detail::find_tenant(session, tenant));
+                      BOOST_OUTCOME_TRY(detail::require_not_archived(holder));
+                      const Timestamp now = session.now();
+                      if (request.expires_at && *request.expires_at <= now) {
+                        return Error{errc::invalid_argument, "a new key expires in the future"};
+                      }
+                      ApiKey made{.id = std::string{text.id()},
+                                  .tenant = tenant,
+                                  .name = request.name,
+                                  .scope = request.scope,
+                                  .created_at = now,
+                                  .expires_at = request.expires_at,
+                                  .revoked_at = std::nullopt,
+                                  .last_used_at = std::nullopt};
+                      BOOST_OUTCOME_TRY(insert(session, made, mac));
+                      return made;
+                    }));
+  core_->tell(&TenantObserver::on_api_key_changed,
+              ApiKeyChanged{key, ApiKeyChange::issued, principal_});
   return IssuedApiKey{std::move(key), std::move(text).release()};
 }
 
 Result<std::vector<ApiKey>> TenantRegistry::keys(TenantId tenant) const {
-  return detail::control_read(*backend_, options_,
+  return detail::control_read(*core_->backend(), options_,
                               [&](ControlSession& session) -> Result<std::vector<ApiKey>> {
                                 BOOST_OUTCOME_TRY(detail::find_tenant(session, tenant));
                                 BOOST_OUTCOME_TRY(auto statement, session.prepare(list_sql));
@@ -96,22 +124,63 @@ Result<std::vector<ApiKey>> TenantRegistry::keys(TenantId tenant) const {
                               });
 }
 
+Result<ApiKey> TenantRegistry::expire_key(TenantId tenant, std::string_view key_id,
+                                          std::optional<Timestamp> expires_at) const {
+  BOOST_OUTCOME_TRY(
+      auto changed,
+      detail::control_write(
+          *core_->backend(), options_, [&](ControlSession& session) -> Result<ChangedKey> {
+            BOOST_OUTCOME_TRY(auto key, find_key(session, tenant, key_id));
+            if (key.revoked_at) {
+              return Error{errc::invalid_transition, "a revoked key stays as it is"};
+            }
+            if (key.expires_at == expires_at) {
+              return ChangedKey{std::move(key), false};
+            }
+            BOOST_OUTCOME_TRY(auto statement, session.prepare(expire_sql));
+            statement->bind_int64(1, tenant.value());
+            statement->bind_text(2, key_id);
+            if (expires_at) {
+              statement->bind_int64(3, expires_at->microseconds());
+            } else {
+              statement->bind_null(3);
+            }
+            BOOST_OUTCOME_TRY(statement->step());
+            key.expires_at = expires_at;
+            return ChangedKey{std::move(key), true};
+          }));
+  if (changed.is_changed) {
+    core_->answers().changed(tenant, detail::to_credential(changed.key.id));
+    core_->tell(&TenantObserver::on_api_key_changed,
+                ApiKeyChanged{changed.key, ApiKeyChange::expiry_changed, principal_});
+  }
+  return std::move(changed.key);
+}
+
 Result<ApiKey> TenantRegistry::revoke_key(TenantId tenant, std::string_view key_id) const {
-  return detail::control_write(*backend_, options_, [&](ControlSession& session) -> Result<ApiKey> {
-    BOOST_OUTCOME_TRY(auto revoke, session.prepare(revoke_sql));
-    revoke->bind_int64(1, tenant.value());
-    revoke->bind_text(2, key_id);
-    revoke->bind_int64(3, session.now().microseconds());
-    BOOST_OUTCOME_TRY(revoke->step());
-    BOOST_OUTCOME_TRY(auto find, session.prepare(find_sql));
-    find->bind_int64(1, tenant.value());
-    find->bind_text(2, key_id);
-    BOOST_OUTCOME_TRY(const bool found, find->step());
-    if (!found) {
-      return Error{errc::not_found, "the tenant has no such key"};
-    }
-    return detail::read_api_key(*find);
-  });
+  BOOST_OUTCOME_TRY(
+      auto changed,
+      detail::control_write(*core_->backend(), options_,
+                            [&](ControlSession& session) -> Result<ChangedKey> {
+                              BOOST_OUTCOME_TRY(auto key, find_key(session, tenant, key_id));
+                              if (key.revoked_at) {
+                                return ChangedKey{std::move(key), false};
+                              }
+                              const Timestamp now = session.now();
+                              BOOST_OUTCOME_TRY(auto statement, session.prepare(revoke_sql));
+                              statement->bind_int64(1, tenant.value());
+                              statement->bind_text(2, key_id);
+                              statement->bind_int64(3, now.microseconds());
+                              BOOST_OUTCOME_TRY(statement->step());
+                              key.revoked_at = now;
+                              return ChangedKey{std::move(key), true};
+                            }));
+  if (changed.is_changed) {
+    core_->answers().changed(tenant, detail::to_credential(changed.key.id));
+    core_->tell(&TenantObserver::on_api_key_changed,
+                ApiKeyChanged{changed.key, ApiKeyChange::revoked, principal_});
+  }
+  return std::move(changed.key);
 }
 
 }  // namespace tenancy::inline v0

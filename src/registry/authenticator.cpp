@@ -1,5 +1,6 @@
 #include "tenancy/registry/authenticator.hpp"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,14 +9,16 @@
 #include "core/context_mint.hpp"
 #include "registry/api_key_rows.hpp"
 #include "registry/api_key_text.hpp"
+#include "registry/registry_core.hpp"
 #include "registry/tenant_rows.hpp"
-#include "storage/backend.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
 
 using detail::ApiKeyText;
 using detail::ControlSession;
+using detail::CredentialAnswer;
+using detail::CredentialId;
 using detail::KeyHolder;
 using detail::StaticSql;
 
@@ -40,49 +43,92 @@ bool is_usable(const ApiKey& key, Timestamp now) {
   return !key.revoked_at && (!key.expires_at || now < *key.expires_at);
 }
 
+bool is_over(const TenantContext& context, Timestamp now) {
+  const auto expires_at = context.expires_at();
+  return expires_at && now >= *expires_at;
+}
+
+/// A key that proves right, as the store has it.
+struct FoundKey {
+  ApiKey key;
+  std::int64_t epoch;
+};
+
+Result<FoundKey> find_key(detail::StoreBackend& backend, const CallOptions& options,
+                          std::string_view id, std::string_view text) {
+  return detail::control_read(backend, options, [&](ControlSession& session) -> Result<FoundKey> {
+    constexpr int hash_column = 8;
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(find_key_sql));
+    statement->bind_text(1, id);
+    BOOST_OUTCOME_TRY(const bool found, statement->step());
+    if (!matches(backend, text, *statement, found, hash_column)) {
+      return invalid();
+    }
+    BOOST_OUTCOME_TRY(auto key, detail::read_api_key(*statement));
+    if (!is_usable(key, session.now())) {
+      return invalid();
+    }
+    BOOST_OUTCOME_TRY(const std::int64_t epoch, detail::find_active_epoch(session, key.tenant));
+    return FoundKey{std::move(key), epoch};
+  });
+}
+
 }  // namespace
 
 Result<TenantContext> Authenticator::authenticate(std::string_view api_key) const {
   BOOST_OUTCOME_TRY(const std::string_view id, ApiKeyText::id_of(KeyHolder::tenant, api_key));
-  return detail::control_read(
-      *backend_, options_, [&](ControlSession& session) -> Result<TenantContext> {
-        constexpr int hash_column = 7;
-        BOOST_OUTCOME_TRY(auto statement, session.prepare(find_key_sql));
-        statement->bind_text(1, id);
-        BOOST_OUTCOME_TRY(const bool found, statement->step());
-        if (!matches(*backend_, api_key, *statement, found, hash_column)) {
-          return invalid();
-        }
-        BOOST_OUTCOME_TRY(const ApiKey key, detail::read_api_key(*statement));
-        if (!is_usable(key, session.now())) {
-          return invalid();
-        }
-        BOOST_OUTCOME_TRY(const Tenant tenant, detail::find_tenant(session, key.tenant));
-        if (tenant.status != TenantStatus::active) {
-          return Error{errc::tenant_not_active, "tenant " + tenant.id.to_string() + " is " +
-                                                    std::string{to_string(tenant.status)}};
-        }
-        BOOST_OUTCOME_TRY(const auto principal, Principal::create(PrincipalKind::api_key, key.id));
-        return detail::ContextMint::mint(backend_->realm(), tenant.id, principal, tenant.epoch,
-                                         key.scope);
-      });
+  auto& backend = *core_->backend();
+  BOOST_OUTCOME_TRY(detail::require_same_process(backend));
+  auto& answers = core_->answers();
+  const CredentialId credential = detail::to_credential(id);
+
+  if (const auto known = answers.find(credential);
+      known != nullptr && !detail::ContextMint::is_stale(known->context)) {
+    // A wrong secret, or an expiry, is the store's to judge.
+    const bool proves =
+        detail::matches_api_key(backend.keys(), api_key, known->hash.key_version, known->hash.tag);
+    if (proves && !is_over(known->context, backend.clock().now())) {
+      core_->note_use(credential, *known);
+      return known->context;
+    }
+  }
+
+  const auto ticket = answers.ticket();
+  BOOST_OUTCOME_TRY(const auto found, find_key(backend, options_, id, api_key));
+  BOOST_OUTCOME_TRY(const auto principal, Principal::create(PrincipalKind::api_key, found.key.id));
+  const auto tenant = answers.keep(found.key.tenant, found.epoch, ticket);
+  auto context = detail::ContextMint::mint(backend.realm(),
+                                           detail::Grant{.tenant = found.key.tenant,
+                                                         .principal = principal,
+                                                         .epoch = found.epoch,
+                                                         .kind = ContextKind::credential,
+                                                         .credential = credential,
+                                                         .expires_at = found.key.expires_at,
+                                                         .mark = tenant.mark},
+                                           found.key.scope);
+  const auto answer = std::make_shared<CredentialAnswer>(
+      detail::hash_api_key(backend.keys(), api_key), context,
+      found.key.last_used_at ? found.key.last_used_at->microseconds() : 0);
+  answers.keep(credential, answer, ticket);
+  core_->note_use(credential, *answer);
+  return context;
 }
 
 Result<TenantRegistry> Authenticator::authenticate_administrator(std::string_view key) const {
   BOOST_OUTCOME_TRY(const std::string_view id, ApiKeyText::id_of(KeyHolder::administrator, key));
-  BOOST_OUTCOME_TRY(
-      detail::control_read(*backend_, options_, [&](ControlSession& session) -> Result<void> {
+  BOOST_OUTCOME_TRY(detail::control_read(
+      *core_->backend(), options_, [&](ControlSession& session) -> Result<void> {
         BOOST_OUTCOME_TRY(auto statement, session.prepare(find_administrator_sql));
         statement->bind_text(1, id);
         BOOST_OUTCOME_TRY(const bool found, statement->step());
-        if (!matches(*backend_, key, *statement, found, 0)) {
+        if (!matches(*core_->backend(), key, *statement, found, 0)) {
           return invalid();
         }
         return success();
       }));
   BOOST_OUTCOME_TRY(const auto principal,
                     Principal::create(PrincipalKind::administrator, std::string{id}));
-  return TenantRegistry{backend_, principal, options_};
+  return TenantRegistry{core_, principal, options_};
 }
 
 }  // namespace tenancy::inline v0

@@ -8,8 +8,8 @@
 #include "core/text.hpp"
 #include "registry/api_key_rows.hpp"
 #include "registry/api_key_text.hpp"
+#include "registry/registry_core.hpp"
 #include "registry/tenant_rows.hpp"
-#include "storage/backend.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
@@ -22,6 +22,9 @@ using detail::StaticSql;
 constexpr StaticSql insert_crossing_sql{
     "INSERT INTO tenancy_crossings (principal, purpose, explanation, created_at) "
     "VALUES (?1, ?2, ?3, ?4)"};
+constexpr StaticSql insert_impersonation_sql{
+    "INSERT INTO tenancy_impersonations (tenant_id, principal, scope, purpose, explanation, "
+    "created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING impersonation_id"};
 constexpr StaticSql next_active_sql{"SELECT " TENANCY_TENANT_COLUMNS
                                     " FROM tenancy_tenants WHERE tenant_id > ?1 AND status = "
                                     "'active' ORDER BY tenant_id LIMIT 1"};
@@ -50,12 +53,12 @@ Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, const C
 
 }  // namespace
 
-Store Authority::store() const { return detail::StoreAccess::make(backend()); }
+Store Authority::store() const { return detail::StoreAccess::make(core()->backend()); }
 
-Authenticator Authority::authenticator() const { return Authenticator{backend(), {}}; }
+Authenticator Authority::authenticator() const { return Authenticator{core(), {}}; }
 
 TenantRegistry Authority::registry(const Principal& principal) const {
-  return TenantRegistry{backend(), principal, {}};
+  return TenantRegistry{core(), principal, {}};
 }
 
 Result<TenantContext> Authority::enter(TenantId tenant, const Principal& principal, Scope scope,
@@ -63,23 +66,101 @@ Result<TenantContext> Authority::enter(TenantId tenant, const Principal& princip
   if (!is_scope(scope)) {
     return no_scope();
   }
+  auto& backend = *core()->backend();
+  BOOST_OUTCOME_TRY(detail::require_same_process(backend));
+  auto& answers = core()->answers();
+  auto answer = answers.find(tenant);
+  if (!answer) {
+    const auto ticket = answers.ticket();
+    BOOST_OUTCOME_TRY(const std::int64_t epoch,
+                      detail::control_read(backend, options, [&](ControlSession& session) {
+                        return detail::find_active_epoch(session, tenant);
+                      }));
+    answer = answers.keep(tenant, epoch, ticket);
+  }
+  return ContextMint::mint(backend.realm(),
+                           detail::Grant{.tenant = tenant,
+                                         .principal = principal,
+                                         .epoch = answer->epoch,
+                                         .mark = std::move(answer->mark)},
+                           scope);
+}
+
+Result<TenantContext> Authority::enter(const TenantIdentifier& identifier,
+                                       const Principal& principal, Scope scope,
+                                       const CallOptions& options) const {
+  if (!is_scope(scope)) {
+    return no_scope();
+  }
+  // Asked of the store each time: an identifier may have moved to another tenant, of which no
+  // transaction would tell.
   BOOST_OUTCOME_TRY(const Tenant found,
-                    detail::control_read(*backend(), options, [&](ControlSession& session) {
-                      return detail::find_tenant(session, tenant);
+                    detail::control_read(*core()->backend(), options, [&](ControlSession& session) {
+                      return detail::find_tenant(session, identifier);
                     }));
   if (found.status != TenantStatus::active) {
-    return Error{errc::tenant_not_active,
-                 "tenant " + tenant.to_string() + " is " + std::string{to_string(found.status)}};
+    return detail::not_active(found.id, found.status);
   }
-  return ContextMint::mint(backend()->realm(), tenant, principal, found.epoch, scope);
+  return ContextMint::mint(
+      core()->backend()->realm(),
+      detail::Grant{.tenant = found.id, .principal = principal, .epoch = found.epoch}, scope);
+}
+
+Result<ImpersonationContext> Authority::impersonate(TenantId tenant, const Principal& principal,
+                                                    const CrossingReason& reason,
+                                                    const ImpersonationRequest& request,
+                                                    const CallOptions& options) const {
+  if (!is_scope(request.scope)) {
+    return no_scope();
+  }
+  constexpr std::chrono::hours longest{24};
+  if (request.duration < std::chrono::seconds{1} || request.duration > longest) {
+    return Error{errc::invalid_argument, "an impersonation lasts 1 second to 24 hours"};
+  }
+  struct Recorded {
+    std::int64_t record;
+    std::int64_t epoch;
+    Timestamp expires_at;
+  };
+  const std::string who = principal.to_string();
+  BOOST_OUTCOME_TRY(
+      const auto recorded,
+      detail::control_write(
+          *core()->backend(), options, [&](ControlSession& session) -> Result<Recorded> {
+            BOOST_OUTCOME_TRY(const std::int64_t epoch, detail::find_active_epoch(session, tenant));
+            const Timestamp now = session.now();
+            const Timestamp expires_at = now + request.duration;
+            BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_impersonation_sql));
+            statement->bind_int64(1, tenant.value());
+            statement->bind_text(2, who);
+            statement->bind_text(3, to_string(request.scope));
+            statement->bind_text(4, to_string(reason.purpose()));
+            statement->bind_text(5, reason.explanation());
+            statement->bind_int64(6, now.microseconds());
+            statement->bind_int64(7, expires_at.microseconds());
+            BOOST_OUTCOME_TRY(const bool inserted, statement->step());
+            const auto record = inserted ? statement->int64(0) : std::nullopt;
+            if (!record) {
+              return Error{errc::internal, "the record of an impersonation has no number"};
+            }
+            return Recorded{*record, epoch, expires_at};
+          }));
+  const auto context = ContextMint::mint(core()->backend()->realm(),
+                                         detail::Grant{.tenant = tenant,
+                                                       .principal = principal,
+                                                       .epoch = recorded.epoch,
+                                                       .kind = ContextKind::impersonation,
+                                                       .expires_at = recorded.expires_at},
+                                         request.scope);
+  return ContextMint::mint_impersonation(context, reason, recorded.expires_at, recorded.record);
 }
 
 Result<CrossTenantContext> Authority::cross_tenants(const Principal& principal,
                                                     const CrossingReason& reason,
                                                     const CallOptions& options) const {
   const std::string who = principal.to_string();
-  BOOST_OUTCOME_TRY(
-      detail::control_write(*backend(), options, [&](ControlSession& session) -> Result<void> {
+  BOOST_OUTCOME_TRY(detail::control_write(
+      *core()->backend(), options, [&](ControlSession& session) -> Result<void> {
         BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_crossing_sql));
         statement->bind_text(1, who);
         statement->bind_text(2, to_string(reason.purpose()));
@@ -88,14 +169,14 @@ Result<CrossTenantContext> Authority::cross_tenants(const Principal& principal,
         BOOST_OUTCOME_TRY(statement->step());
         return success();
       }));
-  return ContextMint::mint_crossing(backend()->realm(), principal, reason);
+  return ContextMint::mint_crossing(core()->backend()->realm(), principal, reason);
 }
 
 Result<void> Authority::for_each_tenant(
     const CrossTenantContext& crossing, Scope scope,
     detail::FunctionRef<Result<void>(const TenantContext&)> visit,
     const CallOptions& options) const {
-  if (ContextMint::realm(crossing) != backend()->realm()) {
+  if (ContextMint::realm(crossing) != core()->backend()->realm()) {
     return Error{errc::foreign_context, "the permission was given by another store's authority"};
   }
   if (!is_scope(scope)) {
@@ -103,15 +184,19 @@ Result<void> Authority::for_each_tenant(
   }
   std::int64_t last = 0;
   while (true) {
-    BOOST_OUTCOME_TRY(const auto tenant, next_active(*backend(), options, last));
+    BOOST_OUTCOME_TRY(const auto tenant, next_active(*core()->backend(), options, last));
     if (!tenant) {
       return success();
     }
     last = tenant->id.value();
-    const auto visited = visit(ContextMint::mint(backend()->realm(), tenant->id,
-                                                 crossing.principal(), tenant->epoch, scope));
+    const auto visited = visit(ContextMint::mint(
+        core()->backend()->realm(),
+        detail::Grant{
+            .tenant = tenant->id, .principal = crossing.principal(), .epoch = tenant->epoch},
+        scope));
     // A tenant that was suspended since it was looked up is left out, like those before it.
-    if (!visited && !(visited.error() == errc::tenant_not_active)) {
+    if (!visited && visited.error() != errc::tenant_not_active &&
+        visited.error() != errc::stale_context) {
       return visited.error();
     }
   }
@@ -125,9 +210,9 @@ Result<IssuedAdministratorKey> Authority::issue_administrator_key(
   }
   auto text = ApiKeyText::generate(detail::KeyHolder::administrator);
   const std::string id{text.id()};
-  const Mac mac = detail::hash_api_key(backend()->keys(), text.unsafe_text());
-  BOOST_OUTCOME_TRY(
-      detail::control_write(*backend(), options, [&](ControlSession& session) -> Result<void> {
+  const Mac mac = detail::hash_api_key(core()->backend()->keys(), text.unsafe_text());
+  BOOST_OUTCOME_TRY(detail::control_write(
+      *core()->backend(), options, [&](ControlSession& session) -> Result<void> {
         BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_administrator_sql));
         statement->bind_text(1, id);
         statement->bind_text(2, name);
@@ -142,7 +227,7 @@ Result<IssuedAdministratorKey> Authority::issue_administrator_key(
 
 Result<std::int64_t> Authority::count_administrator_keys(const CallOptions& options) const {
   return detail::control_read(
-      *backend(), options, [](ControlSession& session) -> Result<std::int64_t> {
+      *core()->backend(), options, [](ControlSession& session) -> Result<std::int64_t> {
         BOOST_OUTCOME_TRY(auto statement, session.prepare(count_administrators_sql));
         BOOST_OUTCOME_TRY(statement->step());
         return statement->int64(0).value_or(0);
@@ -152,7 +237,7 @@ Result<std::int64_t> Authority::count_administrator_keys(const CallOptions& opti
 Result<BackupReport> Authority::backup(const std::filesystem::path& target,
                                        const BackupOptions& options) const {
   // The host's callback may drop the last handle of the store.
-  const auto store = backend();
+  const auto store = core()->backend();
   return store->backup(target, options);
 }
 

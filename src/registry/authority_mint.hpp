@@ -10,8 +10,8 @@ namespace tenancy::inline v0::detail {
 /// Makes the authority of a store; only `open` does.
 class AuthorityMint {
  public:
-  static Authority mint(std::shared_ptr<StoreBackend> backend) noexcept {
-    return Authority{std::move(backend)};
+  static Authority mint(std::shared_ptr<RegistryCore> core) noexcept {
+    return Authority{std::move(core)};
   }
 };
 

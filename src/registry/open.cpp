@@ -7,6 +7,7 @@
 
 #include "migrate/runner.hpp"
 #include "registry/authority_mint.hpp"
+#include "registry/registry_core.hpp"
 #include "registry/schema.hpp"
 #include "storage/sqlite/engine.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
@@ -85,13 +86,15 @@ Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys,
 Result<Authority> open(std::string_view url, OpenOptions options) {
   // Before anything is looked at or made by them.
   BOOST_OUTCOME_TRY(detail::sqlite::check_options(options.store));
+  BOOST_OUTCOME_TRY(detail::check_options(options.registry));
   BOOST_OUTCOME_TRY(auto opened, resolve(url, options.keys, options.store));
   BOOST_OUTCOME_TRY(auto store, SqliteStore::open(std::move(opened.location), opened.keys,
                                                   std::move(options.store), options.call));
   BOOST_OUTCOME_TRY(
       detail::migrate(*store, options.call, detail::library_component, detail::control_schema()));
   BOOST_OUTCOME_TRY(detail::migrate(*store, options.call, "app", options.migrations));
-  return detail::AuthorityMint::mint(std::move(store));
+  return detail::AuthorityMint::mint(
+      std::make_shared<detail::RegistryCore>(std::move(store), std::move(options.registry)));
 }
 
 }  // namespace tenancy::inline v0

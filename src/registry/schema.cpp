@@ -51,6 +51,35 @@ CREATE TABLE tenancy_crossings (
   created_at  INTEGER NOT NULL
 ) STRICT;
 )"},
+      Migration{4, "registry",
+                R"(
+ALTER TABLE tenancy_tenants ADD COLUMN plan TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenancy_tenants ADD COLUMN template_version TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenancy_tenants ADD COLUMN workflow_ids TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE tenancy_tenants ADD COLUMN metadata TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE tenancy_tenants ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX tenancy_tenants_by_status ON tenancy_tenants (status, created_at, tenant_id);
+CREATE TABLE tenancy_identifiers (
+  kind       TEXT NOT NULL,
+  value      TEXT NOT NULL,
+  tenant_id  INTEGER NOT NULL REFERENCES tenancy_tenants,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (kind, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tenancy_identifiers_by_tenant ON tenancy_identifiers (tenant_id, kind, value);
+ALTER TABLE tenancy_api_keys ADD COLUMN last_used_at INTEGER;
+CREATE TABLE tenancy_impersonations (
+  impersonation_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant_id        INTEGER NOT NULL REFERENCES tenancy_tenants,
+  principal        TEXT NOT NULL,
+  scope            TEXT NOT NULL CHECK (scope IN ('read', 'write', 'admin')),
+  purpose          TEXT NOT NULL,
+  explanation      TEXT NOT NULL,
+  created_at       INTEGER NOT NULL,
+  expires_at       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX tenancy_impersonations_by_tenant ON tenancy_impersonations (tenant_id, created_at);
+)"},
   };
 }
 

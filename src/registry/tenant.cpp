@@ -29,4 +29,16 @@ Result<TenantStatus> parse_tenant_status(std::string_view text) {
   return Error{errc::invalid_argument, "not a status of tenants"};
 }
 
+bool may_become(TenantStatus from, TenantStatus to) noexcept {
+  if (to == TenantStatus::archived) {
+    return from != TenantStatus::archived;
+  }
+  if (to == TenantStatus::active) {
+    return from == TenantStatus::provisioning || from == TenantStatus::inactive ||
+           from == TenantStatus::suspended;
+  }
+  return from == TenantStatus::active &&
+         (to == TenantStatus::inactive || to == TenantStatus::suspended);
+}
+
 }  // namespace tenancy::inline v0

@@ -64,6 +64,8 @@ class StoreBackend {
   virtual Result<BackupReport> backup(const std::filesystem::path& target,
                                       const BackupOptions& options) = 0;
 
+  /// Whether this is the process that opened the store, and not one that was forked from it.
+  [[nodiscard]] virtual bool in_same_process() const noexcept = 0;
   [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
   [[nodiscard]] virtual const Clock& clock() const noexcept = 0;
@@ -71,6 +73,15 @@ class StoreBackend {
  protected:
   StoreBackend() = default;
 };
+
+/// Errors: `forked_process`.
+inline Result<void> require_same_process(const StoreBackend& backend) {
+  if (!backend.in_same_process()) {
+    return Error{errc::forked_process,
+                 "the store was opened before this process was forked: open it after, in each"};
+  }
+  return success();
+}
 
 /// `unit(ControlSession&)` in a transaction that cannot write.
 template <class Unit>

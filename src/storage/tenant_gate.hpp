@@ -4,10 +4,20 @@
 
 namespace tenancy::inline v0::detail {
 
-/// The statement that every tenant's transaction runs first, in its own snapshot: the epoch of an
-/// active tenant, no row for any other. The registry's first migration creates the table and
-/// changes the epoch with every change of status.
+// What every tenant's transaction asks first, in its own snapshot. The registry's migrations create
+// the tables; it changes the epoch with every change of status.
+
+/// The epoch of a tenant, and whether it is active.
 inline constexpr StaticSql tenant_gate_sql{
-    "SELECT epoch FROM tenancy_tenants WHERE tenant_id = ?1 AND status = 'active'"};
+    "SELECT epoch, status = 'active' FROM tenancy_tenants WHERE tenant_id = ?1"};
+
+/// The same for a context that was made for a credential: no row when that is not what it was.
+inline constexpr StaticSql credential_gate_sql{
+    "SELECT t.epoch, t.status = 'active' FROM tenancy_api_keys k "
+    "JOIN tenancy_tenants t ON t.tenant_id = k.tenant_id "
+    "WHERE k.key_id = ?2 AND k.tenant_id = ?1 AND k.revoked_at IS NULL AND k.expires_at IS ?3"};
+
+/// Begins the snapshot and looks at nothing.
+inline constexpr StaticSql touch_sql{"SELECT 1 FROM tenancy_tenants LIMIT 0"};
 
 }  // namespace tenancy::inline v0::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -8,9 +9,9 @@
 #include "tenancy/core/call_options.hpp"
 #include "tenancy/core/cross_tenant_context.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/impersonation_context.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/authenticator.hpp"
-#include "tenancy/registry/impersonation.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 #include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/store.hpp"
@@ -20,6 +21,12 @@ namespace tenancy::inline v0 {
 namespace detail {
 class AuthorityMint;
 }
+
+/// What somebody of the platform who acts within a tenant may do, and for how long.
+struct ImpersonationRequest {
+  Scope scope = Scope::read;
+  std::chrono::seconds duration{3600};  ///< 1 second to 24 hours.
+};
 
 /// The root of all power over one opened store. Keep it where the program is put together, and
 /// hand out what each part needs: a `Store`, an `Authenticator`, a `TenantRegistry`.

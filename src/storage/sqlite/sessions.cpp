@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/context_mint.hpp"
 #include "storage/tenant_gate.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -26,22 +27,38 @@ Result<void> require_same_process(const ForkMark& mark) {
 }
 
 Result<void> pass_gate(Connection& connection, const TenantContext& context) {
-  const std::int64_t tenant = context.tenant().value();
-  if (connection.admissions().admits(tenant, context.epoch())) {
+  if (connection.admissions().admits(context)) {
     return success();
   }
+  const auto& credential = ContextMint::credential(context);
   const ControlAccess access{connection};
-  BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection.prepare(tenant_gate_sql));
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement,
+                    connection.prepare(credential ? credential_gate_sql : tenant_gate_sql));
   const StatementLease lease{*statement};
-  lease->bind_int64(1, tenant);
-  BOOST_OUTCOME_TRY(const bool admitted, lease->step());
-  // What the gate found must be what the context was made from.
-  if (!admitted || lease->int64(0) != context.epoch()) {
-    return Error{errc::tenant_not_active,
-                 "tenant " + context.tenant().to_string() +
-                     " is not active, or its status changed since this context was made"};
+  lease->bind_int64(1, context.tenant().value());
+  if (credential) {
+    lease->bind_text(2, {credential->data(), credential->size()});
+    if (const auto expires_at = context.expires_at()) {
+      lease->bind_int64(3, expires_at->microseconds());
+    } else {
+      lease->bind_null(3);
+    }
   }
-  connection.admissions().remember(tenant, context.epoch());
+  BOOST_OUTCOME_TRY(const bool found, lease->step());
+  if (found && lease->int64(1) == 0) {
+    ContextMint::mark_stale(context);
+    return Error{errc::tenant_not_active,
+                 "tenant " + context.tenant().to_string() + " is not active"};
+  }
+  // What the gate found must be what the context was made from.
+  if (!found || lease->int64(1) != 1 || lease->int64(0) != context.epoch()) {
+    ContextMint::mark_stale(context);
+    return Error{errc::stale_context,
+                 "the status of tenant " + context.tenant().to_string() +
+                     ", or the credential, changed since this context was made: authenticate or "
+                     "enter again"};
+  }
+  connection.admissions().remember(context);
   return success();
 }
 

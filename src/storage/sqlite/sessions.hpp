@@ -20,7 +20,7 @@ struct SessionContext {
 Result<void> require_same_process(const ForkMark& mark);
 
 /// Admits the context's tenant in the transaction that is open on the connection.
-/// Errors: `tenant_not_active`.
+/// Errors: `tenant_not_active`, `stale_context`.
 Result<void> pass_gate(Connection& connection, const TenantContext& context);
 
 /// A tenant's open transaction on one connection.

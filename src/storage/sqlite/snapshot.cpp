@@ -1,5 +1,7 @@
 #include "storage/sqlite/snapshot.hpp"
 
+#include "storage/tenant_gate.hpp"
+
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
@@ -13,8 +15,19 @@ Result<Snapshot> Snapshot::begin(Connection& connection) {
   return Snapshot{connection};
 }
 
+Result<void> Snapshot::fix(Connection& connection) {
+  const ControlAccess access{connection};
+  BOOST_OUTCOME_TRY(connection.run(touch_sql));
+  connection.admissions().begin(connection.data_version());
+  return success();
+}
+
 Snapshot::~Snapshot() {
-  if (connection_ == nullptr || !connection_->in_transaction()) {
+  if (connection_ == nullptr) {
+    return;
+  }
+  connection_->admissions().end();
+  if (!connection_->in_transaction()) {
     return;
   }
   // Whatever ended the transaction does not keep it from being closed.

@@ -11,6 +11,10 @@ class Snapshot {
   /// Errors: as `to_errc`.
   static Result<Snapshot> begin(Connection& connection);
 
+  /// Fixes what the transaction that is open on the connection sees, which its first statement
+  /// would do, so that admissions of before can be told to hold in it.
+  static Result<void> fix(Connection& connection);
+
   Snapshot(Snapshot&& other) noexcept : connection_{std::exchange(other.connection_, nullptr)} {}
   Snapshot& operator=(Snapshot&&) = delete;
   Snapshot(const Snapshot&) = delete;

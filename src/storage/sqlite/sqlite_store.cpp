@@ -91,6 +91,10 @@ Result<void> SqliteStore::admit(const TenantContext& context) const {
   if (ContextMint::realm(context) != realm_) {
     return Error{errc::foreign_context, "the context was made by another store"};
   }
+  const auto expires_at = context.expires_at();
+  if (expires_at && options_.clock->now() >= *expires_at) {
+    return Error{errc::stale_context, "the context has expired: ask for a new one"};
+  }
   return success();
 }
 
@@ -140,6 +144,7 @@ Result<void> SqliteStore::read(const TenantContext& context, const CallOptions& 
   ReadReport report{options_.observer.get(), context.tenant()};
   return read_with(limits, [&](Connection& connection) -> Result<void> {
     report.connected(connection);
+    BOOST_OUTCOME_TRY(Snapshot::fix(connection));
     BOOST_OUTCOME_TRY(const bool succeeded, run_tenant_body(connection, context, body));
     report.ran(connection, succeeded);
     return success();

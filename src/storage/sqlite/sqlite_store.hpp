@@ -50,6 +50,9 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<BackupReport> backup(const std::filesystem::path& target,
                               const BackupOptions& options) override;
 
+  [[nodiscard]] bool in_same_process() const noexcept override {
+    return fork_mark_.in_same_process();
+  }
   [[nodiscard]] const Realm& realm() const noexcept override { return realm_; }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return keys_; }
   [[nodiscard]] const Clock& clock() const noexcept override { return *options_.clock; }

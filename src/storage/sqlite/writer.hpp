@@ -31,9 +31,10 @@ namespace tenancy::inline v0::detail::sqlite {
 /// code of the host in it runs on its own thread, which takes the lead over in mid-batch. Nobody
 /// is told of success before the commit is on disk.
 ///
-/// When a unit breaks the batch's transaction, all that ran in it run again, each in a transaction of
-/// its own, in which only that unit fails once more. A unit that failed while rows of others were in the transaction is
-/// told so with the commit of those rows; if they are not committed, it runs again, too.
+/// When a unit breaks the batch's transaction, all that ran in it run again, each in a transaction
+/// of its own, in which only that unit fails once more. A unit that failed while rows of others
+/// were in the transaction is told so with the commit of those rows; if they are not committed, it
+/// runs again, too.
 ///
 /// Thread safety: thread-safe.
 class Writer {

@@ -19,6 +19,7 @@ using tenancy::Scope;
 using tenancy::TenantContext;
 using tenancy::TenantId;
 using tenancy::detail::ContextMint;
+using tenancy::detail::Grant;
 using tenancy::detail::Realm;
 using tenancy_test::must;
 
@@ -29,8 +30,11 @@ constexpr std::array all_scopes{Scope::read, Scope::write, Scope::admin};
 TenantId tenant(std::int64_t value) { return must(TenantId::from_value(value)); }
 
 TenantContext context_with(Scope scope, Realm realm = Realm::create()) {
-  return ContextMint::mint(std::move(realm), tenant(42),
-                           must(Principal::create(PrincipalKind::user, "ada")), 7, scope);
+  return ContextMint::mint(std::move(realm),
+                           Grant{.tenant = tenant(42),
+                                 .principal = must(Principal::create(PrincipalKind::user, "ada")),
+                                 .epoch = 7},
+                           scope);
 }
 
 template <class T>
@@ -130,8 +134,11 @@ TEST_CASE("moving copies: no context is ever without a tenant") {
   CHECK(source.epoch() == 7);
 
   TenantContext assigned =
-      ContextMint::mint(Realm::create(), tenant(1),
-                        must(Principal::create(PrincipalKind::system, "x")), 1, Scope::admin);
+      ContextMint::mint(Realm::create(),
+                        Grant{.tenant = tenant(1),
+                              .principal = must(Principal::create(PrincipalKind::system, "x")),
+                              .epoch = 1},
+                        Scope::admin);
   assigned = std::move(source);
   CHECK(source.tenant() == tenant(42));
   // NOLINTEND(bugprone-use-after-move,performance-move-const-arg)
@@ -142,8 +149,11 @@ TEST_CASE("moving copies: no context is ever without a tenant") {
 TEST_CASE("assignment replaces the tenant and the scope together") {
   TenantContext context = context_with(Scope::read);
   const TenantContext other =
-      ContextMint::mint(Realm::create(), tenant(1),
-                        must(Principal::create(PrincipalKind::system, "x")), 1, Scope::admin);
+      ContextMint::mint(Realm::create(),
+                        Grant{.tenant = tenant(1),
+                              .principal = must(Principal::create(PrincipalKind::system, "x")),
+                              .epoch = 1},
+                        Scope::admin);
   context = other;
   CHECK(context.tenant() == tenant(1));
   CHECK(context.scope() == Scope::admin);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <concepts>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,9 +12,9 @@
 
 namespace tenancy::inline v0::detail {
 
-/// A place in one tenant's list: the key of the last row that was given out.
+/// A place in a list: one tenant's, or one of the platform's own.
 struct CursorPlace {
-  TenantId tenant;
+  std::optional<TenantId> tenant;
   std::string_view table;
   Order order;
 };

@@ -1,18 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "tenancy/core/cross_tenant_context.hpp"
 #include "tenancy/core/tenant_context.hpp"
 
 namespace tenancy::inline v0 {
-
-/// What somebody of the platform who acts within a tenant may do, and for how long.
-struct ImpersonationRequest {
-  Scope scope = Scope::read;
-  std::chrono::seconds duration{3600};  ///< 1 second to 24 hours.
-};
 
 /// The permission to act within one tenant, given to somebody who does not belong to it, for a
 /// stated reason. Its record is committed before it exists.

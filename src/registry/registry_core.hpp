@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "tenancy/registry/registry_options.hpp"
+
+#include "registry/answer_cache.hpp"
+#include "registry/key_use.hpp"
+#include "storage/backend.hpp"
+
+namespace tenancy::inline v0::detail {
+
+/// What authority, authenticator and registry of one opened store share.
+///
+/// Thread safety: thread-safe.
+class RegistryCore {
+ public:
+  RegistryCore(std::shared_ptr<StoreBackend> backend, RegistryOptions options);
+  RegistryCore(const RegistryCore&) = delete;
+  RegistryCore& operator=(const RegistryCore&) = delete;
+  ~RegistryCore();
+
+  [[nodiscard]] const std::shared_ptr<StoreBackend>& backend() const noexcept { return backend_; }
+  [[nodiscard]] AnswerCache& answers() noexcept { return answers_; }
+
+  /// The key proved right: if its use was not noted lately, it is now.
+  void note_use(const CredentialId& key, CredentialAnswer& answer);
+
+  /// Tells the observer, if there is one.
+  template <class Event>
+  void tell(void (TenantObserver::*function)(const Event&) noexcept, const Event& event) const {
+    if (options_.observer != nullptr) {
+      (options_.observer.get()->*function)(event);
+    }
+  }
+
+ private:
+  const std::shared_ptr<StoreBackend> backend_;
+  const RegistryOptions options_;
+  AnswerCache answers_;
+  std::unique_ptr<KeyUse> key_use_;
+};
+
+/// Errors: `invalid_argument` for what is out of range.
+Result<void> check_options(const RegistryOptions& options);
+
+}  // namespace tenancy::inline v0::detail
