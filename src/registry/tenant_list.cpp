@@ -179,8 +179,8 @@ std::string name_of_list(const TenantFilter& filter) {
 
 }  // namespace
 
-Result<Page<Tenant>> TenantRegistry::list(const TenantFilter& filter,
-                                          const PageRequest& request) const {
+Result<Page<Tenant>> TenantRegistry::list(const PageRequest& request,
+                                          const TenantFilter& filter) const {
   BOOST_OUTCOME_TRY(check(filter));
   BOOST_OUTCOME_TRY(const detail::PageWindow window, detail::page_window(request));
   const KeyRing& ring = core_->backend()->keys();
