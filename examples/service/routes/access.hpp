@@ -18,6 +18,22 @@ namespace tenantd {
 Reply<tenancy::TenantContext> enter_tenant(const tenancy::Authenticator& authenticator, Call& call,
                                            tenancy::Scope needed);
 
+/// The answer of `run(const TenantContext&)` for that permission. When the tenant or the key turns
+/// out to have changed since it was looked up, it is looked up once more.
+template <class Run>
+Reply<Response> answer_as_tenant(const tenancy::Authenticator& authenticator, Call& call,
+                                 tenancy::Scope needed, Run run) {
+  BOOST_OUTCOME_TRY(const auto context, enter_tenant(authenticator, call, needed));
+  Reply<Response> reply = run(context);
+  const bool is_stale = reply.has_error() && reply.error().cause &&
+                        *reply.error().cause == tenancy::errc::stale_context;
+  if (!is_stale) {
+    return reply;
+  }
+  BOOST_OUTCOME_TRY(const auto fresh, enter_tenant(authenticator, call, needed));
+  return run(fresh);
+}
+
 /// The registry for an administrator's key. Errors: 401.
 Reply<tenancy::TenantRegistry> enter_registry(const tenancy::Authenticator& authenticator,
                                               const Call& call);

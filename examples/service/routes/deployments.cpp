@@ -107,8 +107,9 @@ void add_deployment_routes(Router& router, const Store& store,
                            const tenancy::Authenticator& authenticator) {
   const auto entered = [store, authenticator](Scope needed, auto run) -> Endpoint {
     return [store, authenticator, needed, run](Call& call) -> Reply<Response> {
-      BOOST_OUTCOME_TRY(const auto context, enter_tenant(authenticator, call, needed));
-      return run(store, context, call);
+      return answer_as_tenant(authenticator, call, needed, [&](const TenantContext& context) {
+        return run(store, context, call);
+      });
     };
   };
   router.add("GET", collection, entered(Scope::read, list));

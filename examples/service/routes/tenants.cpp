@@ -58,8 +58,24 @@ Json to_json(const Tenant& tenant) {
               {"slug", tenant.slug.to_string()},
               {"name", tenant.name},
               {"status", tenancy::to_string(tenant.status)},
+              {"plan", tenant.plan.empty() ? Json(nullptr) : Json(tenant.plan)},
+              {"version", tenant.version},
               {"created_at", tenant.created_at.to_string()},
               {"updated_at", tenant.updated_at.to_string()}};
+}
+
+Json optional_time(const std::optional<tenancy::Timestamp>& time) {
+  return time ? Json(time->to_string()) : Json(nullptr);
+}
+
+Json to_json(const tenancy::ApiKey& key) {
+  return Json{{"id", key.id},
+              {"name", key.name},
+              {"scope", tenancy::to_string(key.scope)},
+              {"created_at", key.created_at.to_string()},
+              {"expires_at", optional_time(key.expires_at)},
+              {"revoked_at", optional_time(key.revoked_at)},
+              {"last_used_at", optional_time(key.last_used_at)}};
 }
 
 /// The one answer that holds a key's text.
@@ -88,9 +104,20 @@ Reply<Response> create(const TenantRegistry& registry, Call& call) {
 }
 
 Reply<Response> list(const TenantRegistry& registry, Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"page", "per_page"}));
-  BOOST_OUTCOME_TRY(const auto request, numbered_page(call.query));
-  BOOST_OUTCOME_TRY(const auto page, registry.list(request));
+  BOOST_OUTCOME_TRY(
+      call.query.allow_only({"page", "per_page", "cursor", "limit", "status", "plan", "search"}));
+  BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
+  tenancy::TenantFilter filter;
+  if (const std::string* const status = call.query.find("status")) {
+    BOOST_OUTCOME_TRY(filter.status, tenancy::parse_tenant_status(*status));
+  }
+  if (const std::string* const plan = call.query.find("plan")) {
+    filter.plan = *plan;
+  }
+  if (const std::string* const search = call.query.find("search")) {
+    filter.search = *search;
+  }
+  BOOST_OUTCOME_TRY(const auto page, registry.list(request, filter));
   Json items = Json::array();
   for (const Tenant& tenant : page.items) {
     items.push_back(to_json(tenant));
@@ -104,6 +131,49 @@ Reply<Response> show(const TenantRegistry& registry, Call& call) {
   BOOST_OUTCOME_TRY(const Tenant tenant, registry.find(id));
   call.tenant = tenant.id;
   return ok(to_json(tenant), tenant.id);
+}
+
+Reply<Response> change(const TenantRegistry& registry, Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({}));
+  BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
+  BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
+                                                             "application/merge-patch+json"}));
+  tenancy::TenantChange change;
+  change.name = fields.optional_text("name", long_name_rule);
+  change.plan = fields.optional_text("plan", short_name_rule);
+  BOOST_OUTCOME_TRY(fields.finish());
+  auto changed = registry.update(id, change);
+  if (!changed) {
+    return name_refused(std::move(changed).error());
+  }
+  call.tenant = id;
+  return ok(to_json(changed.value()), id);
+}
+
+using ChangeStatus = tenancy::Result<Tenant> (TenantRegistry::*)(
+    TenantId, std::optional<std::int64_t>) const;
+
+/// An endpoint that takes no body and gives the tenant its next status.
+auto changing_status(ChangeStatus to) {
+  return [to](const TenantRegistry& registry, Call& call) -> Reply<Response> {
+    BOOST_OUTCOME_TRY(call.query.allow_only({}));
+    BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
+    BOOST_OUTCOME_TRY(const Tenant tenant, (registry.*to)(id, std::nullopt));
+    call.tenant = id;
+    return ok(to_json(tenant), id);
+  };
+}
+
+Reply<Response> list_keys(const TenantRegistry& registry, Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({}));
+  BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
+  BOOST_OUTCOME_TRY(const auto all, registry.keys(id));
+  Json items = Json::array();
+  for (const tenancy::ApiKey& key : all) {
+    items.push_back(to_json(key));
+  }
+  call.tenant = id;
+  return ok(std::move(items), id);
 }
 
 Reply<Response> issue_key(const TenantRegistry& registry, Call& call) {
@@ -139,6 +209,16 @@ void add_tenant_routes(Router& router, const tenancy::Authenticator& authenticat
   router.add("GET", collection, entered(list));
   router.add("POST", collection, entered(create));
   router.add("GET", item, entered(show));
+  router.add("PATCH", item, entered(change));
+  router.add("POST", "/api/tenants/{id}/activate",
+             entered(changing_status(&TenantRegistry::activate)));
+  router.add("POST", "/api/tenants/{id}/deactivate",
+             entered(changing_status(&TenantRegistry::deactivate)));
+  router.add("POST", "/api/tenants/{id}/suspend",
+             entered(changing_status(&TenantRegistry::suspend)));
+  router.add("POST", "/api/tenants/{id}/archive",
+             entered(changing_status(&TenantRegistry::archive)));
+  router.add("GET", keys, entered(list_keys));
   router.add("POST", keys, entered(issue_key));
 }
 
