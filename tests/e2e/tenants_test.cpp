@@ -54,7 +54,9 @@ TEST_CASE("tenants are listed newest first in numbered pages") {
                                      {"total_pages", 3},
                                      {"has_next", true},
                                      {"has_prev", true},
-                                     {"cursor", nullptr}});
+                                     {"cursor", second["pagination"]["cursor"]}});
+  const std::string cursor = second["pagination"]["cursor"];
+  CHECK(administrator.get("/api/tenants?limit=2&cursor=" + cursor).json()["data"][0]["slug"] == "t0");
   const Json last = administrator.get("/api/tenants?page=3&per_page=2").json();
   CHECK(last["data"].size() == 1);
   CHECK(last["pagination"]["has_next"] == false);
@@ -132,6 +134,66 @@ TEST_CASE("a key opens the doors of its own kind only") {
   auto administrator = api.administrator();
   CHECK(is_problem(administrator.get("/api/deployments"), 401));
   CHECK(is_problem(administrator.post("/api/deployments", {{"project_name", "x"}}), 401));
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a tenant is shut out and let in again by the very next request") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  auto administrator = api.administrator();
+  auto client = api.client(tenant);
+  const std::string path = "/api/tenants/" + tenant.id;
+  const auto turn = [&](const char* action) {
+    return administrator.post(path + "/" + action, nullptr);
+  };
+  for (int round = 0; round < 3; ++round) {
+    CHECK(client.get("/api/deployments").status == 200);
+    CHECK(turn("suspend").json()["data"]["status"] == "suspended");
+    CHECK(is_problem(client.get("/api/deployments"), 403));
+    CHECK(is_problem(client.post("/api/deployments", {{"project_name", "x"}}), 403));
+    CHECK(is_problem(turn("deactivate"), 409));
+    CHECK(turn("activate").json()["data"]["status"] == "active");
+  }
+  CHECK(client.get("/api/deployments").status == 200);
+  CHECK(turn("archive").status == 200);
+  CHECK(is_problem(client.get("/api/deployments"), 403));
+  CHECK(is_problem(turn("activate"), 409));
+  CHECK(is_problem(administrator.post("/api/tenants", {{"slug", "acme"}, {"name", "Heir"}}), 409));
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a tenant is renamed, and found by what it is") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  api.make_tenant("globex");
+  auto administrator = api.administrator();
+  const std::string path = "/api/tenants/" + tenant.id;
+  const Json changed =
+      administrator.patch(path, {{"name", "Acme Corporation"}, {"plan", "gold"}}).json()["data"];
+  CHECK(changed["name"] == "Acme Corporation");
+  CHECK(changed["plan"] == "gold");
+  CHECK(changed["version"] == 2);
+  for (const char* query : {"?plan=gold", "?search=CORPOR", "?search=acme&status=active"}) {
+    CAPTURE(query);
+    const Json found = administrator.get(std::string{"/api/tenants"} + query).json();
+    REQUIRE(found["data"].size() == 1);
+    CHECK(found["data"][0]["id"] == tenant.id);
+    CHECK(found["pagination"]["total"] == 1);
+  }
+  CHECK(administrator.get("/api/tenants?status=archived").json()["data"].empty());
+  CHECK(is_problem(administrator.get("/api/tenants?status=gone"), 400));
+  CHECK(is_problem(administrator.patch(path, {{"slug", "other"}}), 422));
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("keys are listed without their texts") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  auto administrator = api.administrator();
+  const auto listed = administrator.get("/api/tenants/" + tenant.id + "/api-keys");
+  REQUIRE(listed.json()["data"].size() == 1);
+  CHECK(listed.json()["data"][0]["revoked_at"].is_null());
+  CHECK_FALSE(listed.json()["data"][0].contains("key"));
   CHECK(api.process().stop() == 0);
 }
 
