@@ -7,6 +7,7 @@
 
 #include "migrate/runner.hpp"
 #include "registry/authority_mint.hpp"
+#include "registry/key_check.hpp"
 #include "registry/schema.hpp"
 #include "storage/sqlite/engine.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
@@ -90,6 +91,8 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
                                                   std::move(options.store), options.call));
   BOOST_OUTCOME_TRY(
       detail::migrate(*store, options.call, detail::library_component, detail::control_schema()));
+  // Before the host's steps: with the wrong keys it may well be the wrong store.
+  BOOST_OUTCOME_TRY(detail::check_keys(*store, options.call));
   BOOST_OUTCOME_TRY(detail::migrate(*store, options.call, "app", options.migrations));
   return detail::AuthorityMint::mint(std::move(store));
 }

@@ -51,6 +51,14 @@ CREATE TABLE tenancy_crossings (
   created_at  INTEGER NOT NULL
 ) STRICT;
 )"},
+      Migration{4, "key checks",
+                R"(
+CREATE TABLE tenancy_key_checks (
+  key_version INTEGER PRIMARY KEY CHECK (key_version > 0),
+  tag         BLOB NOT NULL,
+  created_at  INTEGER NOT NULL
+) STRICT;
+)"},
   };
 }
 
