@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -10,8 +11,9 @@ namespace tenancy::inline v0::detail {
 /// Makes the authority of a store; only `open` does.
 class AuthorityMint {
  public:
-  static Authority mint(std::shared_ptr<StoreBackend> backend) noexcept {
-    return Authority{std::move(backend)};
+  /// For a host that knows that many steps of its own schema.
+  static Authority mint(std::shared_ptr<StoreBackend> backend, std::size_t host_steps) noexcept {
+    return Authority{std::move(backend), host_steps};
   }
 };
 

@@ -94,7 +94,7 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
   // Before the host's steps: with the wrong keys it may well be the wrong store.
   BOOST_OUTCOME_TRY(detail::check_keys(*store, options.call));
   BOOST_OUTCOME_TRY(detail::migrate(*store, options.call, "app", options.migrations));
-  return detail::AuthorityMint::mint(std::move(store));
+  return detail::AuthorityMint::mint(std::move(store), options.migrations.size());
 }
 
 }  // namespace tenancy::inline v0

@@ -59,6 +59,13 @@ CREATE TABLE tenancy_key_checks (
   created_at  INTEGER NOT NULL
 ) STRICT;
 )"},
+      Migration{5, "health probe",
+                R"(
+CREATE TABLE tenancy_health_probe (
+  id     INTEGER PRIMARY KEY CHECK (id = 1),
+  probes INTEGER NOT NULL
+) STRICT;
+)"},
   };
 }
 

@@ -11,6 +11,8 @@
 #include "tenancy/storage/detail/unit.hpp"
 #include "tenancy/storage/store.hpp"
 
+#include "storage/store_status.hpp"
+
 namespace tenancy::inline v0::detail {
 
 /// Whose script it is; the host's does not touch the library's tables.
@@ -63,6 +65,10 @@ class StoreBackend {
   /// A whole copy of one snapshot of everything, as `Authority::backup`.
   virtual Result<BackupReport> backup(const std::filesystem::path& target,
                                       const BackupOptions& options) = 0;
+
+  /// The store's own figures, without waiting for anybody. The options hold for what is read.
+  /// Errors: `forked_process`.
+  [[nodiscard]] virtual Result<StoreStatus> status(const CallOptions& options) = 0;
 
   [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;

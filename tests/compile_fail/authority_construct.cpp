@@ -8,6 +8,6 @@
 void use(tenancy::Authority given) {
   const tenancy::Authority moved{std::move(given)};
 #ifdef MUST_NOT_COMPILE
-  const tenancy::Authority forged{nullptr};
+  const tenancy::Authority forged{nullptr, 0};
 #endif
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/authenticator.hpp"
+#include "tenancy/registry/health.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 #include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/store.hpp"
@@ -66,6 +68,13 @@ class Authority {
   /// How many administrators' keys were ever issued.
   Result<std::int64_t> count_administrator_keys(const CallOptions& options = {}) const;
 
+  /// How the store is, and what it stands on: whether it can be read and written, its schema, its
+  /// keys, the disk, the write-ahead log and the clock; docs/health.md tells what to do about each
+  /// finding. The report always comes: what cannot be looked at is a finding, too.
+  ///
+  /// Isolation: counts and settings, nothing of any tenant.
+  [[nodiscard]] HealthReport health(const HealthOptions& options = {}) const;
+
   /// A copy of the whole store, all tenants, as it is at one moment, while others go on reading and
   /// writing. It is checked as by `verify_backup`, synced, and appears under its name whole or not
   /// at all, with mode 0600. Opened as a store, with the same keys, it is one.
@@ -87,8 +96,8 @@ class Authority {
  private:
   friend class detail::AuthorityMint;
 
-  explicit Authority(std::shared_ptr<detail::StoreBackend> backend) noexcept
-      : backend_{std::move(backend)} {}
+  Authority(std::shared_ptr<detail::StoreBackend> backend, std::size_t host_steps) noexcept
+      : backend_{std::move(backend)}, host_steps_{host_steps} {}
 
   [[nodiscard]] const std::shared_ptr<detail::StoreBackend>& backend() const noexcept {
     TENANCY_ASSERT(backend_ != nullptr, "use of an Authority after it was moved from");
@@ -96,6 +105,7 @@ class Authority {
   }
 
   std::shared_ptr<detail::StoreBackend> backend_;
+  std::size_t host_steps_;  ///< Of the host's schema, as this program knows it.
 };
 
 }  // namespace tenancy::inline v0

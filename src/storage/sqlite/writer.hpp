@@ -31,9 +31,10 @@ namespace tenancy::inline v0::detail::sqlite {
 /// code of the host in it runs on its own thread, which takes the lead over in mid-batch. Nobody
 /// is told of success before the commit is on disk.
 ///
-/// When a unit breaks the batch's transaction, all that ran in it run again, each in a transaction of
-/// its own, in which only that unit fails once more. A unit that failed while rows of others were in the transaction is
-/// told so with the commit of those rows; if they are not committed, it runs again, too.
+/// When a unit breaks the batch's transaction, all that ran in it run again, each in a transaction
+/// of its own, in which only that unit fails once more. A unit that failed while rows of others
+/// were in the transaction is told so with the commit of those rows; if they are not committed, it
+/// runs again, too.
 ///
 /// Thread safety: thread-safe.
 class Writer {
@@ -53,6 +54,9 @@ class Writer {
 
   /// Takes a unit back that still waits. False when it is too late for that: it will be finished.
   bool withdraw(WriteUnit& unit) noexcept;
+
+  /// How many units wait for their turn.
+  [[nodiscard]] std::size_t waiting() const;
 
   /// Errors: those of opening a connection.
   Result<void> open_connection(const CallLimits& limits);
@@ -85,7 +89,7 @@ class Writer {
   Checkpointer& checkpointer_;
   StoreObserver* const observer_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   FairQueue<WriteUnit> queue_;  ///< Guarded by the mutex.
   bool is_led_ = false;         ///< Guarded by the mutex.
   bool gathers_ = false;        ///< Guarded by the mutex: the leader waits for `arrived_`.
