@@ -12,6 +12,7 @@ namespace {
 /// What the check values are keyed hashes of; never changed.
 constexpr std::string_view checked_text = "the keys of this tenancy store";
 
+constexpr StaticSql any_table_sql{"SELECT 1 FROM sqlite_schema LIMIT 1"};
 constexpr StaticSql select_sql{
     "SELECT key_version, tag FROM tenancy_key_checks ORDER BY key_version"};
 constexpr StaticSql insert_sql{
@@ -47,6 +48,12 @@ Result<void> record(ControlSession& session, const std::vector<Mac>& checks) {
 Result<KeyComparison> compare_keys(ControlSession& session, const KeyRing& keys) {
   KeyComparison comparison{.unrecorded =
                                keys.authenticate_by_each(KeyPurpose::key_check, checked_bytes())};
+  {
+    // A connection that has not seen the table yet looks whether the schema has changed, and if
+    // that look fails in the disk, SQLite says that there is no such table. This says what failed.
+    BOOST_OUTCOME_TRY(auto any_table, session.prepare(any_table_sql));
+    BOOST_OUTCOME_TRY(any_table->step());
+  }
   BOOST_OUTCOME_TRY(auto statement, session.prepare(select_sql));
   while (true) {
     BOOST_OUTCOME_TRY(const bool found, statement->step());
