@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -99,6 +100,12 @@ std::string lines_of(const HealthReport& report) {
     lines += finding + "\n";
   }
   return lines;
+}
+
+/// What a monitor is told, and whether the service should be sent requests.
+std::pair<nlohmann::json, bool> look_at(const tenancy::Authority& authority) {
+  const tenancy::HealthReport report = authority.health({.max_time = std::chrono::seconds{2}});
+  return {report, report.state() != tenancy::HealthState::failed};
 }
 
 }  // namespace
@@ -447,6 +454,16 @@ TEST_CASE("a report is JSON for scripts") {
   for (const char* const secret : {"acme", "globex", "Acme"}) {
     CHECK(text.find(secret) == std::string::npos);
   }
+}
+
+TEST_CASE("a monitor is told the state and whether to send requests") {
+  const TestStore test;
+  const auto well = look_at(test.authority);
+  CHECK(well.second == (well.first.at("state") != "failed"));
+  test.clock->set(tenancy::Timestamp{});
+  const auto sick = look_at(test.authority);
+  CHECK(sick.first.at("state") == "failed");
+  CHECK_FALSE(sick.second);
 }
 
 TEST_CASE("states have names and an order") {
