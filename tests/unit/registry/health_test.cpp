@@ -172,7 +172,7 @@ TEST_CASE("readers that are all in use are a finding, and the report comes in ti
     }));
   }};
   reads.wait();
-  const auto report = test.authority.health(any_disk({.max_time = 40ms}));
+  const auto report = test.authority.health(any_disk({.max_time = 2s}));
   done.count_down();
   reader.join();
   CHECK(findings_of(report) == Findings{"store warning", "schema warning", "keys warning"});
@@ -245,6 +245,15 @@ TEST_CASE("a disk that is full, or nearly, is a finding, and so is a log without
     return lines + last + "\n-\n" + lines_of(authority.health(limits));
   });
   CHECK(seen == "-\ndisk warning\n-\ndisk failed\n-\ndisk failed\nstore failed\nfull\n-\n");
+}
+
+TEST_CASE("a log that may grow beyond what the disk has is a finding") {
+  tenancy::StoreOptions options;
+  options.wal.max_bytes = std::size_t{1} << 62U;
+  const TestStore test{options};
+  const auto report = test.authority.health(any_disk());
+  CHECK(findings_of(report) == Findings{"disk warning"});
+  CHECK(says(check_of(report, "disk"), "may still grow"));
 }
 
 TEST_CASE("a log that a reader keeps from starting over is a finding before it is at its ceiling") {

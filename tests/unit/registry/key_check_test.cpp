@@ -93,7 +93,10 @@ class Opener {
       ::close(go[1]);
       char ignored = 0;
       static_cast<void>(!::read(go[0], &ignored, 1));
-      const auto opened = place.open(keys);
+      auto opened = place.open(keys);
+      while (!opened && opened.error() == errc::busy) {
+        opened = place.open(keys);
+      }
       const std::string_view answer =
           opened ? std::string_view{"opened"} : to_string(opened.error().code());
       const bool is_written = ::write(told[1], answer.data(), answer.size()) > 0;
@@ -237,13 +240,12 @@ TEST_CASE("a backup is verified without keys and opens with those of its store a
   must(restored.open(ring_of(first)));
 }
 
-TEST_CASE("processes that open a new store at the same time agree on its keys") {
+TEST_CASE("processes that open a store without check values at the same time agree on its keys") {
   for (int round = 0; round < 8; ++round) {
     const Place place;
-    // The file is there, so that all go for the schema and the keys.
-    { SQLite::Database{place.file().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE}; }
-    std::filesystem::permissions(
-        place.file(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    // The store is there but for its check values, which all want to be the first to write.
+    must(place.open(ring_of(first)));
+    place.raw().exec("DELETE FROM tenancy_key_checks");
     const KeyRing ours = ring_of(first);
     const KeyRing theirs = ring_of(other_first);
     std::array<Opener, 4> openers{{{place, ours}, {place, theirs}, {place, ours}, {place, theirs}}};
