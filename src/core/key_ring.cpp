@@ -32,7 +32,7 @@ constexpr std::string_view preamble =
     "# Secret keys of a tenancy store. Keep this file out of backups of the database, readable\n"
     "# by its owner alone. Without it API keys and cursors that were given out are void.\n";
 
-constexpr std::size_t purpose_count = 2;
+constexpr std::size_t purpose_count = 3;
 
 std::string_view label(KeyPurpose purpose) noexcept {
   switch (purpose) {
@@ -40,6 +40,8 @@ std::string_view label(KeyPurpose purpose) noexcept {
       return "tenancy key ring v1 api_key";
     case KeyPurpose::cursor:
       return "tenancy key ring v1 cursor";
+    case KeyPurpose::key_check:
+      return "tenancy key ring v1 key_check";
   }
   TENANCY_ASSERT(false, "a purpose of keys that does not exist");
 }
@@ -366,6 +368,17 @@ std::vector<std::uint32_t> KeyRing::versions() const {
 Mac KeyRing::authenticate(KeyPurpose purpose, std::span<const std::byte> message) const {
   const auto& [version, keys] = *state_->versions.rbegin();
   return Mac{version, keyed_hash(keys.by_purpose[static_cast<std::size_t>(purpose)], message)};
+}
+
+std::vector<Mac> KeyRing::authenticate_by_each(KeyPurpose purpose,
+                                               std::span<const std::byte> message) const {
+  std::vector<Mac> all;
+  all.reserve(state_->versions.size());
+  for (const auto& [version, keys] : state_->versions) {
+    all.push_back(
+        {version, keyed_hash(keys.by_purpose[static_cast<std::size_t>(purpose)], message)});
+  }
+  return all;
 }
 
 bool KeyRing::verify(KeyPurpose purpose, std::span<const std::byte> message, const Mac& mac) const {

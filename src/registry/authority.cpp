@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "registry/api_key_rows.hpp"
 #include "registry/api_key_text.hpp"
+#include "registry/health.hpp"
 #include "registry/registry_core.hpp"
 #include "registry/tenant_rows.hpp"
 
@@ -232,6 +233,10 @@ Result<std::int64_t> Authority::count_administrator_keys(const CallOptions& opti
         BOOST_OUTCOME_TRY(statement->step());
         return statement->int64(0).value_or(0);
       });
+}
+
+HealthReport Authority::health(const HealthOptions& options) const {
+  return detail::check_health(*core()->backend(), core()->host_steps(), options);
 }
 
 Result<BackupReport> Authority::backup(const std::filesystem::path& target,

@@ -7,6 +7,7 @@
 
 #include "migrate/runner.hpp"
 #include "registry/authority_mint.hpp"
+#include "registry/key_check.hpp"
 #include "registry/registry_core.hpp"
 #include "registry/schema.hpp"
 #include "storage/sqlite/engine.hpp"
@@ -92,9 +93,11 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
                                                   std::move(options.store), options.call));
   BOOST_OUTCOME_TRY(
       detail::migrate(*store, options.call, detail::library_component, detail::control_schema()));
+  // Before the host's steps: with the wrong keys it may well be the wrong store.
+  BOOST_OUTCOME_TRY(detail::check_keys(*store, options.call));
   BOOST_OUTCOME_TRY(detail::migrate(*store, options.call, "app", options.migrations));
-  return detail::AuthorityMint::mint(
-      std::make_shared<detail::RegistryCore>(std::move(store), std::move(options.registry)));
+  return detail::AuthorityMint::mint(std::make_shared<detail::RegistryCore>(
+      std::move(store), std::move(options.registry), options.migrations.size()));
 }
 
 }  // namespace tenancy::inline v0

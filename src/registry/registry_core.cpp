@@ -14,9 +14,11 @@ void TenantObserver::on_api_key_changed(const ApiKeyChanged& /*event*/) noexcept
 
 namespace tenancy::inline v0::detail {
 
-RegistryCore::RegistryCore(std::shared_ptr<StoreBackend> backend, RegistryOptions options)
+RegistryCore::RegistryCore(std::shared_ptr<StoreBackend> backend, RegistryOptions options,
+                           std::size_t host_steps)
     : backend_{std::move(backend)},
       options_{std::move(options)},
+      host_steps_{host_steps},
       answers_{options_.cache_bytes},
       key_use_{std::make_unique<KeyUse>(*backend_)} {}
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <utility>
 
@@ -16,12 +17,15 @@ namespace tenancy::inline v0::detail {
 /// Thread safety: thread-safe.
 class RegistryCore {
  public:
-  RegistryCore(std::shared_ptr<StoreBackend> backend, RegistryOptions options);
+  /// For a host that knows that many steps of its own schema.
+  RegistryCore(std::shared_ptr<StoreBackend> backend, RegistryOptions options,
+               std::size_t host_steps);
   RegistryCore(const RegistryCore&) = delete;
   RegistryCore& operator=(const RegistryCore&) = delete;
   ~RegistryCore();
 
   [[nodiscard]] const std::shared_ptr<StoreBackend>& backend() const noexcept { return backend_; }
+  [[nodiscard]] std::size_t host_steps() const noexcept { return host_steps_; }
   [[nodiscard]] AnswerCache& answers() noexcept { return answers_; }
 
   /// The key proved right: if its use was not noted lately, it is now.
@@ -38,6 +42,7 @@ class RegistryCore {
  private:
   const std::shared_ptr<StoreBackend> backend_;
   const RegistryOptions options_;
+  const std::size_t host_steps_;
   AnswerCache answers_;
   std::unique_ptr<KeyUse> key_use_;
 };

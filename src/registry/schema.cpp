@@ -80,6 +80,21 @@ CREATE TABLE tenancy_impersonations (
 ) STRICT;
 CREATE INDEX tenancy_impersonations_by_tenant ON tenancy_impersonations (tenant_id, created_at);
 )"},
+      Migration{5, "key checks",
+                R"(
+CREATE TABLE tenancy_key_checks (
+  key_version INTEGER PRIMARY KEY CHECK (key_version > 0),
+  tag         BLOB NOT NULL,
+  created_at  INTEGER NOT NULL
+) STRICT;
+)"},
+      Migration{6, "health probe",
+                R"(
+CREATE TABLE tenancy_health_probe (
+  id     INTEGER PRIMARY KEY CHECK (id = 1),
+  probes INTEGER NOT NULL
+) STRICT;
+)"},
   };
 }
 

@@ -11,6 +11,8 @@
 #include "tenancy/storage/detail/unit.hpp"
 #include "tenancy/storage/store.hpp"
 
+#include "storage/store_status.hpp"
+
 namespace tenancy::inline v0::detail {
 
 /// Whose script it is; the host's does not touch the library's tables.
@@ -66,6 +68,10 @@ class StoreBackend {
 
   /// Whether this is the process that opened the store, and not one that was forked from it.
   [[nodiscard]] virtual bool in_same_process() const noexcept = 0;
+  /// The store's own figures, without waiting for anybody. The options hold for what is read.
+  /// Errors: `forked_process`.
+  [[nodiscard]] virtual Result<StoreStatus> status(const CallOptions& options) = 0;
+
   [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
   [[nodiscard]] virtual const Clock& clock() const noexcept = 0;

@@ -56,7 +56,8 @@ TEST_CASE("tenants are listed newest first in numbered pages") {
                                      {"has_prev", true},
                                      {"cursor", second["pagination"]["cursor"]}});
   const std::string cursor = second["pagination"]["cursor"];
-  CHECK(administrator.get("/api/tenants?limit=2&cursor=" + cursor).json()["data"][0]["slug"] == "t0");
+  CHECK(administrator.get("/api/tenants?limit=2&cursor=" + cursor).json()["data"][0]["slug"] ==
+        "t0");
   const Json last = administrator.get("/api/tenants?page=3&per_page=2").json();
   CHECK(last["data"].size() == 1);
   CHECK(last["pagination"]["has_next"] == false);

@@ -38,6 +38,7 @@ ROOT_HEADERS = {"version.hpp": 0}
 THIRD_PARTY_EVERYWHERE = ("boost/outcome/", "boost/outcome.hpp")
 THIRD_PARTY_BY_FILE: dict[str, tuple[str, ...]] = {
     "include/tenancy/data/json.hpp": ("nlohmann/json.hpp",),
+    "include/tenancy/registry/health_json.hpp": ("nlohmann/json.hpp",),
 }
 
 STANDARD = set(

@@ -150,8 +150,8 @@ Reply<Response> change(const TenantRegistry& registry, Call& call) {
   return ok(to_json(changed.value()), id);
 }
 
-using ChangeStatus = tenancy::Result<Tenant> (TenantRegistry::*)(
-    TenantId, std::optional<std::int64_t>) const;
+using ChangeStatus = tenancy::Result<Tenant> (TenantRegistry::*)(TenantId,
+                                                                 std::optional<std::int64_t>) const;
 
 /// An endpoint that takes no body and gives the tenant its next status.
 auto changing_status(ChangeStatus to) {

@@ -17,8 +17,9 @@ namespace tenancy::inline v0 {
 /// What a key of the ring is used for. Each purpose has a key of its own, derived from the ring's,
 /// so that what was made for one purpose is never accepted for another.
 enum class KeyPurpose : std::uint8_t {
-  api_key,  ///< Hashes of API keys.
-  cursor,   ///< Cursors of paged lists.
+  api_key,    ///< Hashes of API keys.
+  cursor,     ///< Cursors of paged lists.
+  key_check,  ///< What a store keeps to know its keys again.
 };
 
 /// A keyed hash and the version of the ring's key that made it.
@@ -74,6 +75,10 @@ class KeyRing {
 
   /// A keyed hash of the message by the newest key.
   [[nodiscard]] Mac authenticate(KeyPurpose purpose, std::span<const std::byte> message) const;
+
+  /// A keyed hash of the message by the key of each version, oldest first.
+  [[nodiscard]] std::vector<Mac> authenticate_by_each(KeyPurpose purpose,
+                                                      std::span<const std::byte> message) const;
 
   /// Whether the ring made this hash of this message for this purpose. False when the version is
   /// not in the ring. Takes the same time for every wrong tag.

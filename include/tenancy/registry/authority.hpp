@@ -12,6 +12,7 @@
 #include "tenancy/core/impersonation_context.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/authenticator.hpp"
+#include "tenancy/registry/health.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 #include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/store.hpp"
@@ -88,6 +89,13 @@ class Authority {
 
   /// How many administrators' keys were ever issued.
   Result<std::int64_t> count_administrator_keys(const CallOptions& options = {}) const;
+
+  /// How the store is, and what it stands on: whether it can be read and written, its schema, its
+  /// keys, the disk, the write-ahead log and the clock; docs/health.md tells what to do about each
+  /// finding. The report always comes: what cannot be looked at is a finding, too.
+  ///
+  /// Isolation: counts and settings, nothing of any tenant.
+  [[nodiscard]] HealthReport health(const HealthOptions& options = {}) const;
 
   /// A copy of the whole store, all tenants, as it is at one moment, while others go on reading and
   /// writing. It is checked as by `verify_backup`, synced, and appears under its name whole or not

@@ -97,8 +97,7 @@ class TenantRegistry {
   /// with totals, or by cursors, which stay right when tenants come and are worth nothing in a list
   /// with another filter.
   /// Errors: `invalid_argument`; `invalid_cursor`.
-  Result<Page<Tenant>> list(const PageRequest& request = {},
-                            const TenantFilter& filter = {}) const;
+  Result<Page<Tenant>> list(const PageRequest& request = {}, const TenantFilter& filter = {}) const;
 
   /// Errors: `not_found`; `invalid_argument` for what breaks a rule of `Tenant`;
   /// `version_conflict`; `invalid_transition` for a tenant that is archived.

@@ -51,17 +51,20 @@ Checkpointer::~Checkpointer() {
   }
 }
 
+Checkpointer::Progress Checkpointer::progress() const {
+  const std::scoped_lock lock{mutex_};
+  return Progress{log_bytes_, tries_in_vain_, held_up_};
+}
+
 void Checkpointer::log_grew_to(std::size_t bytes) {
-  if (options_.checkpoints == Checkpoints::external) {
-    return;
-  }
   const std::scoped_lock lock{mutex_};
   if (bytes < log_bytes_) {
     // It started over, whoever moved it.
     try_from_ = options_.checkpoint_bytes;
+    tries_in_vain_ = 0;
   }
   log_bytes_ = bytes;
-  if (log_bytes_ < try_from_) {
+  if (options_.checkpoints == Checkpoints::external || log_bytes_ < try_from_) {
     return;
   }
   try {
@@ -76,7 +79,7 @@ void Checkpointer::log_grew_to(std::size_t bytes) {
 
 Result<void> Checkpointer::await_room(const CallLimits& limits) {
   std::unique_lock lock{mutex_};
-  if (log_bytes_ < options_.max_bytes) {
+  if (log_bytes_ < options_.max_bytes || options_.checkpoints == Checkpoints::external) {
     return success();
   }
   ++held_up_;
@@ -111,9 +114,11 @@ void Checkpointer::work() {
     // What was committed while it was moved is not in the database yet.
     if (moved && moved->is_complete && log_bytes_ <= moved->log_bytes) {
       log_bytes_ = 0;
+      tries_in_vain_ = 0;
       try_from_ = options_.checkpoint_bytes;
       moved_.notify_all();
     } else {
+      ++tries_in_vain_;
       try_from_ = log_bytes_ + options_.checkpoint_bytes / retry_part;
       if (is_pressing) {
         press_from_ = Steady::now() + press_pause;

@@ -39,6 +39,14 @@ class Checkpointer {
   Checkpointer& operator=(const Checkpointer&) = delete;
   ~Checkpointer();
 
+  /// How it gets on.
+  struct Progress {
+    std::size_t log_bytes;      ///< In the log, as of the last commit of this store.
+    std::size_t tries_in_vain;  ///< To move all of it, since that last worked.
+    std::size_t held_up;        ///< Writers that wait for room.
+  };
+  [[nodiscard]] Progress progress() const;
+
   /// Told after each commit.
   void log_grew_to(std::size_t bytes);
 
@@ -65,12 +73,13 @@ class Checkpointer {
   const WriterLock& lock_;  ///< The store's, to see whether it is alone.
   const std::filesystem::path file_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wanted_;
   std::condition_variable_any moved_;
   std::size_t log_bytes_ = 0;  ///< In the log; 0 when all is moved and it may start over.
   std::size_t try_from_ = 0;   ///< The size from which on it is worth trying.
   std::size_t held_up_ = 0;    ///< Writers that wait for room.
+  std::size_t tries_in_vain_ = 0;
   std::chrono::steady_clock::time_point press_from_{};  ///< When to wait for readers again.
   bool stops_ = false;
 

@@ -21,6 +21,21 @@ ConnectionPool::ConnectionPool(std::size_t size, Open open) : size_{size}, open_
   idle_.reserve(size);
 }
 
+ConnectionPool::Use ConnectionPool::use() const {
+  const std::scoped_lock lock{mutex_};
+  return Use{size_, existing_ - idle_.size(), waiting_};
+}
+
+std::optional<ConnectionPool::Lease> ConnectionPool::acquire_idle() {
+  const std::scoped_lock lock{mutex_};
+  if (idle_.empty()) {
+    return std::nullopt;
+  }
+  std::optional<Lease> lease{Lease{*this, std::move(idle_.back())}};
+  idle_.pop_back();
+  return lease;
+}
+
 Result<ConnectionPool::Lease> ConnectionPool::acquire(const CallLimits& limits) {
   {
     std::unique_lock lock{mutex_};

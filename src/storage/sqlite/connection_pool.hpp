@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "storage/call_limits.hpp"
@@ -39,7 +40,18 @@ class ConnectionPool {
     std::unique_ptr<Connection> connection_;
   };
 
+  struct Use {
+    std::size_t size;
+    std::size_t in_use;
+    std::size_t waiting;  ///< Callers that wait for a connection.
+  };
+
   ConnectionPool(std::size_t size, Open open);
+
+  [[nodiscard]] Use use() const;
+
+  /// A connection that nobody needs right now, if there is one.
+  std::optional<Lease> acquire_idle();
 
   /// Errors: `overloaded` after the longest wait, `deadline_exceeded`, `cancelled`; those of
   /// opening a connection.
@@ -52,7 +64,7 @@ class ConnectionPool {
   const std::size_t size_;
   const Open open_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable_any freed_;
   std::size_t waiting_ = 0;
   std::vector<std::unique_ptr<Connection>> idle_;

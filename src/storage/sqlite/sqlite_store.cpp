@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include <sqlite3.h>
+
 #include "core/context_mint.hpp"
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/calling_write.hpp"
@@ -15,6 +17,23 @@
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
+
+constexpr StaticSql page_count_sql{"PRAGMA page_count"};
+constexpr StaticSql free_pages_sql{"PRAGMA freelist_count"};
+
+/// Nothing when it cannot be read.
+std::optional<std::uint64_t> read_number(Connection& connection, const StaticSql& sql) {
+  const auto prepared = connection.prepare(sql);
+  if (!prepared) {
+    return std::nullopt;
+  }
+  const StatementLease lease{*prepared.value()};
+  if (const auto found = lease->step(); !found || !found.value()) {
+    return std::nullopt;
+  }
+  const auto number = lease->int64(0);
+  return number ? std::optional{static_cast<std::uint64_t>(*number)} : std::nullopt;
+}
 
 constexpr const char* snapshot_advice =
     "the read kept its snapshot for too long: read in pages, each in a transaction of its own";
@@ -46,6 +65,7 @@ SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions op
     : file_{std::move(location.file)},
       keys_{keys},
       options_{std::move(options)},
+      origin_{file_, *options_.clock},
       session_context_{keys_, *options_.clock, options_.observer.get(), fork_mark_},
       machinery_{std::make_unique<Machinery>(*this, std::move(location.folder),
                                              std::move(open_file), std::move(lock))} {}
@@ -273,6 +293,30 @@ Result<BackupReport> SqliteStore::backup(const std::filesystem::path& target,
                                          const BackupOptions& options) {
   BOOST_OUTCOME_TRY(require_own_process());
   return write_backup(file_, target, options, options_.max_wait);
+}
+
+Result<StoreStatus> SqliteStore::status(const CallOptions& options) {
+  BOOST_OUTCOME_TRY(require_own_process());
+  StoreStatus status{
+      .engine = std::string{"SQLite "} + sqlite3_libversion(), .file = file_, .wal = options_.wal};
+  origin_.describe(file_, status);
+  const auto readers = machinery_->readers.use();
+  status.readers = readers.size;
+  status.readers_in_use = readers.in_use;
+  status.reads_waiting = readers.waiting;
+  status.writes_waiting = machinery_->writer.waiting();
+  const auto log = machinery_->checkpointer.progress();
+  status.log_bytes = log.log_bytes;
+  status.log_tries_in_vain = log.tries_in_vain;
+  status.writes_held_by_log = log.held_up;
+  const CallLimits limits{options, options_.max_wait};
+  if (const auto lease = machinery_->readers.acquire_idle()) {
+    const WatchScope watched{lease->connection().watch(), limits,
+                             Watch::Budget{limits.deadline(), errc::deadline_exceeded, ""}, true};
+    status.pages = read_number(lease->connection(), page_count_sql);
+    status.free_pages = read_number(lease->connection(), free_pages_sql);
+  }
+  return status;
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

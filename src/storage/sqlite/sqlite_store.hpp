@@ -13,6 +13,7 @@
 #include "storage/sqlite/connection_pool.hpp"
 #include "storage/sqlite/fork_mark.hpp"
 #include "storage/sqlite/open_file.hpp"
+#include "storage/sqlite/origin.hpp"
 #include "storage/sqlite/sessions.hpp"
 #include "storage/sqlite/temporary_folder.hpp"
 #include "storage/sqlite/writer.hpp"
@@ -49,6 +50,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<void> schema_change(const CallOptions& options, ControlBody body) override;
   Result<BackupReport> backup(const std::filesystem::path& target,
                               const BackupOptions& options) override;
+  [[nodiscard]] Result<StoreStatus> status(const CallOptions& options) override;
 
   [[nodiscard]] bool in_same_process() const noexcept override {
     return fork_mark_.in_same_process();
@@ -97,6 +99,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   const std::filesystem::path file_;
   const KeyRing keys_;
   const StoreOptions options_;
+  const Origin origin_;
   const ForkMark fork_mark_;
   const SessionContext session_context_;
   const Realm realm_ = Realm::create();

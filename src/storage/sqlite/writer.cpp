@@ -75,6 +75,11 @@ Result<bool> Writer::submit(WriteUnit& unit, std::optional<TenantId> tenant, std
   return true;
 }
 
+std::size_t Writer::waiting() const {
+  const std::scoped_lock lock{mutex_};
+  return queue_.waiting();
+}
+
 bool Writer::withdraw(WriteUnit& unit) noexcept {
   const std::scoped_lock lock{mutex_};
   return queue_.remove(unit);

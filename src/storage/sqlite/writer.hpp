@@ -55,6 +55,9 @@ class Writer {
   /// Takes a unit back that still waits. False when it is too late for that: it will be finished.
   bool withdraw(WriteUnit& unit) noexcept;
 
+  /// How many units wait for their turn.
+  [[nodiscard]] std::size_t waiting() const;
+
   /// Errors: those of opening a connection.
   Result<void> open_connection(const CallLimits& limits);
 
@@ -86,7 +89,7 @@ class Writer {
   Checkpointer& checkpointer_;
   StoreObserver* const observer_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   FairQueue<WriteUnit> queue_;  ///< Guarded by the mutex.
   bool is_led_ = false;         ///< Guarded by the mutex.
   bool gathers_ = false;        ///< Guarded by the mutex: the leader waits for `arrived_`.

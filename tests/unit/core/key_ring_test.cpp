@@ -326,8 +326,24 @@ TEST_CASE("hashes of a known key never change, or everything given out would be 
   CHECK(cursor.key_version == 3);
   CHECK(to_hex(cursor.tag) == "fbea122534c9bd8ae3b758b8135fe3ea0f526378d53bff628035b9317d16ae40");
   CHECK(to_hex(api_key.tag) == "ce32df749d472315d8110aa2db9d5f1fc2252c53a72f2aa5534ff2d104d5f825");
+  CHECK(to_hex(mac_of(ring, "message", KeyPurpose::key_check).tag) ==
+        "ab74b4f637e5c689e075194cae8dea26c04ca3b8a163693d911c95addaa1dae6");
   CHECK(to_hex(mac_of(ring, "").tag) ==
         "8247d25c9e31f54a54820ac60327d3490a0ff4eff771b921c4c0330eb8563f02");
+}
+
+TEST_CASE("every version of a ring can make a hash, each its own") {
+  const KeyRing ring = must(KeyRing::parse(entry("2", hex_a) + " " + entry("7", hex_b)));
+  const auto all = ring.authenticate_by_each(KeyPurpose::key_check, bytes("message"));
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].key_version == 2);
+  CHECK(all[1].key_version == 7);
+  CHECK(all[0].tag != all[1].tag);
+  CHECK(all[1].tag == mac_of(ring, "message", KeyPurpose::key_check).tag);
+  for (const Mac& mac : all) {
+    CHECK(accepts(ring, mac, "message", KeyPurpose::key_check));
+    CHECK_FALSE(accepts(ring, mac, "message", KeyPurpose::api_key));
+  }
 }
 
 TEST_CASE("a hash is good for its message, its purpose, its version and its ring alone") {

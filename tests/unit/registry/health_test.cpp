@@ -1,0 +1,487 @@
+#include "tenancy/registry/health.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tenancy/data/repository.hpp"
+#include "tenancy/registry/health_json.hpp"
+
+#include "support/child_process.hpp"
+#include "support/entities.hpp"
+#include "support/fault_vfs.hpp"
+#include "support/held_writer.hpp"
+#include "support/mounts.hpp"
+#include "support/stopper.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::CallOptions;
+using tenancy::HealthCheck;
+using tenancy::HealthOptions;
+using tenancy::HealthReport;
+using tenancy::HealthState;
+using tenancy::ReadTransaction;
+using tenancy::Repository;
+using tenancy::Result;
+using tenancy::success;
+using tenancy::WriteProbe;
+using tenancy_test::FaultKind;
+using tenancy_test::FaultVfs;
+using tenancy_test::HeldWriter;
+using tenancy_test::must;
+using tenancy_test::Note;
+using tenancy_test::TestStore;
+using tenancy_test::VfsCall;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Thresholds that any disk passes, so that a test sees its own findings alone.
+HealthOptions any_disk(HealthOptions options = {}) {
+  options.low_disk_bytes = 0;
+  options.full_disk_bytes = 0;
+  return options;
+}
+
+const HealthCheck& check_of(const HealthReport& report, std::string_view name) {
+  const HealthCheck* const check = report.find(name);
+  REQUIRE(check != nullptr);
+  return *check;
+}
+
+std::int64_t figure_of(const HealthCheck& check, std::string_view name) {
+  for (const auto& figure : check.figures) {
+    if (figure.name == name) {
+      return figure.value;
+    }
+  }
+  FAIL("no figure " << std::string{name});
+  return 0;
+}
+
+/// All checks that are not ok, as `NAME STATE`.
+std::set<std::string> findings_of(const HealthReport& report) {
+  std::set<std::string> findings;
+  for (const HealthCheck& check : report.checks) {
+    if (check.state != HealthState::ok) {
+      findings.insert(std::string{check.name} + " " + std::string{to_string(check.state)});
+    }
+  }
+  return findings;
+}
+
+using Findings = std::set<std::string>;
+
+bool says(const HealthCheck& check, std::string_view part) {
+  return check.message.find(part) != std::string::npos;
+}
+
+std::uintmax_t size_of(const TestStore& test, const char* suffix) {
+  return std::filesystem::file_size(test.file().string() + suffix);
+}
+
+/// A text of lines for what a child process reports.
+std::string lines_of(const HealthReport& report) {
+  std::string lines;
+  for (const auto& finding : findings_of(report)) {
+    lines += finding + "\n";
+  }
+  return lines;
+}
+
+/// What a monitor is told, and whether the service should be sent requests.
+std::pair<nlohmann::json, bool> look_at(const tenancy::Authority& authority) {
+  const tenancy::HealthReport report = authority.health({.max_time = std::chrono::seconds{2}});
+  return {report, report.state() != tenancy::HealthState::failed};
+}
+
+}  // namespace
+
+TEST_CASE("a store that is well has all checks, and all of them are ok") {
+  const TestStore test;
+  const auto report = test.authority.health(any_disk());
+  CHECK(findings_of(report) == Findings{});
+  CHECK(report.state() == HealthState::ok);
+  std::vector<std::string_view> names;
+  for (const auto& check : report.checks) {
+    names.push_back(check.name);
+    CHECK_MESSAGE(check.message.empty(), check.message);
+  }
+  CHECK(names == std::vector<std::string_view>{"store", "schema", "keys", "disk", "wal", "clock"});
+  CHECK(report.checked_at == test.clock->now());
+  const auto& store = check_of(report, "store");
+  CHECK(figure_of(store, "file_bytes") == static_cast<std::int64_t>(size_of(test, "")));
+  CHECK(figure_of(store, "pages") > 10);
+  CHECK(figure_of(store, "readers") == 4);
+  CHECK(figure_of(store, "readers_in_use") == 0);
+  CHECK(figure_of(store, "writes_waiting") == 0);
+  CHECK(figure_of(check_of(report, "schema"), "host_steps_applied") == 2);
+  CHECK(figure_of(check_of(report, "keys"), "ring_newest_version") == 1);
+  CHECK(figure_of(check_of(report, "disk"), "free_bytes") > 0);
+  CHECK(figure_of(check_of(report, "wal"), "log_bytes") > 0);
+  CHECK(report.find("nothing") == nullptr);
+}
+
+TEST_CASE("the probe is a write that is committed and grows nothing but the log, by a page") {
+  const TestStore test;
+  static_cast<void>(test.authority.health(any_disk()));
+  auto watcher = test.raw();
+  const auto version = [&] { return watcher.execAndGet("PRAGMA data_version").getInt(); };
+  const auto pages = [&] { return watcher.execAndGet("PRAGMA page_count").getInt(); };
+  const int version_before = version();
+  const int pages_before = pages();
+  const auto log_before = size_of(test, "-wal");
+  constexpr int probes = 20;
+  for (int i = 0; i < probes; ++i) {
+    CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+  }
+  CHECK(version() != version_before);
+  CHECK(pages() == pages_before);
+  CHECK(size_of(test, "-wal") <= log_before + probes * (4096 + 24));
+  CHECK(watcher.execAndGet("SELECT count(*) FROM tenancy_health_probe").getInt() == 1);
+
+  const int version_after = version();
+  CHECK(test.authority.health(any_disk({.write_probe = WriteProbe::none})).state() ==
+        HealthState::ok);
+  CHECK(version() == version_after);
+}
+
+TEST_CASE("readers that are all in use are a finding, and the report comes in time") {
+  const TestStore test{{.readers = 1}};
+  const auto acme = test.enter(test.acme);
+  std::latch reads{1};
+  std::latch done{1};
+  std::thread reader{[&] {
+    must(test.store.read(acme, [&](ReadTransaction&) -> Result<void> {
+      reads.count_down();
+      done.wait();
+      return success();
+    }));
+  }};
+  reads.wait();
+  const auto report = test.authority.health(any_disk({.max_time = 2s}));
+  done.count_down();
+  reader.join();
+  CHECK(findings_of(report) == Findings{"store warning", "schema warning", "keys warning"});
+  const auto& store = check_of(report, "store");
+  CHECK(says(store, "cannot be read: deadline_exceeded"));
+  CHECK(figure_of(store, "readers_in_use") == 1);
+  // The other half of the time was left for the write.
+  CHECK(figure_of(store, "write_microseconds") >= 0);
+  CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+}
+
+TEST_CASE("a writer that is held is a finding, and reads are looked at all the same") {
+  const TestStore test;
+  HeldWriter held{test.store, test.enter(test.acme)};
+  const auto report = test.authority.health(any_disk({.max_time = 40ms}));
+  CHECK(findings_of(report) == Findings{"store warning"});
+  CHECK(says(check_of(report, "store"), "cannot be written: deadline_exceeded"));
+  CHECK(test.authority.health(any_disk({.write_probe = WriteProbe::none})).state() ==
+        HealthState::ok);
+  must(held.finish());
+  CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+}
+
+TEST_CASE("a report that is stopped, or that comes too late, is a report") {
+  const TestStore test;
+  const tenancy_test::Stopper stopper;
+  stopper.request_stop();
+  const auto stopped = test.authority.health(any_disk({.call = stopper.options()}));
+  CHECK(findings_of(stopped) == Findings{"store warning", "schema warning", "keys warning"});
+  CHECK(says(check_of(stopped, "store"), "cancelled"));
+  const auto late = test.authority.health(any_disk({.call = CallOptions::within(0s)}));
+  CHECK(findings_of(late) == Findings{"store warning", "schema warning", "keys warning"});
+  CHECK(says(check_of(late, "store"), "deadline_exceeded"));
+}
+
+TEST_CASE("a disk that is full, or nearly, is a finding, and so is a log without room") {
+  const tenancy_test::TemporaryFolder folder;
+  const auto seen = tenancy_test::text_from_child([&] {
+    tenancy_test::enter_private_mounts();
+    tenancy_test::mount_tmpfs(folder.path());
+    tenancy::OpenOptions options;
+    options.store.wal = {.checkpoint_bytes = 1U << 20U, .max_bytes = 2U << 20U};
+    const auto authority =
+        must(tenancy::open("sqlite:" + (folder / "store.db").string(), std::move(options)));
+    const HealthOptions limits{.low_disk_bytes = 2U << 20U, .full_disk_bytes = 1U << 20U};
+    const auto look = [&] { return lines_of(authority.health(limits)) + "-\n"; };
+    const auto leave = [&](std::uintmax_t bytes) {
+      std::filesystem::remove(folder / "ballast");
+      const auto free = std::filesystem::space(folder.path()).available;
+      std::ofstream{folder / "ballast"} << std::string(free - bytes, 'x');
+    };
+    std::string lines = look();
+    leave(1'200'000);
+    lines += look();
+    leave(100'000);
+    lines += look();
+    leave(0);
+    // The log was written to its present end once, and begins anew: to grow it there is no room.
+    std::string last;
+    for (int i = 0; i < 100 && last.find("store") == std::string::npos; ++i) {
+      const auto report = authority.health(limits);
+      last = lines_of(report);
+      if (last.find("store") != std::string::npos) {
+        last += std::string{report.find("store")->message.find("storage_full") != std::string::npos
+                                ? "full"
+                                : report.find("store")->message};
+      }
+    }
+    std::filesystem::remove(folder / "ballast");
+    return lines + last + "\n-\n" + lines_of(authority.health(limits));
+  });
+  CHECK(seen == "-\ndisk warning\n-\ndisk failed\n-\ndisk failed\nstore failed\nfull\n-\n");
+}
+
+TEST_CASE("a log that may grow beyond what the disk has is a finding") {
+  tenancy::StoreOptions options;
+  options.wal.max_bytes = std::size_t{1} << 62U;
+  const TestStore test{options};
+  const auto report = test.authority.health(any_disk());
+  CHECK(findings_of(report) == Findings{"disk warning"});
+  CHECK(says(check_of(report, "disk"), "may still grow"));
+}
+
+TEST_CASE("a log that a reader keeps from starting over is a finding before it is at its ceiling") {
+  tenancy::StoreOptions options{.max_wait = 100ms};
+  options.wal = {.checkpoint_bytes = 64U << 10U, .max_bytes = 1U << 20U};
+  const TestStore test{options};
+  const auto acme = test.enter(test.acme);
+  const Repository<Note> notes{test.store, acme};
+  auto reader = test.raw();
+  reader.exec("BEGIN");
+  static_cast<void>(reader.execAndGet("SELECT count(*) FROM notes"));
+  std::set<HealthState> states;
+  std::string first_warning;
+  for (int i = 0; i < 2000 && !states.contains(HealthState::failed); ++i) {
+    static_cast<void>(
+        notes.insert({.title = std::to_string(i), .link = std::string(16U << 10U, 'x')}));
+    const auto report = test.authority.health(any_disk({.max_time = 20ms}));
+    const auto& log = check_of(report, "wal");
+    states.insert(log.state);
+    if (log.state == HealthState::warning && first_warning.empty()) {
+      first_warning = log.message;
+      CHECK(figure_of(log, "log_bytes") < 1 << 20);
+    }
+  }
+  CHECK(states == std::set{HealthState::ok, HealthState::warning, HealthState::failed});
+  CHECK(first_warning.find("keeps an old snapshot") != std::string::npos);
+
+  reader.exec("ROLLBACK");
+  while (check_of(test.authority.health(any_disk()), "wal").state != HealthState::ok) {
+    std::this_thread::yield();
+  }
+}
+
+TEST_CASE("a log that is left to a replicator is told when it gets long") {
+  tenancy::StoreOptions options;
+  options.wal = {.checkpoints = tenancy::Checkpoints::external,
+                 .checkpoint_bytes = 4U << 10U,
+                 .max_bytes = 256U << 10U};
+  const TestStore test{options};
+  CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+  for (int i = 0; i < 20; ++i) {
+    must(Repository<Note>{test.store, test.enter(test.acme)}.insert(
+        {.title = std::to_string(i), .link = std::string(16U << 10U, 'x')}));
+  }
+  const auto report = test.authority.health(any_disk());
+  CHECK(findings_of(report) == Findings{"wal warning"});
+  CHECK(says(check_of(report, "wal"), "replicator"));
+}
+
+TEST_CASE("a clock that was set is a finding") {
+  const TestStore test;
+  const auto opened = test.clock->now();
+  test.clock->set(opened - 9s);
+  CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+  test.clock->set(opened - 1h);
+  auto report = test.authority.health(any_disk());
+  CHECK(findings_of(report) == Findings{"clock warning"});
+  CHECK(says(check_of(report, "clock"), "3600 s behind"));
+  CHECK(figure_of(check_of(report, "clock"), "behind_microseconds") == 3'600'000'000);
+
+  test.clock->set(opened + 1h);
+  report = test.authority.health(any_disk());
+  CHECK(findings_of(report) == Findings{"clock warning"});
+  CHECK(figure_of(check_of(report, "clock"), "behind_microseconds") == 0);
+  CHECK(says(check_of(report, "clock"), "since the store was opened"));
+  CHECK(test.authority.health(any_disk({.max_clock_step = 2h})).state() == HealthState::ok);
+
+  test.clock->set(must(tenancy::Timestamp::parse("2019-12-31T23:59:59Z")));
+  CHECK(findings_of(test.authority.health(any_disk())) == Findings{"clock failed"});
+}
+
+TEST_CASE("a clock that is behind another program's is a finding, whatever was written by it") {
+  const char* const writes[] = {
+      "UPDATE tenancy_tenants SET created_at = created_at + 20000000 WHERE slug = 'acme'",
+      "UPDATE tenancy_migrations SET applied_at = applied_at + 20000000 WHERE component = 'app'",
+      "UPDATE tenancy_key_checks SET created_at = created_at + 20000000",
+      "INSERT INTO tenancy_crossings (principal, purpose, explanation, created_at) "
+      "SELECT 'a', 'support', 'b', max(created_at) + 20000000 FROM tenancy_tenants",
+  };
+  for (const char* const write : writes) {
+    CAPTURE(write);
+    const TestStore test;
+    test.run_raw(write);
+    CHECK(findings_of(test.authority.health(any_disk())) == Findings{"clock warning"});
+  }
+}
+
+TEST_CASE("a schema that a newer program migrated is a warning, one that lost steps a failure") {
+  const TestStore test;
+  {
+    auto schema = tenancy_test::test_schema();
+    schema.push_back({3, "more", "CREATE TABLE more (tenant_id INTEGER NOT NULL) STRICT"});
+    must(tenancy::open(test.url(), {.migrations = schema}));
+  }
+  const auto newer = test.authority.health(any_disk({.max_clock_step = std::chrono::hours{99999}}));
+  CHECK(findings_of(newer) == Findings{"schema warning"});
+  CHECK(says(check_of(newer, "schema"), "upgrade"));
+  CHECK(figure_of(check_of(newer, "schema"), "host_steps_applied") == 3);
+  CHECK(figure_of(check_of(newer, "schema"), "host_steps_known") == 2);
+
+  const TestStore lost;
+  lost.run_raw("DELETE FROM tenancy_migrations WHERE component = 'app' AND version = 2");
+  CHECK(findings_of(lost.authority.health(any_disk())) == Findings{"schema failed"});
+  const TestStore gap;
+  gap.run_raw("UPDATE tenancy_migrations SET version = 3 WHERE component = 'app' AND version = 2");
+  CHECK(findings_of(gap.authority.health(any_disk())) == Findings{"schema failed"});
+  const TestStore own;
+  own.run_raw(
+      "INSERT INTO tenancy_migrations SELECT component, max(version) + 1, name, checksum, "
+      "applied_at FROM tenancy_migrations WHERE component = 'tenancy'");
+  CHECK(findings_of(own.authority.health(any_disk())) == Findings{"schema warning"});
+}
+
+TEST_CASE("a key ring that was rotated elsewhere is a warning, another store's a failure") {
+  const TestStore test;
+  must(tenancy::KeyRing::rotate(test.file().string() + ".keys"));
+  CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+  static_cast<void>(test.open_again());
+  const auto rotated = test.authority.health(any_disk());
+  CHECK(findings_of(rotated) == Findings{"keys warning"});
+  CHECK(says(check_of(rotated, "keys"), "restart"));
+  CHECK(figure_of(check_of(rotated, "keys"), "recorded_newest_version") == 2);
+
+  test.run_raw("DELETE FROM tenancy_key_checks");
+  CHECK(findings_of(test.authority.health(any_disk())) == Findings{"keys warning"});
+  test.run_raw("INSERT INTO tenancy_key_checks VALUES (1, zeroblob(32), 0)");
+  CHECK(findings_of(test.authority.health(any_disk())) == Findings{"keys failed"});
+}
+
+TEST_CASE("a store that is deleted or replaced under the program is a failure") {
+  for (const char* const suffix : {"", "-wal"}) {
+    CAPTURE(suffix);
+    const TestStore test;
+    std::filesystem::rename(test.file().string() + suffix, test.file().string() + ".away");
+    const auto report = test.authority.health(any_disk());
+    CHECK(findings_of(report) == Findings{"store failed"});
+    CHECK(says(check_of(report, "store"), "deleted or moved away"));
+    std::filesystem::rename(test.file().string() + ".away", test.file().string() + suffix);
+    CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+  }
+  const TestStore test;
+  std::filesystem::copy_file(test.file(), test.file().string() + ".copy");
+  std::filesystem::rename(test.file(), test.file().string() + ".away");
+  std::filesystem::rename(test.file().string() + ".copy", test.file());
+  const auto report = test.authority.health(any_disk());
+  CHECK(findings_of(report) == Findings{"store failed"});
+  CHECK(says(check_of(report, "store"), "another file"));
+}
+
+TEST_CASE("calls to the disk that fail are findings, and pass with the fault") {
+  FaultVfs vfs;
+  const TestStore test;
+  for (const VfsCall call : {VfsCall::write, VfsCall::sync, VfsCall::shm_lock}) {
+    CAPTURE(to_string(call));
+    CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+    vfs.arm({{.kind = FaultKind::io_error, .nth = 1, .only = call, .persistent = true}});
+    const auto report = test.authority.health(any_disk({.max_time = 200ms}));
+    CHECK(vfs.failed() > 0);
+    vfs.disarm();
+    CHECK(check_of(report, "store").state == HealthState::failed);
+    CHECK(report.checks.size() == 6);
+  }
+  CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+}
+
+TEST_CASE("a damaged page is a finding") {
+  const TestStore test;
+  test.run_raw("PRAGMA wal_checkpoint(TRUNCATE)");
+  auto raw = test.raw();
+  const auto page =
+      raw.execAndGet(
+             "SELECT rootpage FROM sqlite_schema WHERE name = 'tenancy_tenants_by_creation'")
+          .getInt();
+  {
+    std::fstream file{test.file(), std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp((page - 1) * 4096);
+    file << std::string(4096, '\x7f');
+  }
+  const auto report = test.open_again().health(any_disk());
+  CHECK(check_of(report, "store").state == HealthState::failed);
+  CHECK(says(check_of(report, "store"), "corrupt_store"));
+}
+
+TEST_CASE("a forked process is told so by its report") {
+  const TestStore test;
+  CHECK(tenancy_test::text_from_child([&] {
+          const auto report = test.authority.health(any_disk());
+          return lines_of(report) +
+                 (says(*report.find("store"), "forked_process") ? "told" : "not told");
+        }) == "disk failed\nkeys warning\nschema warning\nstore failed\nwal failed\ntold");
+}
+
+TEST_CASE("a report is JSON for scripts") {
+  const TestStore test;
+  test.clock->advance(-1h);
+  const nlohmann::json document = test.authority.health(any_disk());
+  CHECK(document.at("state") == "warning");
+  CHECK(document.at("checked_at") == test.clock->now().to_string());
+  CHECK(document.at("took_microseconds").is_number_integer());
+  REQUIRE(document.at("checks").size() == 6);
+  const auto& clock = document.at("checks").at(5);
+  CHECK(clock.at("name") == "clock");
+  CHECK(clock.at("state") == "warning");
+  CHECK(clock.at("message").is_string());
+  CHECK(clock.at("figures").at("behind_microseconds") == 3'600'000'000);
+  const std::string text = document.dump();
+  for (const char* const secret : {"acme", "globex", "Acme"}) {
+    CHECK(text.find(secret) == std::string::npos);
+  }
+}
+
+TEST_CASE("a monitor is told the state and whether to send requests") {
+  const TestStore test;
+  const auto well = look_at(test.authority);
+  CHECK(well.second == (well.first.at("state") != "failed"));
+  test.clock->set(tenancy::Timestamp{});
+  const auto sick = look_at(test.authority);
+  CHECK(sick.first.at("state") == "failed");
+  CHECK_FALSE(sick.second);
+}
+
+TEST_CASE("states have names and an order") {
+  CHECK(to_string(HealthState::ok) == "ok");
+  CHECK(to_string(HealthState::warning) == "warning");
+  CHECK(to_string(HealthState::failed) == "failed");
+  HealthReport report;
+  CHECK(report.state() == HealthState::ok);
+  report.checks = {{.name = "a", .state = HealthState::failed},
+                   {.name = "b", .state = HealthState::warning}};
+  CHECK(report.state() == HealthState::failed);
+}
