@@ -976,7 +976,7 @@ TEST_CASE("a tenant that is let in again may write with its new contexts only") 
   must(test.registry.activate(test.acme.id));
   must(Repository<Note>{test.store, test.enter(test.acme)}.insert({.title = "new"}));
   CHECK(code_of(Repository<Note>{test.store, before}.insert({.title = "old"})) ==
-        errc::tenant_not_active);
+        errc::stale_context);
 }
 
 TEST_CASE("an old context is refused although its batch let the tenant in with a new one") {
@@ -992,6 +992,6 @@ TEST_CASE("an old context is refused although its batch let the tenant in with a
       future_write(test.store, before, [](WriteTransaction& tx) { return insert_note(tx, "old"); });
   must(held.finish());
   must(fresh.get().get());
-  CHECK(code_of(stale.get().get()) == errc::tenant_not_active);
+  CHECK(code_of(stale.get().get()) == errc::stale_context);
   CHECK(ids_of(test, after) == std::set<std::string>{"new"});
 }

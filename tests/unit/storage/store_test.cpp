@@ -161,7 +161,7 @@ TEST_CASE("a suspended tenant is out from the next transaction on, in this store
 
   SUBCASE("and its old contexts stay void when it is let in again") {
     must(test.registry.activate(test.acme.id));
-    CHECK(code_of(ReadRepository<Note>{test.store, here}.count()) == errc::tenant_not_active);
+    CHECK(code_of(ReadRepository<Note>{test.store, here}.count()) == errc::stale_context);
     CHECK(must(ReadRepository<Note>{test.store, test.enter(test.acme)}.count()) == 0);
   }
   SUBCASE("and the other tenants notice nothing") {
