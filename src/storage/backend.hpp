@@ -9,6 +9,7 @@
 #include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/detail/session.hpp"
 #include "tenancy/storage/detail/unit.hpp"
+#include "tenancy/storage/dialect.hpp"
 #include "tenancy/storage/store.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -64,6 +65,7 @@ class StoreBackend {
   virtual Result<BackupReport> backup(const std::filesystem::path& target,
                                       const BackupOptions& options) = 0;
 
+  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
   [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
   [[nodiscard]] virtual const Clock& clock() const noexcept = 0;

@@ -50,6 +50,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<BackupReport> backup(const std::filesystem::path& target,
                               const BackupOptions& options) override;
 
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
   [[nodiscard]] const Realm& realm() const noexcept override { return realm_; }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return keys_; }
   [[nodiscard]] const Clock& clock() const noexcept override { return *options_.clock; }
