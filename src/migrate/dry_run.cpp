@@ -5,6 +5,7 @@
 
 #include "migrate/migration_status.hpp"
 #include "migrate/runner.hpp"
+#include "migrate/schema_rules.hpp"
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/engine.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
@@ -78,6 +79,9 @@ Result<DryRunReport> dry_run_migrations(std::string_view url, const OpenOptions&
   }
   BOOST_OUTCOME_TRY(const auto copy, copy_store(parsed, is_empty(status), options));
   auto outcome = detail::migrate_all(*copy, options.call, options.migrations, record(report.steps));
+  if (outcome) {
+    outcome = detail::require_safe_schema(*copy, options.call, options.schema_policy);
+  }
   if (!outcome && outcome.error() == Condition::unavailable) {
     return std::move(outcome).error();
   }

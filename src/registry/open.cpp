@@ -7,6 +7,7 @@
 
 #include "migrate/migration_status.hpp"
 #include "migrate/runner.hpp"
+#include "migrate/schema_rules.hpp"
 #include "registry/authority_mint.hpp"
 #include "registry/store_url.hpp"
 #include "storage/sqlite/engine.hpp"
@@ -76,6 +77,7 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
     BOOST_OUTCOME_TRY(
         detail::migrate_all(*store, options.call, options.migrations, options.on_migration));
   }
+  BOOST_OUTCOME_TRY(detail::require_safe_schema(*store, options.call, options.schema_policy));
   return detail::AuthorityMint::mint(std::move(store));
 }
 

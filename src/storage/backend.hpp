@@ -25,6 +25,9 @@ class ControlSession {
   ControlSession& operator=(const ControlSession&) = delete;
 
   virtual Result<StatementLease> prepare(const StaticSql& sql) = 0;
+  /// Gives each row of a query to `visit`; for what is asked once, of the catalogue for example,
+  /// and not kept among the prepared statements.
+  virtual Result<void> look_up(std::string_view sql, FunctionRef<void(const Statement&)> visit) = 0;
   /// Runs a script of several statements, for migrations, within `schema_change`.
   virtual Result<void> run_script(std::string_view sql, ScriptOwner owner) = 0;
   [[nodiscard]] virtual Timestamp now() const noexcept = 0;

@@ -9,6 +9,7 @@
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/migrate/migration.hpp"
 #include "tenancy/migrate/migration_progress.hpp"
+#include "tenancy/migrate/schema_policy.hpp"
 #include "tenancy/registry/authority.hpp"
 #include "tenancy/storage/options.hpp"
 
@@ -26,6 +27,8 @@ struct OpenOptions {
   std::vector<Migration> migrations = {};
   /// Whether steps that are not applied yet are.
   SchemaMode schema = SchemaMode::migrate;
+  /// What the host says of tables, views and triggers that are not shaped as a tenant's table.
+  SchemaPolicy schema_policy = {};
   /// Told of each step that is applied; may be empty.
   MigrationListener on_migration = nullptr;
   /// The application's keys. When empty, they are read from `FILE.keys` beside the database, which
@@ -53,7 +56,8 @@ struct OpenOptions {
 /// `storage_full`, `io_error`, `busy`, `overloaded`, `deadline_exceeded`, `cancelled`;
 /// `schema_mismatch` when applied steps were edited, left out or are newer than this program, when
 /// a step was put before applied ones, or, with `SchemaMode::verify`, one is not applied;
-/// `migration_failed`, `reference_violation`, both with the step; `key_ring_unavailable`, `invalid_key_ring`.
+/// `migration_failed`, `reference_violation`, both with the step; `unsafe_schema`, with the table
+/// and what to do, when the schema does not keep tenants apart (docs/migrations.md); `key_ring_unavailable`, `invalid_key_ring`.
 Result<Authority> open(std::string_view url, OpenOptions options = {});
 
 }  // namespace tenancy::inline v0

@@ -24,7 +24,10 @@ namespace {
 
 tenancy::Result<void> open_with(const TemporaryFolder& folder, std::vector<Migration> steps) {
   BOOST_OUTCOME_TRY(
-      tenancy::open("sqlite:" + (folder / "store.db").string(), {.migrations = std::move(steps)}));
+      tenancy::open("sqlite:" + (folder / "store.db").string(),
+                    {.migrations = std::move(steps),
+                     .schema_policy = {.shared_tables = {"one", "two", "later", "last", "parents",
+                                                         "children"}}}));
   return tenancy::success();
 }
 
