@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "migrate/sql_words.hpp"
+#include "migrate/tenant_table.hpp"
 #include "registry/schema.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -252,7 +253,8 @@ class Judge {
   }
 
   void judge_view_or_trigger(const CatalogueObject& object) {
-    if (lists(policy_.allowed_views_and_triggers, object.name) || is_of_library(object.sql)) {
+    if (lists(policy_.allowed_views_and_triggers, object.name) || is_of_library(object.sql) ||
+        keeps_updated_at(object)) {
       return;
     }
     const std::string advice =
@@ -266,6 +268,20 @@ class Judge {
              "the trigger " + in_quotes(object.name) + " on " + in_quotes(object.table) +
                  " may touch rows of other tenants" + advice);
     }
+  }
+
+  /// Whether it is, to the letter, the trigger that `create_tenant_table` makes.
+  [[nodiscard]] bool keeps_updated_at(const CatalogueObject& object) const {
+    const auto* const table = object.is_view ? nullptr : catalogue_.table(object.table);
+    if (table == nullptr || kind_of(*table, policy_) != TableKind::tenant) {
+      return false;
+    }
+    auto key = table->primary_key();
+    if (key.size() < 2) {
+      return false;
+    }
+    key.erase(key.begin());
+    return object.sql == updated_at_trigger(table->name, key);
   }
 
   void judge_policy() {

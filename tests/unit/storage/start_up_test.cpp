@@ -470,7 +470,8 @@ TEST_CASE("a store whose mark still stands in the log is known again") {
   const auto file = folder / "store.db";
   in_killed_program(file, {"PRAGMA journal_mode = WAL", "PRAGMA wal_autocheckpoint = 0",
                            "PRAGMA application_id = 1953391481", "CREATE TABLE mine (id)"});
-  must(tenancy::open("sqlite:" + file.string(), {.keys = tenancy::KeyRing::ephemeral()}));
+  must(tenancy::open("sqlite:" + file.string(), {.schema_policy = {.shared_tables = {"mine"}},
+                                                 .keys = tenancy::KeyRing::ephemeral()}));
 }
 
 TEST_CASE("a store is known again while it is open and written to") {
