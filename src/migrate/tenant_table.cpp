@@ -221,9 +221,6 @@ class Writer {
     if (column.type == ColumnType::boolean) {
       sql_ += " CHECK (" + in_quotes(column.name) + " IN (0, 1))";
     }
-    if (column.type == ColumnType::json) {
-      sql_ += " CHECK (json_valid(" + in_quotes(column.name) + "))";
-    }
     if (column.check.empty()) {
       return success();
     }

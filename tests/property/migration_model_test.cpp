@@ -134,7 +134,7 @@ TEST_CASE(
   const auto seed = tenancy_test::announced_seed();
   CAPTURE(seed);
   std::mt19937_64 random{seed};
-  const int rounds = tenancy_test::is_long_run() ? 1000 : 25;
+  const int rounds = tenancy_test::is_long_run() ? 1000 : 60;
   FaultVfs vfs;
   for (int round = 0; round < rounds; ++round) {
     CAPTURE(round);

@@ -18,7 +18,7 @@ enum class ColumnType : std::uint8_t {
   blob,
   boolean,    ///< 0 or 1.
   timestamp,  ///< Microseconds since 1970, as `Timestamp` is stored.
-  json,       ///< A text that is JSON.
+  json,       ///< A text; that it is JSON is up to who writes it.
 };
 
 /// A column beside `tenant_id`, which every tenant's table has.
