@@ -31,9 +31,10 @@ std::string text_of(const Statement& row, int column) {
 
 bool flag_of(const Statement& row, int column) { return row.int64(column).value_or(0) != 0; }
 
-CatalogueTable* find(std::vector<CatalogueTable>& tables, std::string_view name) noexcept {
-  const auto found = std::ranges::lower_bound(
-      tables, name, {}, [](const auto& table) -> std::string_view { return table.name; });
+/// By its exact name.
+auto find(auto& tables, std::string_view name) noexcept {
+  const auto name_of = [](const auto& table) -> std::string_view { return table.name; };
+  const auto found = std::ranges::lower_bound(tables, name, {}, name_of);
   return found != tables.end() && found->name == name ? &*found : nullptr;
 }
 
@@ -69,6 +70,10 @@ std::vector<std::string> CatalogueTable::primary_key() const {
 }
 
 const CatalogueTable* Catalogue::table(std::string_view name) const noexcept {
+  // Most are named alike everywhere.
+  if (const auto* const exact = find(tables, name)) {
+    return exact;
+  }
   const auto found = std::ranges::find_if(
       tables, [&](const auto& candidate) { return is_same_name(candidate.name, name); });
   return found == tables.end() ? nullptr : &*found;
