@@ -85,6 +85,8 @@ constexpr std::array<ErrorInfo, errc_count> table{{
      "Two copies of the database engine are loaded into the process."},
     {errc::schema_mismatch, "schema_mismatch", Condition::storage,
      "The store's schema is not the one that this program was written for."},
+    {errc::unsafe_schema, "unsafe_schema", Condition::storage,
+     "A table, view or trigger does not keep tenants apart."},
     {errc::migration_failed, "migration_failed", Condition::storage,
      "A migration step failed and was rolled back."},
     {errc::key_ring_unavailable, "key_ring_unavailable", Condition::crypto,

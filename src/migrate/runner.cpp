@@ -1,154 +1,168 @@
 #include "migrate/runner.hpp"
 
-#include <array>
-#include <cstddef>
+#include <algorithm>
+#include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 
-#include <sodium.h>
-
-#include "core/random.hpp"
-#include "core/text.hpp"
+#include "registry/schema.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {
 
-constexpr std::size_t max_name_length = 100;
-
-constexpr std::string_view create_journal_sql = R"(
-CREATE TABLE IF NOT EXISTS tenancy_migrations (
-  component  TEXT NOT NULL,
-  version    INTEGER NOT NULL,
-  name       TEXT NOT NULL,
-  checksum   BLOB NOT NULL,
-  applied_at INTEGER NOT NULL,
-  PRIMARY KEY (component, version)
-) STRICT, WITHOUT ROWID)";
-
-constexpr StaticSql journal_exists_sql{
-    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'tenancy_migrations'"};
-constexpr StaticSql select_applied_sql{
-    "SELECT version, name, checksum FROM tenancy_migrations WHERE component = ?1 ORDER BY version"};
-constexpr StaticSql insert_applied_sql{
-    "INSERT INTO tenancy_migrations (component, version, name, checksum, applied_at) "
-    "VALUES (?1, ?2, ?3, ?4, ?5)"};
-
-using Checksum = std::array<std::byte, 32>;
-
-Checksum checksum_of(const Migration& step) {
-  ensure_sodium();
-  Checksum checksum{};
-  crypto_generichash(reinterpret_cast<unsigned char*>(checksum.data()), checksum.size(),
-                     reinterpret_cast<const unsigned char*>(step.sql.data()), step.sql.size(),
-                     nullptr, 0);
-  return checksum;
+std::string describe(const AppliedMigration& step) {
+  return describe_step(step.component, step.version, step.name, step.source);
 }
 
-std::string describe(std::string_view component, const Migration& step) {
-  return "migration " + std::to_string(step.version) + " '" + step.name + "' of '" +
-         std::string{component} + "'";
+bool is_pending(const MigrationStatus& step) noexcept {
+  return step.state == MigrationState::pending;
 }
 
-Result<void> check_numbering(std::string_view component, std::span<const Migration> steps) {
-  std::uint32_t expected = 1;
-  for (const Migration& step : steps) {
-    if (step.version != expected++) {
-      return Error{errc::invalid_argument,
-                   describe(component, step) + " is out of line: steps count 1, 2, 3 without gaps"};
-    }
-    if (!is_plain_line(step.name, 1, max_name_length) || step.sql.empty()) {
-      return Error{errc::invalid_argument,
-                   describe(component, step) + " has no name, a name over 100 bytes, or no SQL"};
-    }
-  }
-  return success();
+Result<std::vector<MigrationStatus>> compare_with_journal(ControlSession& session,
+                                                          const Component& component) {
+  BOOST_OUTCOME_TRY(const auto journal, read_journal(session, component.name()));
+  auto steps = compare(component, journal);
+  BOOST_OUTCOME_TRY(require_no_conflict(steps));
+  return steps;
 }
 
-/// How many of the steps are applied, once what is applied has proved to be the same.
-Result<std::size_t> count_applied(ControlSession& session, std::string_view component,
-                                  std::span<const Migration> steps) {
-  {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(journal_exists_sql));
-    BOOST_OUTCOME_TRY(const bool exists, statement->step());
-    if (!exists) {
-      return std::size_t{0};
-    }
-  }
-  BOOST_OUTCOME_TRY(auto statement, session.prepare(select_applied_sql));
-  statement->bind_text(1, component);
-  for (std::size_t applied = 0;; ++applied) {
-    BOOST_OUTCOME_TRY(const bool found, statement->step());
-    if (!found) {
-      return applied;
-    }
-    const auto version = statement->int64(0);
-    if (applied == steps.size()) {
-      return Error{
-          errc::schema_mismatch,
-          "the store has migration " + std::to_string(version.value_or(0)) + " of '" +
-              std::string{component} +
-              "', which this program does not know: it was written by a newer version; upgrade "
-              "the program"};
-    }
-    const Migration& step = steps[applied];
-    const Checksum expected = checksum_of(step);
-    const auto stored = statement->blob(2);
-    if (version != step.version || !stored || !std::ranges::equal(*stored, expected)) {
-      return Error{errc::schema_mismatch,
-                   describe(component, step) +
-                       " was changed after it had been applied: restore its text and add a further "
-                       "step instead"};
-    }
+/// Whether it is the step's own fault, and not the disk's, the clock's or another process's.
+bool is_fault_of_step(const Error& error) noexcept {
+  switch (error.condition()) {
+    case Condition::unavailable:
+    case Condition::unknown_outcome:
+      return error == errc::transaction_lost;
+    case Condition::storage:
+      return error != errc::corrupt_store && error != errc::cannot_open;
+    default:
+      return error != errc::forked_process;
   }
 }
 
-Result<void> apply(ControlSession& session, std::string_view component, const Migration& step) {
-  const ScriptOwner owner =
-      component == library_component ? ScriptOwner::library : ScriptOwner::host;
-  if (auto ran = session.run_script(step.sql, owner); !ran) {
-    return Error{errc::migration_failed,
-                 describe(component, step) + " was rolled back: " + ran.error().message()};
-  }
-  const Checksum checksum = checksum_of(step);
-  BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_applied_sql));
-  statement->bind_text(1, component);
-  statement->bind_int64(2, step.version);
-  statement->bind_text(3, step.name);
-  statement->bind_blob(4, checksum);
-  statement->bind_int64(5, session.now().microseconds());
-  BOOST_OUTCOME_TRY(statement->step());
-  return success();
-}
+/// Applies the steps of one component, one after the other.
+class Run {
+ public:
+  Run(StoreBackend& store, const CallOptions& options, const Component& component,
+      const MigrationListener& listener) noexcept
+      : store_{store}, options_{options}, component_{component}, listener_{listener} {}
 
-/// Applies the first step that is not applied yet; false when there is none.
-Result<bool> apply_next(StoreBackend& store, const CallOptions& options, std::string_view component,
-                        std::span<const Migration> steps) {
-  return schema_change(store, options, [&](ControlSession& session) -> Result<bool> {
-    BOOST_OUTCOME_TRY(const std::size_t applied, count_applied(session, component, steps));
-    if (applied == steps.size()) {
+  /// Applies the first step that is not applied yet; false when there is none.
+  Result<bool> apply_next() {
+    current_.reset();
+    const auto begun = std::chrono::steady_clock::now();
+    auto outcome = schema_change(
+        store_, options_, [this](ControlSession& session) { return apply_next_in(session); });
+    if (!current_) {
+      return outcome;
+    }
+    if (!outcome) {
+      // What came to light only at the step's end does not name it yet.
+      return is_named_ ? outcome.error() : outcome.error().with_context(describe(*current_));
+    }
+    current_->took = std::chrono::steady_clock::now() - begun;
+    tell(true);
+    return outcome;
+  }
+
+ private:
+  Result<bool> apply_next_in(ControlSession& session) {
+    current_.reset();
+    is_named_ = false;
+    BOOST_OUTCOME_TRY(const auto steps, compare_with_journal(session, component_));
+    const auto next = std::ranges::find_if(steps, is_pending);
+    if (next == steps.end()) {
       return false;
     }
-    BOOST_OUTCOME_TRY(session.run_script(create_journal_sql, ScriptOwner::library));
-    BOOST_OUTCOME_TRY(apply(session, component, steps[applied]));
+    BOOST_OUTCOME_TRY(create_journal(session));
+    remaining_ = static_cast<std::size_t>(steps.end() - next) - 1;
+    current_ = AppliedMigration{next->component, next->version, next->name, next->source};
+    tell(false);
+    const Step& step = component_.step(next->version);
+    const auto owner =
+        component_.name() == library_component ? ScriptOwner::library : ScriptOwner::host;
+    if (auto ran = session.run_script(step.sql, owner); !ran) {
+      is_named_ = true;
+      return is_fault_of_step(ran.error())
+                 ? Error{errc::migration_failed,
+                         describe(*current_) + " was rolled back: " + ran.error().message()}
+                 : ran.error().with_context(describe(*current_));
+    }
+    BOOST_OUTCOME_TRY(write_journal(session, component_.name(), step));
     return true;
-  });
-}
+  }
+
+  void tell(bool is_applied) const {
+    if (listener_) {
+      listener_({is_applied, *current_, remaining_});
+    }
+  }
+
+  StoreBackend& store_;
+  const CallOptions& options_;
+  const Component& component_;
+  const MigrationListener& listener_;
+  std::optional<AppliedMigration> current_;
+  std::size_t remaining_ = 0;
+  bool is_named_ = false;
+};
 
 }  // namespace
 
-Result<void> migrate(StoreBackend& store, const CallOptions& options, std::string_view component,
-                     std::span<const Migration> steps) {
-  BOOST_OUTCOME_TRY(check_numbering(component, steps));
+Result<void> migrate(StoreBackend& store, const CallOptions& options, const Component& component,
+                     const MigrationListener& listener) {
   // A look without the write lock first: most programs start with nothing to do.
-  BOOST_OUTCOME_TRY(
-      std::size_t applied,
-      control_read(store, options, [&](ControlSession& session) -> Result<std::size_t> {
-        return count_applied(session, component, steps);
-      }));
-  bool more = applied < steps.size();
+  BOOST_OUTCOME_TRY(const auto steps, control_read(store, options, [&](ControlSession& session) {
+                      return compare_with_journal(session, component);
+                    }));
+  Run run{store, options, component, listener};
+  bool more = std::ranges::any_of(steps, is_pending);
   while (more) {
-    BOOST_OUTCOME_TRY(more, apply_next(store, options, component, steps));
+    BOOST_OUTCOME_TRY(more, run.apply_next());
   }
   return success();
+}
+
+Result<void> migrate_all(StoreBackend& store, const CallOptions& options,
+                         std::span<const Migration> host_migrations,
+                         const MigrationListener& listener, FunctionRef<Result<void>()> between) {
+  const auto library_migrations = control_schema();
+  BOOST_OUTCOME_TRY(const auto library,
+                    Component::create(library_component, library_migrations, store.dialect()));
+  // Before anything runs, so that a mistake in the host's list leaves no half of a set-up.
+  BOOST_OUTCOME_TRY(const auto host,
+                    Component::create(host_component, host_migrations, store.dialect()));
+  BOOST_OUTCOME_TRY(migrate(store, options, library, listener));
+  BOOST_OUTCOME_TRY(between());
+  return migrate(store, options, host, listener);
+}
+
+Result<std::vector<MigrationStatus>> compare_all(ControlSession* session, Dialect dialect,
+                                                 std::span<const Migration> host_migrations) {
+  const auto library_migrations = control_schema();
+  std::vector<MigrationStatus> all;
+  for (const auto& [name, migrations] :
+       {std::pair{library_component, std::span<const Migration>{library_migrations}},
+        std::pair{host_component, host_migrations}}) {
+    BOOST_OUTCOME_TRY(const auto component, Component::create(name, migrations, dialect));
+    std::vector<JournalEntry> journal;
+    if (session != nullptr) {
+      BOOST_OUTCOME_TRY(journal, read_journal(*session, name));
+    }
+    std::ranges::move(compare(component, journal), std::back_inserter(all));
+  }
+  return all;
+}
+
+Result<void> require_nothing_pending(std::span<const MigrationStatus> steps) {
+  const auto found = std::ranges::find_if(steps, is_pending);
+  if (found == steps.end()) {
+    return success();
+  }
+  return Error{errc::schema_mismatch,
+               describe_step(found->component, found->version, found->name, found->source) +
+                   " is not applied, and this program does not migrate (SchemaMode::verify): run "
+                   "the migrations first"};
 }
 
 }  // namespace tenancy::inline v0::detail

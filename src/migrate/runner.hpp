@@ -1,27 +1,41 @@
 #pragma once
 
-#include <span>
-#include <string_view>
+#include <vector>
 
-#include "tenancy/migrate/migration.hpp"
+#include "tenancy/migrate/migration_progress.hpp"
 
+#include "migrate/component.hpp"
+#include "migrate/journal.hpp"
 #include "storage/backend.hpp"
 
 namespace tenancy::inline v0::detail {
 
-/// The component of the library's own tables.
-inline constexpr std::string_view library_component = "tenancy";
-
-/// Brings one component's schema up to date. A component is a series of steps of its own: the
-/// library's tables are one (`tenancy`), the host's another (`app`).
+/// Brings one component's schema up to date.
 ///
 /// Each step runs in one transaction with its record, which also looks again at what is applied,
-/// so that several processes may start at once.
+/// so that several processes may start at once. That transaction is the lock that keeps others
+/// from migrating: it ends with the process that holds it, and the wait for it is the call's.
 ///
-/// Errors: `invalid_argument` when the steps are not numbered 1, 2, 3 …; `schema_mismatch` when
-/// the store has steps that this list has not, or an applied step reads differently here;
-/// `migration_failed`, with the step, when a statement fails; those of the store.
-Result<void> migrate(StoreBackend& store, const CallOptions& options, std::string_view component,
-                     std::span<const Migration> steps);
+/// Errors: `schema_mismatch` when the store has steps that this component has not, an applied step
+/// reads differently here, or one was added before those that are applied; `migration_failed`, with
+/// the step, when a statement fails; `reference_violation`, with the step, when rows refer to
+/// nothing at its end; those of the store. Throws what the listener throws.
+Result<void> migrate(StoreBackend& store, const CallOptions& options, const Component& component,
+                     const MigrationListener& listener);
+
+/// Both components of a store, in the order in which they are applied: the library's, what `between`
+/// does, the host's.
+Result<void> migrate_all(StoreBackend& store, const CallOptions& options,
+                         std::span<const Migration> host_migrations,
+                         const MigrationListener& listener, FunctionRef<Result<void>()> between);
+
+/// How the steps of both components and those that the store has applied go together. The session
+/// may be null, for a store that does not exist yet.
+/// Errors: as `Component::create`, and those of the store.
+Result<std::vector<MigrationStatus>> compare_all(ControlSession* session, Dialect dialect,
+                                                 std::span<const Migration> host_migrations);
+
+/// Errors: `schema_mismatch`, with the first step that is pending.
+Result<void> require_nothing_pending(std::span<const MigrationStatus> steps);
 
 }  // namespace tenancy::inline v0::detail

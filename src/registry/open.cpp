@@ -5,11 +5,13 @@
 #include <system_error>
 #include <utility>
 
+#include "migrate/migration_status.hpp"
 #include "migrate/runner.hpp"
+#include "migrate/schema_rules.hpp"
 #include "registry/authority_mint.hpp"
 #include "registry/key_check.hpp"
 #include "registry/registry_core.hpp"
-#include "registry/schema.hpp"
+#include "registry/store_url.hpp"
 #include "storage/sqlite/engine.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
 #include "storage/sqlite/start_up.hpp"
@@ -20,9 +22,6 @@ namespace {
 
 using detail::sqlite::SqliteStore;
 using detail::sqlite::TemporaryFolder;
-
-constexpr std::string_view sqlite_scheme = "sqlite:";
-constexpr std::string_view memory_path = ":memory:";
 
 struct Opened {
   SqliteStore::Location location;
@@ -58,28 +57,9 @@ Result<Opened> open_file(const std::filesystem::path& file, const std::optional<
   return Opened{std::move(location), ring};
 }
 
-Result<Opened> resolve(std::string_view url, const std::optional<KeyRing>& keys,
+Result<Opened> resolve(const detail::StoreUrl& url, const std::optional<KeyRing>& keys,
                        const StoreOptions& options) {
-  if (!url.starts_with(sqlite_scheme)) {
-    return Error{
-        errc::invalid_url,
-        "a store's URL is 'sqlite:FILE' or 'sqlite::memory:'; this one has another scheme"};
-  }
-  const std::string_view path = url.substr(sqlite_scheme.size());
-  if (path == memory_path) {
-    return open_temporary(keys, options);
-  }
-  if (path.empty() || path.find('\0') != std::string_view::npos) {
-    return Error{errc::invalid_url, "the URL names no file: write 'sqlite:FILE'"};
-  }
-  // An absolute path is never taken for a URI or a special name, and stays right when the program
-  // changes its working folder before a further connection is opened.
-  std::error_code failure;
-  const auto file = std::filesystem::absolute(path, failure);
-  if (failure) {
-    return Error{errc::cannot_open, "the path cannot be made absolute: " + failure.message()};
-  }
-  return open_file(file, keys, options);
+  return url.file ? open_file(*url.file, keys, options) : open_temporary(keys, options);
 }
 
 }  // namespace
@@ -88,14 +68,24 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
   // Before anything is looked at or made by them.
   BOOST_OUTCOME_TRY(detail::sqlite::check_options(options.store));
   BOOST_OUTCOME_TRY(detail::check_options(options.registry));
-  BOOST_OUTCOME_TRY(auto opened, resolve(url, options.keys, options.store));
+  BOOST_OUTCOME_TRY(const auto parsed, detail::StoreUrl::parse(url));
+  if (options.schema == SchemaMode::verify) {
+    // Before there is a store, keys or a lock.
+    BOOST_OUTCOME_TRY(detail::verify_migrations(parsed, options));
+  }
+  BOOST_OUTCOME_TRY(auto opened, resolve(parsed, options.keys, options.store));
   BOOST_OUTCOME_TRY(auto store, SqliteStore::open(std::move(opened.location), opened.keys,
                                                   std::move(options.store), options.call));
-  BOOST_OUTCOME_TRY(
-      detail::migrate(*store, options.call, detail::library_component, detail::control_schema()));
-  // Before the host's steps: with the wrong keys it may well be the wrong store.
-  BOOST_OUTCOME_TRY(detail::check_keys(*store, options.call));
-  BOOST_OUTCOME_TRY(detail::migrate(*store, options.call, "app", options.migrations));
+  if (options.schema == SchemaMode::migrate) {
+    BOOST_OUTCOME_TRY(
+        detail::migrate_all(*store, options.call, options.migrations, options.on_migration, [&] {
+          // Before the host's steps: with the wrong keys it may well be the wrong store.
+          return detail::check_keys(*store, options.call);
+        }));
+  } else {
+    BOOST_OUTCOME_TRY(detail::check_keys(*store, options.call));
+  }
+  BOOST_OUTCOME_TRY(detail::require_safe_schema(*store, options.call, options.schema_policy));
   return detail::AuthorityMint::mint(std::make_shared<detail::RegistryCore>(
       std::move(store), std::move(options.registry), options.migrations.size()));
 }

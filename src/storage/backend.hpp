@@ -9,6 +9,7 @@
 #include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/detail/session.hpp"
 #include "tenancy/storage/detail/unit.hpp"
+#include "tenancy/storage/dialect.hpp"
 #include "tenancy/storage/store.hpp"
 
 #include "storage/store_status.hpp"
@@ -26,6 +27,9 @@ class ControlSession {
   ControlSession& operator=(const ControlSession&) = delete;
 
   virtual Result<StatementLease> prepare(const StaticSql& sql) = 0;
+  /// Gives each row of a query to `visit`; for what is asked once, of the catalogue for example,
+  /// and not kept among the prepared statements.
+  virtual Result<void> look_up(std::string_view sql, FunctionRef<void(const Statement&)> visit) = 0;
   /// Runs a script of several statements, for migrations, within `schema_change`.
   virtual Result<void> run_script(std::string_view sql, ScriptOwner owner) = 0;
   [[nodiscard]] virtual Timestamp now() const noexcept = 0;
@@ -72,6 +76,7 @@ class StoreBackend {
   /// Errors: `forked_process`.
   [[nodiscard]] virtual Result<StoreStatus> status(const CallOptions& options) = 0;
 
+  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
   [[nodiscard]] virtual const Realm& realm() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
   [[nodiscard]] virtual const Clock& clock() const noexcept = 0;

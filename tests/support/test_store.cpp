@@ -26,19 +26,23 @@ std::vector<tenancy::Migration> test_schema() {
   };
 }
 
-TestStore::TestStore(tenancy::StoreOptions options, std::vector<tenancy::Migration> schema)
+TestStore::TestStore(tenancy::StoreOptions options, std::vector<tenancy::Migration> schema,
+                     tenancy::SchemaPolicy policy)
     : schema_{std::move(schema)},
+      policy_{std::move(policy)},
       clock{std::make_shared<tenancy::ManualClock>(
           tenancy::Timestamp::from_microseconds(1'700'000'000'000'000))},
-      authority{must(tenancy::open(
-          url(), {.migrations = schema_, .store = with_clock(std::move(options), clock)}))},
+      authority{must(tenancy::open(url(), {.migrations = schema_,
+                                           .schema_policy = policy_,
+                                           .store = with_clock(std::move(options), clock)}))},
       store{authority.store()},
       registry{authority.registry(tester())},
       acme{create_tenant("acme")},
       globex{create_tenant("globex")} {}
 
 tenancy::Authority TestStore::open_again() const {
-  return must(tenancy::open(url(), {.migrations = schema_, .store = with_clock({}, clock)}));
+  return must(tenancy::open(
+      url(), {.migrations = schema_, .schema_policy = policy_, .store = with_clock({}, clock)}));
 }
 
 SQLite::Database TestStore::raw() const {

@@ -26,7 +26,8 @@ std::vector<tenancy::Migration> test_schema();
 class TestStore {
  public:
   explicit TestStore(tenancy::StoreOptions options = {},
-                     std::vector<tenancy::Migration> schema = test_schema());
+                     std::vector<tenancy::Migration> schema = test_schema(),
+                     tenancy::SchemaPolicy policy = {});
 
   /// Opens the same file once more, as another process would.
   [[nodiscard]] tenancy::Authority open_again() const;
@@ -45,6 +46,7 @@ class TestStore {
  private:
   TemporaryFolder folder_;
   std::vector<tenancy::Migration> schema_;
+  tenancy::SchemaPolicy policy_;
 
  public:
   std::shared_ptr<tenancy::ManualClock> clock;

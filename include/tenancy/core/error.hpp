@@ -66,6 +66,7 @@ enum class errc : std::uint8_t {
   unsupported_engine,
   duplicate_engine,
   schema_mismatch,
+  unsafe_schema,
   migration_failed,
   key_ring_unavailable,
   invalid_key_ring,

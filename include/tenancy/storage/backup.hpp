@@ -30,7 +30,7 @@ struct BackupOptions {
 /// The newest step that is applied of one component: `tenancy`, or the host's `app`.
 struct AppliedVersion {
   std::string component;
-  std::uint32_t version;
+  std::int64_t version;
 
   friend bool operator==(const AppliedVersion&, const AppliedVersion&) = default;
 };

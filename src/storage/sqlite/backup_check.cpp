@@ -146,8 +146,7 @@ Result<void> count(JobConnection& connection, BackupReport& report) {
   BOOST_OUTCOME_TRY(const auto tenants, connection.number("SELECT count(*) FROM tenancy_tenants"));
   report.tenants = static_cast<std::uint64_t>(tenants);
   const auto add = [&](sqlite3_stmt* row) {
-    report.schema.push_back(
-        {text_of(row, 0), static_cast<std::uint32_t>(sqlite3_column_int64(row, 1))});
+    report.schema.push_back({text_of(row, 0), sqlite3_column_int64(row, 1)});
     return true;
   };
   return connection.run(

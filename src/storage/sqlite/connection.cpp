@@ -16,7 +16,10 @@ namespace {
 
 // Connections for reading open the file for writing too, since a reader of a WAL file may have to
 // recover it; `query_only` is what stops them from changing rows.
-constexpr int open_flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+constexpr int open_flags(ConnectionMode mode) noexcept {
+  return (mode == ConnectionMode::inspection ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+         SQLITE_OPEN_NOMUTEX;
+}
 
 constexpr StaticSql journal_mode_sql{"PRAGMA journal_mode = WAL"};
 
@@ -86,15 +89,16 @@ bool is_reference_to_tenant(int action, const char* table, const char* column) n
 
 }  // namespace
 
-Connection::Connection(const std::filesystem::path& file, const ConnectionOptions& options)
-    : database_{file.string(), open_flags}, statements_{options.statements} {}
+Connection::Connection(const std::filesystem::path& file, ConnectionMode mode,
+                       const ConnectionOptions& options)
+    : database_{file.string(), open_flags(mode)}, statements_{options.statements} {}
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file,
                                                      ConnectionMode mode,
                                                      const ConnectionOptions& options,
                                                      const CallLimits& limits) {
   try {
-    std::unique_ptr<Connection> connection{new Connection{file, options}};
+    std::unique_ptr<Connection> connection{new Connection{file, mode, options}};
     const WatchScope watched{connection->watch_, limits, unlimited, false};
     BOOST_OUTCOME_TRY(connection->configure(mode, options));
     return connection;
@@ -123,11 +127,13 @@ Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions&
       return to_error(code, handle, "configuring a connection");
     }
   }
-  BOOST_OUTCOME_TRY(use_write_ahead_log());
+  if (mode != ConnectionMode::inspection) {
+    BOOST_OUTCOME_TRY(use_write_ahead_log());
+  }
   BOOST_OUTCOME_TRY(
       run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
           "PRAGMA temp_store = MEMORY;"));
-  if (mode == ConnectionMode::read_only) {
+  if (mode != ConnectionMode::read_write) {
     BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON;"));
   }
   BOOST_OUTCOME_TRY(frame_bytes_, read_frame_bytes(*this));
@@ -215,9 +221,15 @@ Result<void> Connection::run_script(const std::string& sql, ScriptOwner owner) {
   if (sql.find('\0') != std::string::npos) {
     return Error{errc::invalid_argument, "a script holds a NUL character"};
   }
+  BOOST_OUTCOME_TRY(watch_.admit());
+  // It may be stopped in its middle: nobody shares its transaction.
+  watch_.enter(false);
   script_ = &owner;
   auto outcome = run(sql.c_str());
   script_ = nullptr;
+  if (!outcome && watch_.stopped()) {
+    return watch_.reason();
+  }
   return outcome;
 }
 

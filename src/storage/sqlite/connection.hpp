@@ -16,7 +16,11 @@
 
 namespace tenancy::inline v0::detail::sqlite {
 
-enum class ConnectionMode { read_only, read_write };
+enum class ConnectionMode {
+  read_write,
+  read_only,   ///< Changes no row; may recover the log and switch it on.
+  inspection,  ///< Has the file open for reading alone.
+};
 
 /// What connections to one file have in common.
 struct ConnectionOptions {
@@ -89,7 +93,8 @@ class Connection {
   [[nodiscard]] sqlite3* handle() const noexcept { return database_.getHandle(); }
 
  private:
-  Connection(const std::filesystem::path& file, const ConnectionOptions& options);
+  Connection(const std::filesystem::path& file, ConnectionMode mode,
+             const ConnectionOptions& options);
 
   Result<void> configure(ConnectionMode mode, const ConnectionOptions& options);
   Result<void> use_write_ahead_log();

@@ -201,11 +201,11 @@ Result<void> claim_database(const std::filesystem::path& file, std::chrono::mill
   return run("COMMIT");
 }
 
-Result<void> check_identity(const std::filesystem::path& file, std::chrono::milliseconds max_wait) {
+Result<Owner> find_owner(const std::filesystem::path& file, std::chrono::milliseconds max_wait) {
   const bool had_log = has_log(file);
   auto found = identify_file(file);
   if (found && found.value().is_ours()) {
-    return success();
+    return Owner::this_library;
   }
   // Without locks it may have been read in the midst of a change, and the truth may be in the log.
   // Looking at that leaves nothing behind that is not there already.
@@ -216,10 +216,14 @@ Result<void> check_identity(const std::filesystem::path& file, std::chrono::mill
     return std::move(found).error();
   }
   if (found.value().is_ours()) {
-    return success();
+    return Owner::this_library;
   }
-  return found.value().is_nobodys() ? claim_database(file, max_wait)
-                                    : Result<void>{foreign(file, found.value())};
+  return found.value().is_nobodys() ? Result<Owner>{Owner::nobody} : foreign(file, found.value());
+}
+
+Result<void> check_identity(const std::filesystem::path& file, std::chrono::milliseconds max_wait) {
+  BOOST_OUTCOME_TRY(const auto owner, find_owner(file, max_wait));
+  return owner == Owner::nobody ? claim_database(file, max_wait) : success();
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

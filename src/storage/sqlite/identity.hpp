@@ -15,9 +15,16 @@ inline constexpr int application_id = 0x746E6379;
 /// Errors: `foreign_store`, `corrupt_store`, and as `to_errc`.
 Result<void> claim_database(const std::filesystem::path& file, std::chrono::milliseconds max_wait);
 
+/// Whose a database is that no other program has taken.
+enum class Owner { this_library, nobody };
+
+/// Whose an existing file is. Not a byte of it is changed; no file appears beside it, but for the
+/// index of a log that lies there without one.
+/// Errors: `foreign_store`, `corrupt_store`, and as `to_errc`.
+Result<Owner> find_owner(const std::filesystem::path& file, std::chrono::milliseconds max_wait);
+
 /// Whether an existing file is a database of the library's. One that has no application id and
-/// holds nothing is claimed. Of any other program's not a byte is changed; no file appears beside
-/// it, but for the index of a log that lies there without one.
+/// holds nothing is claimed.
 /// Errors: `foreign_store`, `corrupt_store`, and as `to_errc`.
 Result<void> check_identity(const std::filesystem::path& file, std::chrono::milliseconds max_wait);
 

@@ -99,6 +99,23 @@ Result<StatementLease> PlainControlSession::prepare(const StaticSql& sql) {
   return StatementLease{*statement};
 }
 
+Result<void> PlainControlSession::look_up(std::string_view sql,
+                                          FunctionRef<void(const Statement&)> visit) {
+  BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
+  BOOST_OUTCOME_TRY(require_transaction(connection_));
+  BOOST_OUTCOME_TRY(connection_.watch().admit());
+  BOOST_OUTCOME_TRY(const auto statement,
+                    SqliteStatement::prepare(connection_.handle(), sql, connection_.watch(),
+                                             SqliteStatement::Use::once));
+  while (true) {
+    BOOST_OUTCOME_TRY(const bool found, statement->step());
+    if (!found) {
+      return success();
+    }
+    visit(*statement);
+  }
+}
+
 Result<void> PlainControlSession::run_script(std::string_view sql, ScriptOwner owner) {
   BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
   BOOST_OUTCOME_TRY(require_transaction(connection_));

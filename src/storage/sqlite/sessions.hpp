@@ -51,6 +51,7 @@ class PlainControlSession final : public ControlSession {
       : store_{store}, connection_{connection} {}
 
   Result<StatementLease> prepare(const StaticSql& sql) override;
+  Result<void> look_up(std::string_view sql, FunctionRef<void(const Statement&)> visit) override;
   Result<void> run_script(std::string_view sql, ScriptOwner owner) override;
   [[nodiscard]] Timestamp now() const noexcept override { return store_.clock.now(); }
 

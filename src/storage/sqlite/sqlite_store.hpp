@@ -55,6 +55,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   [[nodiscard]] bool in_same_process() const noexcept override {
     return fork_mark_.in_same_process();
   }
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
   [[nodiscard]] const Realm& realm() const noexcept override { return realm_; }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return keys_; }
   [[nodiscard]] const Clock& clock() const noexcept override { return *options_.clock; }

@@ -14,4 +14,9 @@ namespace tenancy::inline v0::detail::sqlite {
 /// Errors: those of `check_engine`, `check_files` and `check_identity`.
 Result<void> check_before_opening(const std::filesystem::path& file, const StoreOptions& options);
 
+/// The same for one who only reads: not even a database of nobody's is claimed. Says whether there
+/// is a store.
+/// Errors: as `check_before_opening`.
+Result<bool> check_before_reading(const std::filesystem::path& file, const StoreOptions& options);
+
 }  // namespace tenancy::inline v0::detail::sqlite

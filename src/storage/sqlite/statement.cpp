@@ -32,12 +32,12 @@ SqliteStatement::SqliteStatement(sqlite3_stmt* statement, Watch& watch) noexcept
 
 Result<std::unique_ptr<SqliteStatement>> SqliteStatement::prepare(sqlite3* connection,
                                                                   std::string_view sql,
-                                                                  Watch& watch) {
+                                                                  Watch& watch, Use use) {
+  constexpr unsigned kept = SQLITE_PREPARE_PERSISTENT | SQLITE_PREPARE_NO_VTAB;
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
-  const int code =
-      sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()),
-                         SQLITE_PREPARE_PERSISTENT | SQLITE_PREPARE_NO_VTAB, &raw, &rest);
+  const int code = sqlite3_prepare_v3(connection, sql.data(), static_cast<int>(sql.size()),
+                                      use == Use::often ? kept : 0, &raw, &rest);
   if (code != SQLITE_OK) {
     return failure_of(connection, "preparing '" + std::string{sql} + "'", watch);
   }

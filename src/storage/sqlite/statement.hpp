@@ -14,9 +14,14 @@ namespace tenancy::inline v0::detail::sqlite {
 /// typed column access and the cheap reset here need.
 class SqliteStatement final : public Statement {
  public:
+  enum class Use {
+    often,  ///< Kept for long; reads no virtual table.
+    once,   ///< May read the catalogue as tables, which are virtual ones.
+  };
+
   /// Errors: as `to_errc`; `invalid_mapping` for a text that is not one whole statement.
   static Result<std::unique_ptr<SqliteStatement>> prepare(sqlite3* connection, std::string_view sql,
-                                                          Watch& watch);
+                                                          Watch& watch, Use use = Use::often);
 
   void bind_null(int parameter) noexcept override;
   void bind_int64(int parameter, std::int64_t value) noexcept override;

@@ -14,10 +14,18 @@ Result<TemporaryFolder> TemporaryFolder::create() {
   if (failure) {
     return Error{errc::cannot_open, "no folder for temporary files: " + failure.message()};
   }
-  std::string name = (parent / "tenancy-XXXXXX").string();
+  return create_from((parent / "tenancy-XXXXXX").string());
+}
+
+Result<TemporaryFolder> TemporaryFolder::create_beside(const std::filesystem::path& file,
+                                                       std::string_view purpose) {
+  return create_from(file.string() + "." + std::string{purpose} + "-XXXXXX");
+}
+
+Result<TemporaryFolder> TemporaryFolder::create_from(std::string name) {
   if (::mkdtemp(name.data()) == nullptr) {
-    return Error{errc::cannot_open, "cannot create a folder in " + parent.string() + ": " +
-                                        last_system_error().message()};
+    return Error{errc::cannot_open,
+                 "cannot create the folder " + name + ": " + last_system_error().message()};
   }
   return TemporaryFolder{std::filesystem::path{name}};
 }

@@ -1,18 +1,23 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
-/// A private folder (mode 0700) under the system's folder for temporary files, removed with all
-/// that is in it at the end.
+/// A private folder (mode 0700), removed with all that is in it at the end.
 class TemporaryFolder {
  public:
-  /// Errors: `cannot_open`.
+  /// Under the system's folder for temporary files. Errors: `cannot_open`.
   static Result<TemporaryFolder> create();
+  /// Beside a file, where there is room for one like it: `FILE.PURPOSE-XXXXXX`.
+  /// Errors: `cannot_open`.
+  static Result<TemporaryFolder> create_beside(const std::filesystem::path& file,
+                                               std::string_view purpose);
 
   TemporaryFolder(TemporaryFolder&& other) noexcept : path_{std::exchange(other.path_, {})} {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
@@ -23,6 +28,8 @@ class TemporaryFolder {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
+  static Result<TemporaryFolder> create_from(std::string name);
+
   explicit TemporaryFolder(std::filesystem::path path) noexcept : path_{std::move(path)} {}
 
   std::filesystem::path path_;

@@ -66,6 +66,7 @@ constexpr std::array<Expected, tenancy::errc_count> expected_codes{{
     {errc::unsupported_engine, "unsupported_engine", Condition::storage},
     {errc::duplicate_engine, "duplicate_engine", Condition::storage},
     {errc::schema_mismatch, "schema_mismatch", Condition::storage},
+    {errc::unsafe_schema, "unsafe_schema", Condition::storage},
     {errc::migration_failed, "migration_failed", Condition::storage},
     {errc::key_ring_unavailable, "key_ring_unavailable", Condition::crypto},
     {errc::invalid_key_ring, "invalid_key_ring", Condition::crypto},

@@ -1,5 +1,6 @@
 #include "migrate/runner.hpp"
 
+#include <cstdint>
 #include <iostream>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
 
+using tenancy::Dialect;
 using tenancy::errc;
 using tenancy::Migration;
 using tenancy_test::code_of;
@@ -22,7 +24,10 @@ namespace {
 
 tenancy::Result<void> open_with(const TemporaryFolder& folder, std::vector<Migration> steps) {
   BOOST_OUTCOME_TRY(
-      tenancy::open("sqlite:" + (folder / "store.db").string(), {.migrations = std::move(steps)}));
+      tenancy::open("sqlite:" + (folder / "store.db").string(),
+                    {.migrations = std::move(steps),
+                     .schema_policy = {.shared_tables = {"one", "two", "later", "last", "parents",
+                                                         "children"}}}));
   return tenancy::success();
 }
 
@@ -47,13 +52,72 @@ TEST_CASE("steps run once, in order, and later ones are added") {
             .getInt() == 1);
 }
 
-TEST_CASE("numbers out of line, empty names and empty steps are refused before anything runs") {
+TEST_CASE("numbers only have to grow, and may be times") {
   const TemporaryFolder folder;
-  CHECK(code_of(open_with(folder, {second})) == errc::invalid_argument);
-  CHECK(code_of(open_with(folder, {first, first})) == errc::invalid_argument);
-  CHECK(code_of(open_with(folder, {{1, "", "SELECT 1"}})) == errc::invalid_argument);
-  CHECK(code_of(open_with(folder, {{1, "nothing", ""}})) == errc::invalid_argument);
-  CHECK_FALSE(has_table(folder, "one"));
+  const Migration later{20'261'121'093'000, "later", "CREATE TABLE later (id INTEGER) STRICT"};
+  const Migration last{INT64_MAX, "last", "CREATE TABLE last (id INTEGER) STRICT"};
+  must(open_with(folder, {second, later}));
+  must(open_with(folder, {second, later, last}));
+  CHECK(has_table(folder, "last"));
+  CHECK(SQLite::Database{(folder / "store.db").string()}
+            .execAndGet("SELECT max(version) FROM tenancy_migrations")
+            .getInt64() == INT64_MAX);
+}
+
+TEST_CASE("a list of steps that makes no sense is refused before anything runs") {
+  const TemporaryFolder folder;
+  const auto refusal = [&](std::vector<Migration> steps) {
+    const auto outcome = open_with(folder, std::move(steps));
+    CHECK(code_of(outcome) == errc::invalid_argument);
+    CHECK_FALSE(has_table(folder, "one"));
+    // Not even the library's own.
+    CHECK_FALSE(has_table(folder, "tenancy_migrations"));
+    return outcome.error().message();
+  };
+  CHECK(refusal({first, first}) ==
+        "migration 1 'first' of 'app' is out of line: numbers are positive and grow");
+  refusal({second, first});
+  refusal({{0, "zero", "SELECT 1"}});
+  refusal({{-1, "negative", "SELECT 1"}});
+  refusal({{1, "", "SELECT 1"}});
+  refusal({{1, "two\nlines", "SELECT 1"}});
+  refusal({{1, std::string(101, 'n'), "SELECT 1"}});
+  refusal({{1, "nothing", ""}});
+  refusal({{1, "NUL", std::string{"SELECT 1;\0 SELECT 2", 19}}});
+  refusal({{1, "Latin-1", "SELECT '\xE4'"}});
+  CHECK(refusal({{.version = 1,
+                  .name = "both",
+                  .sql = "SELECT 1",
+                  .dialects = {{Dialect::sqlite, "SELECT 1"}}}}) ==
+        "migration 1 'both' of 'app' has SQL for all dialects and for single ones: it can only "
+        "have either");
+  refusal({{.version = 1,
+            .name = "twice",
+            .dialects = {{Dialect::sqlite, "SELECT 1"}, {Dialect::sqlite, "SELECT 1"}}}});
+  refusal({{.version = 1,
+            .name = "empty elsewhere",
+            .dialects = {{Dialect::sqlite, "SELECT 1"}, {Dialect::postgresql, ""}}}});
+  CHECK(refusal({{.version = 1,
+                  .name = "elsewhere",
+                  .dialects = {{Dialect::postgresql, "SELECT 1",
+                                "m/0001_elsewhere.postgresql.sql"}}}}) ==
+        "migration 1 'elsewhere' of 'app' (m/0001_elsewhere.postgresql.sql) has no SQL for sqlite, "
+        "which this store speaks: add it");
+}
+
+TEST_CASE("a step runs, and is compared, in the dialect of the store") {
+  const TemporaryFolder folder;
+  Migration step{.version = 1,
+                 .name = "first",
+                 .dialects = {{Dialect::postgresql, "CREATE TABLE one (id BIGINT)"},
+                              {Dialect::sqlite, first.sql}}};
+  must(open_with(folder, {step}));
+  CHECK(has_table(folder, "one"));
+  step.dialects[0].sql = "CREATE TABLE one (id BIGINT NOT NULL)";
+  must(open_with(folder, {step}));
+  must(open_with(folder, {first}));
+  step.dialects[1].sql += " ";
+  CHECK(code_of(open_with(folder, {step})) == errc::schema_mismatch);
 }
 
 TEST_CASE("an edited step is refused and named") {
@@ -70,7 +134,38 @@ TEST_CASE("a store with newer steps tells an older program so") {
   must(open_with(folder, {first, second}));
   const auto outcome = open_with(folder, {first});
   CHECK(code_of(outcome) == errc::schema_mismatch);
-  CHECK(outcome.error().message().find("upgrade the program") != std::string::npos);
+  CHECK(outcome.error().message() ==
+        "the store has migration 2 'second' of 'app', which this program does not know: it was "
+        "written by a newer version; upgrade the program");
+  // Whatever else is different, it is the older one that is to be upgraded.
+  const Migration edited{1, "first", "CREATE TABLE one (id TEXT) STRICT"};
+  CHECK(open_with(folder, {edited}).error().message().find("upgrade") != std::string::npos);
+}
+
+TEST_CASE("a step that was left out is named, and where it belongs") {
+  const TemporaryFolder folder;
+  must(open_with(folder, {first, second}));
+  Migration kept = second;
+  kept.source = "migrations/0002_second.sql";
+  const auto outcome = open_with(folder, {kept});
+  CHECK(code_of(outcome) == errc::schema_mismatch);
+  CHECK(outcome.error().message() ==
+        "the store has migration 1 'first' of 'app', which this program leaves out before "
+        "migration 2 'second' of 'app' (migrations/0002_second.sql): restore it, and undo what it "
+        "did in a further step");
+}
+
+TEST_CASE("a step that was put before applied ones is refused and named") {
+  const TemporaryFolder folder;
+  must(open_with(folder, {second}));
+  Migration late = first;
+  late.source = "migrations/0001_first.sql";
+  const auto outcome = open_with(folder, {late, second});
+  CHECK(code_of(outcome) == errc::schema_mismatch);
+  CHECK(outcome.error().message() ==
+        "migration 1 'first' of 'app' (migrations/0001_first.sql) is not applied although later "
+        "ones are: give it a number above all of them");
+  CHECK_FALSE(has_table(folder, "one"));
 }
 
 TEST_CASE("a failing step is rolled back as a whole, the ones before it stay") {
@@ -136,7 +231,9 @@ TEST_CASE("a table can be rebuilt without losing the rows that refer to it") {
         .getInt();
   };
   CHECK(count_children() == 1);
-  CHECK(code_of(open_with(folder, {made, rebuilt, orphaning})) == errc::reference_violation);
+  const auto orphaned = open_with(folder, {made, rebuilt, orphaning});
+  CHECK(code_of(orphaned) == errc::reference_violation);
+  CHECK(orphaned.error().message().find("migration 3 'orphaning' of 'app'") == 0);
   CHECK(SQLite::Database{(folder / "store.db").string()}
             .execAndGet("SELECT count(*) FROM parents")
             .getInt() == 1);

@@ -98,6 +98,12 @@ std::vector<tenancy::Migration> treacherous_schema() {
   return schema;
 }
 
+/// What of it `open` would refuse.
+tenancy::SchemaPolicy treacherous_policy() {
+  return {.allowed_views_and_triggers = {"bomb", "half", "full"},
+          .unsafe_tables = {"links", "tickets", "seats"}};
+}
+
 /// How many writes wait in most tests, beside the one that holds the writer.
 constexpr int waiting = 5;
 
@@ -358,7 +364,7 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
       CAPTURE(played.name);
       CAPTURE(position);
       const auto log = std::make_shared<ReportLog>();
-      const TestStore test{patient(log), treacherous_schema()};
+      const TestStore test{patient(log), treacherous_schema(), treacherous_policy()};
       test.run_raw("INSERT INTO sqlite_sequence VALUES ('tickets', 9223372036854775807)");
       log->forget_batches();
 
@@ -395,7 +401,7 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
 
 TEST_CASE("the first unit of a batch may fail, throw or break it") {
   const auto log = std::make_shared<ReportLog>();
-  const TestStore test{patient(log), treacherous_schema()};
+  const TestStore test{patient(log), treacherous_schema(), treacherous_policy()};
   const auto acme = test.enter(test.acme);
   log->forget_batches();
   HeldWriter::Unit unit;
@@ -456,7 +462,7 @@ TEST_CASE("the first unit of a batch may fail, throw or break it") {
 
 TEST_CASE("calls of one statement stand or fall alone, and those replayed give the row as stored") {
   const auto log = std::make_shared<ReportLog>();
-  const TestStore test{patient(log), treacherous_schema()};
+  const TestStore test{patient(log), treacherous_schema(), treacherous_policy()};
   const auto acme = test.enter(test.acme);
   log->forget_batches();
   std::vector<std::optional<Result<Note>>> told(waiting);
@@ -519,7 +525,7 @@ TEST_CASE("calls of one statement stand or fall alone, and those replayed give t
 }
 
 TEST_CASE("a failed statement leaves nothing half done behind as the first of a batch either") {
-  const TestStore test{patient(), treacherous_schema()};
+  const TestStore test{patient(), treacherous_schema(), treacherous_policy()};
   const auto acme = test.enter(test.acme);
   CHECK(code_of(Repository<Note>{test.store, acme}.insert({.id = "x", .title = "half"})) ==
         errc::constraint_violation);
@@ -528,7 +534,7 @@ TEST_CASE("a failed statement leaves nothing half done behind as the first of a 
 
 TEST_CASE("a row of another tenant in one unit poisons it alone") {
   const auto log = std::make_shared<ReportLog>();
-  const TestStore test{patient(log), treacherous_schema()};
+  const TestStore test{patient(log), treacherous_schema(), treacherous_policy()};
   const auto tenant = test.enter(test.acme);
   must(Repository<Task>{test.store, tenant}.insert(Task{1, std::nullopt, false, 0}));
   // As a wrong index or view would: the tenant is one in the predicate and another in the result.
@@ -814,9 +820,11 @@ TEST_CASE("a change of the schema may take longer than a write") {
   tenancy::StoreOptions options;
   options.writes.max_unit_hold = 1ms;
   const tenancy_test::TemporaryFolder folder;
-  CHECK(tenancy::open("sqlite:" + (folder / "store.db").string(),
-                      {.migrations = schema, .store = options})
-            .has_value());
+  CHECK(
+      tenancy::open(
+          "sqlite:" + (folder / "store.db").string(),
+          {.migrations = schema, .schema_policy = {.shared_tables = {"numbers"}}, .store = options})
+          .has_value());
 }
 
 namespace {
@@ -845,8 +853,9 @@ struct GatedStore {
   explicit GatedStore(const TestStore& test, tenancy::StoreOptions options)
       : acme_id{test.acme.id} {
     options.clock = clock;
-    authority.emplace(must(tenancy::open(
-        test.url(), {.migrations = treacherous_schema(), .store = std::move(options)})));
+    authority.emplace(must(tenancy::open(test.url(), {.migrations = treacherous_schema(),
+                                                      .schema_policy = treacherous_policy(),
+                                                      .store = std::move(options)})));
   }
 
   std::shared_ptr<GateClock> clock = std::make_shared<GateClock>();
@@ -858,7 +867,7 @@ struct GatedStore {
 
 TEST_CASE("a suspension holds for the writes behind it in the same batch") {
   const auto log = std::make_shared<ReportLog>();
-  const TestStore test{{}, treacherous_schema()};
+  const TestStore test{{}, treacherous_schema(), treacherous_policy()};
   auto options = patient(log);
   options.writes.max_waiting_per_tenant = 1;
   const GatedStore gated{test, options};
@@ -911,7 +920,7 @@ TEST_CASE("a suspension holds for the writes behind it in the same batch") {
 }
 
 TEST_CASE("a suspension holds although the batch let the tenant in before") {
-  const TestStore test{{}, treacherous_schema()};
+  const TestStore test{{}, treacherous_schema(), treacherous_policy()};
   // Again until the suspension comes to the queue in time for the batch.
   for (bool is_shared = false; !is_shared;) {
     const auto log = std::make_shared<ReportLog>();

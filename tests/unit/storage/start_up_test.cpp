@@ -444,7 +444,8 @@ TEST_CASE("another program's database can be taken over deliberately") {
   const std::string& message = refused.error().message();
   const auto statement = message.substr(message.find("PRAGMA"));
   raw(file).exec(statement.substr(0, statement.find(" in it")));
-  must(tenancy::open("sqlite:" + file.string(), {.keys = tenancy::KeyRing::ephemeral()}));
+  must(tenancy::open("sqlite:" + file.string(), {.schema_policy = {.shared_tables = {"customers"}},
+                                                 .keys = tenancy::KeyRing::ephemeral()}));
   CHECK(raw(file).tableExists("customers"));
 }
 
@@ -470,7 +471,8 @@ TEST_CASE("a store whose mark still stands in the log is known again") {
   const auto file = folder / "store.db";
   in_killed_program(file, {"PRAGMA journal_mode = WAL", "PRAGMA wal_autocheckpoint = 0",
                            "PRAGMA application_id = 1953391481", "CREATE TABLE mine (id)"});
-  must(tenancy::open("sqlite:" + file.string(), {.keys = tenancy::KeyRing::ephemeral()}));
+  must(tenancy::open("sqlite:" + file.string(), {.schema_policy = {.shared_tables = {"mine"}},
+                                                 .keys = tenancy::KeyRing::ephemeral()}));
 }
 
 TEST_CASE("a store is known again while it is open and written to") {

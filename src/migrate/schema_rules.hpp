@@ -1,0 +1,20 @@
+#pragma once
+
+#include "tenancy/migrate/schema_policy.hpp"
+#include "tenancy/migrate/verify_schema.hpp"
+
+#include "migrate/catalogue.hpp"
+
+namespace tenancy::inline v0::detail {
+
+/// Holds a catalogue against the rules.
+SchemaReport judge_schema(const Catalogue& catalogue, const SchemaPolicy& policy);
+
+/// Reads the catalogue and judges it.
+Result<SchemaReport> verify_schema(ControlSession& session, const SchemaPolicy& policy);
+
+/// Errors: `unsafe_schema`, with the first finding and how many there are.
+Result<void> require_safe_schema(StoreBackend& store, const CallOptions& options,
+                                 const SchemaPolicy& policy);
+
+}  // namespace tenancy::inline v0::detail
