@@ -7,6 +7,7 @@
 
 #include "tenants/lazy.hpp"
 #include "tenants/library_side.hpp"
+#include "tenants/population.hpp"
 #include "tenants/raw_side.hpp"
 #include "tenants/requests.hpp"
 
@@ -25,13 +26,13 @@ std::shared_ptr<Lazy<T>> lazy(Make make) {
 class Cases {
  public:
   Cases(std::filesystem::path file, std::size_t size)
-      : file_{std::move(file)},
-        size_{size},
-        raw_{lazy<RawSide>([file = file_] { return RawSide{file}; })} {}
+      : file_{std::move(file)}, size_{size}, raw_{lazy<RawSide>([file = file_, size = size_] {
+          return RawSide{Population{file, size}.file()};
+        })} {}
 
   std::shared_ptr<Lazy<LibrarySide>> library(std::size_t cache_bytes) const {
-    return lazy<LibrarySide>([file = file_, cache_bytes] {
-      return LibrarySide{file, cache_bytes};
+    return lazy<LibrarySide>([file = file_, size = size_, cache_bytes] {
+      return LibrarySide{Population{file, size}.file(), cache_bytes};
     });
   }
 
@@ -39,7 +40,7 @@ class Cases {
   std::shared_ptr<Lazy<LibrarySide>> used_library() const {
     return lazy<LibrarySide>([file = file_, size = size_] {
       constexpr std::size_t more_than_fit = 40'000;
-      LibrarySide side{file, default_cache_bytes()};
+      LibrarySide side{Population{file, size}.file(), default_cache_bytes()};
       auto requests = Requests::each_once(more_than_fit, size);
       side.authenticate(requests, requests.size());
       return side;
