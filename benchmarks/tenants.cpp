@@ -30,7 +30,7 @@ void add_costs(Figures& figures, const std::vector<Comparison>& cases,
                const std::vector<Measured>& measured, std::size_t first) {
   for (std::size_t i = first; i < cases.size(); ++i) {
     if (const auto& counted = measured[i].instructions; counted.measured()) {
-      figures.add({cases[i].name + "_instructions", counted.library, "instructions", "nothing"});
+      figures.add({cases[i].name + "_instructions", counted.library, "instructions", ""});
     }
   }
 }
@@ -40,7 +40,7 @@ void add_creation(Figures& figures, const std::filesystem::path& folder, double 
     const std::string suffix =
         "_" + std::to_string(threads) + (threads == 1 ? "_thread" : "_threads");
     const Turns turns = measure_creation(folder, threads, seconds);
-    figures.add({"creation_per_second" + suffix, turns.first_per_second, "tenants/s", "nothing"});
+    figures.add({"creation_per_second" + suffix, turns.first_per_second, "tenants/s", ""});
     figures.add({"creation_ratio" + suffix, turns.ratio, "x", raw_api});
   }
 }
@@ -62,6 +62,8 @@ int main(int argc, char** argv) {
     folder.emplace();
     line->store = folder->path();
   }
+  // A folder here, since each population has a file of its own.
+  std::filesystem::create_directories(line->store);
   const auto file_of = [&](std::size_t size) {
     return line->store / ("tenants-" + std::to_string(size) + ".db");
   };
@@ -96,7 +98,7 @@ int main(int argc, char** argv) {
   const TemporaryFolder fresh{line->store};
   add_creation(figures, fresh.path(), seconds);
   const Turns two = measure_two_threads(file_of(middle), middle, seconds);
-  figures.add({"hits_per_second_1_thread", two.second_per_second, "requests/s", "nothing"});
+  figures.add({"hits_per_second_1_thread", two.second_per_second, "requests/s", ""});
   figures.add({"hit_throughput_2_threads", two.ratio, "x", "1 thread"});
   return report(figures, *line);
 }
