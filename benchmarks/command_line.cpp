@@ -1,5 +1,6 @@
 #include "command_line.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <span>
@@ -15,6 +16,16 @@ bool parse(std::string_view text, Number& number) {
   return failure == std::errc{} && stopped == end;
 }
 
+bool parse_list(std::string_view text, std::vector<std::size_t>& numbers) {
+  bool understood = true;
+  while (understood && !text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    understood = parse(text.substr(0, comma), numbers.emplace_back()) && numbers.back() > 0;
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return understood && !numbers.empty();
+}
+
 bool assign(CommandLine& line, std::string_view option, std::string_view value) {
   if (option == "--json") {
     line.json = value;
@@ -26,6 +37,8 @@ bool assign(CommandLine& line, std::string_view option, std::string_view value) 
     return parse(value, line.times);
   } else if (option == "--seconds") {
     return parse(value, line.seconds.emplace()) && *line.seconds > 0;
+  } else if (option == "--sizes") {
+    return parse_list(value, line.sizes);
   } else {
     return false;
   }
@@ -44,7 +57,8 @@ std::optional<CommandLine> parse_command_line(int count, const char* const* argu
   if (understood && line.run.empty() == (line.times == 0)) {
     return line;
   }
-  std::cerr << "usage: " << all[0] << " [--json FILE] [--store FILE] [--seconds S]\n"
+  std::cerr << "usage: " << all[0]
+            << " [--json FILE] [--store FILE] [--seconds S] [--sizes N,...]\n"
             << "       " << all[0] << " --run CASE --times N [--store FILE] [--seconds S]\n";
   return std::nullopt;
 }

@@ -67,7 +67,7 @@ void show_cost(Figures& figures, CostCases& cases) {
   }
   auto times = median_times(timed);
 
-  const auto counter = InstructionCounter::create("unused");
+  const auto counter = InstructionCounter::create({});
   if (!counter) {
     std::cout << "Valgrind is not installed, so instructions are not counted.\n";
   } else {

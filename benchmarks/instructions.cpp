@@ -30,16 +30,31 @@ std::optional<std::uint64_t> collected(std::string_view report) {
   return number;
 }
 
+std::vector<std::string> arguments_of(const CommandLine& line) {
+  std::vector<std::string> arguments;
+  if (!line.store.empty()) {
+    arguments = {"--store", line.store};
+  }
+  std::string sizes;
+  for (const std::size_t size : line.sizes) {
+    sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
+  }
+  if (!sizes.empty()) {
+    arguments.insert(arguments.end(), {"--sizes", sizes});
+  }
+  return arguments;
+}
+
 }  // namespace
 
-std::optional<InstructionCounter> InstructionCounter::create(std::filesystem::path store) {
+std::optional<InstructionCounter> InstructionCounter::create(const CommandLine& line) {
   const auto answer = run_program({valgrind, "--version"});
   std::error_code failure;
   auto program = std::filesystem::read_symlink("/proc/self/exe", failure);
   if (!answer || !answer->succeeded || failure) {
     return std::nullopt;
   }
-  return InstructionCounter{std::move(program), std::move(store)};
+  return InstructionCounter{std::move(program), arguments_of(line)};
 }
 
 std::optional<double> InstructionCounter::per_operation(const std::string& name, std::size_t fewer,
@@ -54,9 +69,11 @@ std::optional<double> InstructionCounter::per_operation(const std::string& name,
 
 std::optional<std::uint64_t> InstructionCounter::count(const std::string& name,
                                                        std::size_t times) const {
-  const auto result = run_program({valgrind, "--tool=callgrind", "--callgrind-out-file=/dev/null",
-                                   program_.string(), "--run", name, "--times",
-                                   std::to_string(times), "--store", store_.string()});
+  std::vector<std::string> command{
+      valgrind,  "--tool=callgrind",   "--callgrind-out-file=/dev/null", program_, "--run", name,
+      "--times", std::to_string(times)};
+  command.insert(command.end(), data_.begin(), data_.end());
+  const auto result = run_program(command);
   const auto number = result && result->succeeded ? collected(result->errors) : std::nullopt;
   if (!number) {
     std::cerr << "Counting the instructions of " << name << " failed:\n"

@@ -5,6 +5,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "command_line.hpp"
 
 namespace tenancy_bench {
 
@@ -16,8 +20,9 @@ namespace tenancy_bench {
 /// Thread safety: thread-compatible.
 class InstructionCounter {
  public:
-  /// Nothing when Valgrind is not installed. `store` is passed to each run as `--store`.
-  static std::optional<InstructionCounter> create(std::filesystem::path store);
+  /// Nothing when Valgrind is not installed. What else the line says of the data, `--store` and
+  /// `--sizes`, is passed on to each run.
+  static std::optional<InstructionCounter> create(const CommandLine& line);
 
   /// Instructions of one operation, on average, after `fewer` of them have warmed the caches.
   /// Nothing, after an explanation on standard error, when a run fails.
@@ -25,14 +30,14 @@ class InstructionCounter {
                                                     std::size_t more) const;
 
  private:
-  InstructionCounter(std::filesystem::path program, std::filesystem::path store)
-      : program_{std::move(program)}, store_{std::move(store)} {}
+  InstructionCounter(std::filesystem::path program, std::vector<std::string> data)
+      : program_{std::move(program)}, data_{std::move(data)} {}
 
   [[nodiscard]] std::optional<std::uint64_t> count(const std::string& name,
                                                    std::size_t times) const;
 
   std::filesystem::path program_;
-  std::filesystem::path store_;
+  std::vector<std::string> data_;
 };
 
 }  // namespace tenancy_bench

@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "raw_statement.hpp"
+
 namespace tenancy_bench {
 namespace {
 
@@ -14,70 +16,19 @@ std::string select(std::string_view predicate) {
          std::string{predicate};
 }
 
-void expect(bool as_expected, sqlite3_stmt* statement) {
-  if (!as_expected) [[unlikely]] {
-    std::cerr << "sqlite3: " << sqlite3_errmsg(sqlite3_db_handle(statement)) << '\n';
-    std::exit(EXIT_FAILURE);
+void read(const RawUse& use, Deployment& row) {
+  use.text(0, row.id);
+  use.text(1, row.project_name);
+  use.text(2, row.status);
+  if (!use.is_null(3)) {
+    use.text(3, row.url.emplace());
   }
+  row.created_at = tenancy::Timestamp::from_microseconds(use.number(4));
+  row.updated_at = tenancy::Timestamp::from_microseconds(use.number(5));
 }
 
-/// Ready to be run again, however the function that runs it is left.
-class Use {
- public:
-  explicit Use(sqlite3_stmt* statement) noexcept : statement_{statement} {}
-  Use(const Use&) = delete;
-  Use& operator=(const Use&) = delete;
-  ~Use() { sqlite3_reset(statement_); }
-
-  void bind_number(int parameter, std::int64_t value) {
-    expect(sqlite3_bind_int64(statement_, parameter, value) == SQLITE_OK, statement_);
-  }
-  void bind_text(int parameter, std::string_view value) {
-    expect(sqlite3_bind_text(statement_, parameter, value.data(), static_cast<int>(value.size()),
-                             SQLITE_STATIC) == SQLITE_OK,
-           statement_);
-  }
-  void bind_optional(int parameter, const std::optional<std::string>& value) {
-    if (value) {
-      bind_text(parameter, *value);
-    } else {
-      expect(sqlite3_bind_null(statement_, parameter) == SQLITE_OK, statement_);
-    }
-  }
-
-  /// Whether there is a row.
-  bool step() {
-    const int code = sqlite3_step(statement_);
-    expect(code == SQLITE_ROW || code == SQLITE_DONE, statement_);
-    return code == SQLITE_ROW;
-  }
-
-  // The table is STRICT, so columns need not be asked for their types.
-  [[nodiscard]] std::int64_t number(int column) const {
-    return sqlite3_column_int64(statement_, column);
-  }
-  void text(int column, std::string& value) const {
-    const auto* const characters =
-        reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    value.assign(characters, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
-  }
-  void read(Deployment& row) const {
-    text(0, row.id);
-    text(1, row.project_name);
-    text(2, row.status);
-    if (sqlite3_column_type(statement_, 3) != SQLITE_NULL) {
-      text(3, row.url.emplace());
-    }
-    row.created_at = tenancy::Timestamp::from_microseconds(number(4));
-    row.updated_at = tenancy::Timestamp::from_microseconds(number(5));
-  }
-
- private:
-  sqlite3_stmt* statement_;
-};
-
 /// Reads one row more than the page holds, to learn whether more follow, as a repository does.
-RawPage read_page(Use& use, std::int64_t limit) {
+RawPage read_page(RawUse& use, std::int64_t limit) {
   RawPage page;
   page.items.reserve(static_cast<std::size_t>(limit));
   while (use.step()) {
@@ -85,7 +36,7 @@ RawPage read_page(Use& use, std::int64_t limit) {
       page.next = page.items.back().id;
       break;
     }
-    use.read(page.items.emplace_back());
+    read(use, page.items.emplace_back());
   }
   return page;
 }
@@ -129,40 +80,40 @@ RawDeployments::Connection RawDeployments::open(const std::filesystem::path& fil
   return connection;
 }
 
-RawDeployments::Statement RawDeployments::prepare(std::string_view sql) {
+RawStatement RawDeployments::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v3(connection_.get(), sql.data(), static_cast<int>(sql.size()),
                          SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
     std::cerr << "sqlite3: " << sqlite3_errmsg(connection_.get()) << '\n';
     std::exit(EXIT_FAILURE);
   }
-  return Statement{statement};
+  return RawStatement{statement};
 }
 
-void RawDeployments::run(sqlite3_stmt& statement) { Use{&statement}.step(); }
+void RawDeployments::run(sqlite3_stmt& statement) { RawUse{&statement}.step(); }
 
-void RawDeployments::begin_write() { expect(try_begin_write(), begin_write_.get()); }
+void RawDeployments::begin_write() { expect_sqlite(try_begin_write(), begin_write_.get()); }
 
 bool RawDeployments::try_begin_write() {
   const int code = sqlite3_step(begin_write_.get());
   sqlite3_reset(begin_write_.get());
-  expect(code == SQLITE_DONE || code == SQLITE_BUSY, begin_write_.get());
+  expect_sqlite(code == SQLITE_DONE || code == SQLITE_BUSY, begin_write_.get());
   return code == SQLITE_DONE;
 }
 
 std::optional<Deployment> RawDeployments::find(std::int64_t tenant, std::string_view id) {
-  Use use{find_.get()};
+  RawUse use{find_.get()};
   use.bind_number(1, tenant);
   use.bind_text(2, id);
   std::optional<Deployment> row;
   if (use.step()) {
-    use.read(row.emplace());
+    read(use, row.emplace());
   }
   return row;
 }
 
 RawPage RawDeployments::page_after(std::int64_t tenant, std::string_view last, std::int64_t limit) {
-  Use use{page_after_.get()};
+  RawUse use{page_after_.get()};
   use.bind_number(1, tenant);
   use.bind_number(2, limit + 1);
   use.bind_text(3, last);
@@ -170,10 +121,10 @@ RawPage RawDeployments::page_after(std::int64_t tenant, std::string_view last, s
 }
 
 RawPage RawDeployments::page(std::int64_t tenant, std::int64_t number, std::int64_t limit) {
-  Use count{count_.get()};
+  RawUse count{count_.get()};
   count.bind_number(1, tenant);
   count.step();
-  Use use{page_.get()};
+  RawUse use{page_.get()};
   use.bind_number(1, tenant);
   use.bind_number(2, limit + 1);
   use.bind_number(3, (number - 1) * limit);
@@ -185,7 +136,7 @@ RawPage RawDeployments::page(std::int64_t tenant, std::int64_t number, std::int6
 void RawDeployments::insert(std::int64_t tenant, Deployment& row) {
   row.created_at = now();
   row.updated_at = row.created_at;
-  Use use{insert_.get()};
+  RawUse use{insert_.get()};
   use.bind_number(1, tenant);
   use.bind_text(2, row.id);
   use.bind_text(3, row.project_name);
@@ -198,7 +149,7 @@ void RawDeployments::insert(std::int64_t tenant, Deployment& row) {
 
 bool RawDeployments::update(std::int64_t tenant, Deployment& row) {
   row.updated_at = now();
-  Use use{update_.get()};
+  RawUse use{update_.get()};
   use.bind_number(1, tenant);
   use.bind_text(2, row.id);
   use.bind_text(3, row.project_name);

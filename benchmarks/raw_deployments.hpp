@@ -12,6 +12,7 @@
 #include <sqlite3.h>
 
 #include "deployment.hpp"
+#include "raw_statement.hpp"
 
 namespace tenancy_bench {
 
@@ -47,31 +48,30 @@ class RawDeployments {
   /// Whether there is a row with that key.
   bool update(std::int64_t tenant, Deployment& row);
 
+  [[nodiscard]] sqlite3& handle() noexcept { return *connection_; }
+  /// A further statement, on the same connection.
+  RawStatement prepare(std::string_view sql);
+
  private:
   struct Close {
     void operator()(sqlite3* connection) const noexcept { sqlite3_close(connection); }
   };
-  struct Finalize {
-    void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
-  };
   using Connection = std::unique_ptr<sqlite3, Close>;
-  using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
   static Connection open(const std::filesystem::path& file);
-  Statement prepare(std::string_view sql);
   static void run(sqlite3_stmt& statement);
 
   Connection connection_;
-  Statement begin_;
-  Statement begin_write_;
-  Statement commit_;
-  Statement roll_back_;
-  Statement find_;
-  Statement page_after_;
-  Statement page_;
-  Statement count_;
-  Statement insert_;
-  Statement update_;
+  RawStatement begin_;
+  RawStatement begin_write_;
+  RawStatement commit_;
+  RawStatement roll_back_;
+  RawStatement find_;
+  RawStatement page_after_;
+  RawStatement page_;
+  RawStatement count_;
+  RawStatement insert_;
+  RawStatement update_;
 };
 
 }  // namespace tenancy_bench

@@ -10,40 +10,13 @@
 namespace tenancy_bench {
 namespace {
 
-/// What one operation costs on each side; zero where it was not measured.
-struct Pair {
-  double raw = 0;
-  double library = 0;
-
-  [[nodiscard]] bool measured() const noexcept { return raw > 0 && library > 0; }
-  [[nodiscard]] double ratio() const noexcept { return library / raw; }
-};
-
 std::string raw_side(const Comparison& comparison) { return comparison.name + "/raw"; }
 std::string library_side(const Comparison& comparison) { return comparison.name + "/library"; }
 
-int run_once(const std::vector<Comparison>& cases, const CommandLine& line) {
-  for (const Comparison& comparison : cases) {
-    if (line.run == raw_side(comparison)) {
-      comparison.raw(line.times);
-      return EXIT_SUCCESS;
-    }
-    if (line.run == library_side(comparison)) {
-      comparison.library(line.times);
-      return EXIT_SUCCESS;
-    }
-  }
-  std::cerr << "There is no case '" << line.run << "'. The cases are:\n";
-  for (const Comparison& comparison : cases) {
-    std::cerr << "  " << raw_side(comparison) << "\n  " << library_side(comparison) << '\n';
-  }
-  return EXIT_FAILURE;
-}
-
-std::vector<Pair> count_instructions(const std::vector<Comparison>& cases,
-                                     const std::filesystem::path& store) {
-  std::vector<Pair> pairs(cases.size());
-  const auto counter = InstructionCounter::create(store);
+std::vector<BothSides> count_instructions(const std::vector<Comparison>& cases,
+                                          const CommandLine& line) {
+  std::vector<BothSides> pairs(cases.size());
+  const auto counter = InstructionCounter::create(line);
   if (!counter) {
     std::cout << "Valgrind is not installed, so instructions are not counted.\n";
     return pairs;
@@ -58,7 +31,7 @@ std::vector<Pair> count_instructions(const std::vector<Comparison>& cases,
   return pairs;
 }
 
-std::vector<Pair> measure_times(const std::vector<Comparison>& cases) {
+std::vector<BothSides> measure_times(const std::vector<Comparison>& cases) {
   std::cout << "Measuring times ..." << std::endl;
   std::vector<Timed> operations;
   for (const Comparison& comparison : cases) {
@@ -66,7 +39,7 @@ std::vector<Pair> measure_times(const std::vector<Comparison>& cases) {
     operations.push_back({library_side(comparison), comparison.library, comparison.batch});
   }
   auto medians = median_times(operations);
-  std::vector<Pair> pairs;
+  std::vector<BothSides> pairs;
   pairs.reserve(cases.size());
   for (const Comparison& comparison : cases) {
     pairs.push_back({medians[raw_side(comparison)], medians[library_side(comparison)]});
@@ -74,8 +47,9 @@ std::vector<Pair> measure_times(const std::vector<Comparison>& cases) {
   return pairs;
 }
 
-void print_absolutes(const std::vector<Comparison>& cases, const std::vector<Pair>& instructions,
-                     const std::vector<Pair>& times) {
+void print_absolutes(const std::vector<Comparison>& cases,
+                     const std::vector<BothSides>& instructions,
+                     const std::vector<BothSides>& times) {
   using enum Table::Align;
   Table table{{{"per operation"},
                {"raw", right},
@@ -96,31 +70,67 @@ void print_absolutes(const std::vector<Comparison>& cases, const std::vector<Pai
 
 }  // namespace
 
-int compare(const std::vector<Comparison>& cases, const std::string& against,
-            const CommandLine& line) {
-  if (!line.run.empty()) {
-    return run_once(cases, line);
-  }
-  const auto instructions = count_instructions(cases, line.store);
+std::vector<Measured> measure(const std::vector<Comparison>& cases, const CommandLine& line) {
+  const auto instructions = count_instructions(cases, line);
   const auto times = measure_times(cases);
   print_absolutes(cases, instructions, times);
-
-  Figures figures;
+  std::vector<Measured> measured;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    const auto& [name, raw, library, batch, goal] = cases[i];
-    if (instructions[i].measured()) {
-      figures.add({name + "_instructions_ratio", instructions[i].ratio(), "x", against, goal});
+    measured.push_back({instructions[i], times[i]});
+  }
+  return measured;
+}
+
+void add_ratios(Figures& figures, const std::vector<Comparison>& cases,
+                const std::vector<Measured>& measured, const std::string& against) {
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const Comparison& comparison = cases[i];
+    const std::string& other = comparison.against.empty() ? against : comparison.against;
+    if (const auto& counted = measured[i].instructions; counted.measured()) {
+      figures.add({comparison.name + "_instructions_ratio", counted.ratio(), "x", other,
+                   comparison.instructions_goal});
     }
-    if (times[i].measured()) {
-      figures.add({name + "_time_ratio", times[i].ratio(), "x", against});
+    if (const auto& timed = measured[i].nanoseconds; timed.measured()) {
+      figures.add({comparison.name + "_time_ratio", timed.ratio(), "x", other});
     }
   }
+}
+
+int run_once(const std::vector<Comparison>& cases, const CommandLine& line) {
+  for (const Comparison& comparison : cases) {
+    if (line.run == raw_side(comparison)) {
+      comparison.raw(line.times);
+      return EXIT_SUCCESS;
+    }
+    if (line.run == library_side(comparison)) {
+      comparison.library(line.times);
+      return EXIT_SUCCESS;
+    }
+  }
+  std::cerr << "There is no case '" << line.run << "'. The cases are:\n";
+  for (const Comparison& comparison : cases) {
+    std::cerr << "  " << raw_side(comparison) << "\n  " << library_side(comparison) << '\n';
+  }
+  return EXIT_FAILURE;
+}
+
+int report(const Figures& figures, const CommandLine& line) {
   figures.print(std::cout);
   if (!line.json.empty() && !figures.write_json(line.json)) {
     std::cerr << "The figures cannot be written to " << line.json.string() << '\n';
     return EXIT_FAILURE;
   }
   return EXIT_SUCCESS;
+}
+
+int compare(const std::vector<Comparison>& cases, const std::string& against,
+            const CommandLine& line) {
+  if (!line.run.empty()) {
+    return run_once(cases, line);
+  }
+  Figures figures;
+  add_ratios(figures, cases, measure(cases, line), against);
+  return report(figures, line);
 }
 
 }  // namespace tenancy_bench

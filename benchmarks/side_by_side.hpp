@@ -22,15 +22,43 @@ struct Comparison {
   Operation library;
   std::size_t batch;  ///< Operations per call when timed; warms the caches when counted.
   std::optional<Goal> instructions_goal = {};
+  std::string against = {};  ///< Where it is not what the other cases are compared with.
+};
+
+/// What one operation costs on each side; zero where it was not measured.
+struct BothSides {
+  double raw = 0;
+  double library = 0;
+
+  [[nodiscard]] bool measured() const noexcept { return raw > 0 && library > 0; }
+  [[nodiscard]] double ratio() const noexcept { return library / raw; }
+};
+
+/// What was found out about a comparison.
+struct Measured {
+  BothSides instructions = {};
+  BothSides nanoseconds = {};
 };
 
 /// Measures both sides of each case in one run and prints what was found: processor time, with
 /// repetitions of all cases in random order so that a slow moment of the machine hits them alike,
-/// and instructions, where Valgrind is installed. The figures are named after the case:
-/// `NAME_time_ratio` and `NAME_instructions_ratio`, library over raw.
-///
-/// With `--run`, runs one side of one case instead, named `NAME/raw` or `NAME/library`.
-/// Returns the program's exit status, which does not depend on goals.
+/// and instructions, where Valgrind is installed.
+std::vector<Measured> measure(const std::vector<Comparison>& cases, const CommandLine& line);
+
+/// The figures of that, named after the case: `NAME_time_ratio` and `NAME_instructions_ratio`,
+/// library over raw.
+void add_ratios(Figures& figures, const std::vector<Comparison>& cases,
+                const std::vector<Measured>& measured, const std::string& against);
+
+/// Runs one side of one case for `--run`, named `NAME/raw` or `NAME/library`.
+/// Returns the program's exit status.
+int run_once(const std::vector<Comparison>& cases, const CommandLine& line);
+
+/// Prints the figures, and writes them for `--json`. Returns the program's exit status, which does
+/// not depend on goals.
+int report(const Figures& figures, const CommandLine& line);
+
+/// All of it, for a benchmark of nothing but comparisons.
 int compare(const std::vector<Comparison>& cases, const std::string& against,
             const CommandLine& line);
 

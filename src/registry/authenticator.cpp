@@ -1,10 +1,13 @@
 #include "tenancy/registry/authenticator.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
+
+#include "tenancy/core/assert.hpp"
 
 #include "core/context_mint.hpp"
 #include "registry/api_key_rows.hpp"
@@ -48,9 +51,19 @@ bool is_over(const TenantContext& context, Timestamp now) {
   return expires_at && now >= *expires_at;
 }
 
+/// The hash of a row that matched.
+Mac hash_of(const detail::Statement& statement, int first_column) {
+  Mac mac{static_cast<std::uint32_t>(statement.int64(first_column).value_or(0)), {}};
+  const auto hash = statement.blob(first_column + 1).value_or(std::span<const std::byte>{});
+  TENANCY_ASSERT(hash.size() == mac.tag.size(), "a row without a hash matched");
+  std::ranges::copy(hash, mac.tag.begin());
+  return mac;
+}
+
 /// A key that proves right, as the store has it.
 struct FoundKey {
   ApiKey key;
+  Mac hash;
   std::int64_t epoch;
 };
 
@@ -64,12 +77,13 @@ Result<FoundKey> find_key(detail::StoreBackend& backend, const CallOptions& opti
     if (!matches(backend, text, *statement, found, hash_column)) {
       return invalid();
     }
+    const Mac hash = hash_of(*statement, hash_column);
     BOOST_OUTCOME_TRY(auto key, detail::read_api_key(*statement));
     if (!is_usable(key, session.now())) {
       return invalid();
     }
     BOOST_OUTCOME_TRY(const std::int64_t epoch, detail::find_active_epoch(session, key.tenant));
-    return FoundKey{std::move(key), epoch};
+    return FoundKey{std::move(key), hash, epoch};
   });
 }
 
@@ -107,8 +121,7 @@ Result<TenantContext> Authenticator::authenticate(std::string_view api_key) cons
                                                          .mark = tenant.mark},
                                            found.key.scope);
   const auto answer = std::make_shared<CredentialAnswer>(
-      detail::hash_api_key(backend.keys(), api_key), context,
-      found.key.last_used_at ? found.key.last_used_at->microseconds() : 0);
+      found.hash, context, found.key.last_used_at ? found.key.last_used_at->microseconds() : 0);
   answers.keep(credential, answer, ticket);
   core_->note_use(credential, *answer);
   return context;
