@@ -26,12 +26,14 @@ std::vector<tenancy::Migration> test_schema() {
   };
 }
 
-TestStore::TestStore(tenancy::StoreOptions options, std::vector<tenancy::Migration> schema)
+TestStore::TestStore(tenancy::StoreOptions options, std::vector<tenancy::Migration> schema,
+                     tenancy::RegistryOptions registry_options)
     : schema_{std::move(schema)},
       clock{std::make_shared<tenancy::ManualClock>(
           tenancy::Timestamp::from_microseconds(1'700'000'000'000'000))},
-      authority{must(tenancy::open(
-          url(), {.migrations = schema_, .store = with_clock(std::move(options), clock)}))},
+      authority{must(tenancy::open(url(), {.migrations = schema_,
+                                           .store = with_clock(std::move(options), clock),
+                                           .registry = std::move(registry_options)}))},
       store{authority.store()},
       registry{authority.registry(tester())},
       acme{create_tenant("acme")},

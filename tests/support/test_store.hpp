@@ -26,7 +26,8 @@ std::vector<tenancy::Migration> test_schema();
 class TestStore {
  public:
   explicit TestStore(tenancy::StoreOptions options = {},
-                     std::vector<tenancy::Migration> schema = test_schema());
+                     std::vector<tenancy::Migration> schema = test_schema(),
+                     tenancy::RegistryOptions registry_options = {});
 
   /// Opens the same file once more, as another process would.
   [[nodiscard]] tenancy::Authority open_again() const;
