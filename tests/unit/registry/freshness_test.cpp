@@ -112,7 +112,7 @@ TEST_CASE("no transaction that begins after a suspension was answered is let in"
                                  : write_nothing(test.store, context.value()),
                       is_suspended);
         }};
-    for (int i = 0; i < 150; ++i) {
+    for (int i = 0; i < 40; ++i) {
       must(test.registry.suspend(test.acme.id));
       ++phase;
       const auto refused = tally.refused.load();
@@ -134,7 +134,7 @@ TEST_CASE("no transaction that begins after a key was revoked is let in by it") 
   const TestStore test{{.readers = 4}};
   const auto authenticator = test.authority.authenticator();
   const auto kept = text_of(must(test.registry.issue_key(test.acme.id, {.name = "kept"})));
-  for (int round = 0; round < 30; ++round) {
+  for (int round = 0; round < 12; ++round) {
     const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
     const auto text = text_of(issued);
     std::atomic<bool> may_be_revoked = false;

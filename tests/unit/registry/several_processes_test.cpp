@@ -130,7 +130,7 @@ TEST_CASE("processes that change what they have seen lose no change of each othe
   }
   const auto seed = announced_seed();
   for (std::size_t i = 0; i < processes.size(); ++i) {
-    processes[i]->begin("edit 200 " + std::to_string(seed + i));
+    processes[i]->begin("edit 80 " + std::to_string(seed + i));
   }
   std::int64_t made = 0;
   for (const auto& process : processes) {
