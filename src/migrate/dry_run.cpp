@@ -78,7 +78,8 @@ Result<DryRunReport> dry_run_migrations(std::string_view url, const OpenOptions&
     return report;
   }
   BOOST_OUTCOME_TRY(const auto copy, copy_store(parsed, is_empty(status), options));
-  auto outcome = detail::migrate_all(*copy, options.call, options.migrations, record(report.steps));
+  auto outcome = detail::migrate_all(*copy, options.call, options.migrations, record(report.steps),
+                                     [] { return Result<void>{success()}; });
   if (outcome) {
     outcome = detail::require_safe_schema(*copy, options.call, options.schema_policy);
   }

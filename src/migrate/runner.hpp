@@ -23,8 +23,8 @@ namespace tenancy::inline v0::detail {
 Result<void> migrate(StoreBackend& store, const CallOptions& options, const Component& component,
                      const MigrationListener& listener);
 
-/// Both components of a store, in the order in which they are applied: the library's, what `between`
-/// does, the host's.
+/// Both components of a store, in the order in which they are applied: the library's, what
+/// `between` does, the host's.
 Result<void> migrate_all(StoreBackend& store, const CallOptions& options,
                          std::span<const Migration> host_migrations,
                          const MigrationListener& listener, FunctionRef<Result<void>()> between);

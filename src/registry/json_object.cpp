@@ -72,6 +72,11 @@ class Checker : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 Result<void> check_json_object(std::string_view text) {
+  // The parser takes a NUL for the end and passes over a byte order mark; other readers do not.
+  if (text.find('\0') != std::string_view::npos || text.starts_with("\xEF\xBB\xBF")) {
+    return Error{errc::invalid_argument,
+                 "the JSON is refused: it holds a NUL, or begins with a byte order mark"};
+  }
   Checker checker;
   if (nlohmann::json::sax_parse(text, &checker)) {
     return success();

@@ -61,6 +61,9 @@ const StaticSql& list_text(Order order, bool has_status) noexcept {
 }
 
 Result<void> check(const TenantFilter& filter) {
+  if (filter.status && *filter.status > TenantStatus::archived) {
+    return Error{errc::invalid_argument, "the number is none of the statuses"};
+  }
   if (filter.plan) {
     BOOST_OUTCOME_TRY(detail::check_plan(*filter.plan));
   }

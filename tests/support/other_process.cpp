@@ -1,14 +1,24 @@
 // A second process at work on a store, for tests: `other_process FILE TENANT` opens the store and
 // does what it is told by lines on its standard input, each answered by a line.
 //
-//   write N     N transactions of one note each
-//   count       how many notes the tenant has
-//   suspend     suspends the tenant
-//   activate    lets it in again
+//   write N       N transactions of one note each
+//   count         how many notes the tenant has
+//   suspend       suspends the tenant
+//   activate      lets it in again
+//   deactivate    pauses it
+//   archive       shuts it for good
+//   edit N SEED   N random changes of the tenant, each of the version just seen; answers with how
+//                 many were made
+//   issue NAME    makes a key and answers with its id
+//   expire ID AT  changes when a key expires: microseconds since 1970, or never
+//   revoke ID     makes a key useless
 
 // What it shares with the tests needs doctest; it has a main of its own.
 #define DOCTEST_CONFIG_IMPLEMENT
+#include <cstdint>
 #include <iostream>
+#include <optional>
+#include <random>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -38,15 +48,45 @@ class Process {
   Result<std::string> obey(const std::string& line) {
     std::istringstream words{line};
     std::string command;
-    int count = 0;
-    words >> command >> count;
+    words >> command;
+    const auto registry = authority_.registry(tenancy_test::tester());
     if (command == "suspend") {
-      BOOST_OUTCOME_TRY(authority_.registry(tenancy_test::tester()).suspend(tenant_));
+      BOOST_OUTCOME_TRY(registry.suspend(tenant_));
       return "suspended";
     }
     if (command == "activate") {
-      BOOST_OUTCOME_TRY(authority_.registry(tenancy_test::tester()).activate(tenant_));
+      BOOST_OUTCOME_TRY(registry.activate(tenant_));
       return "active";
+    }
+    if (command == "deactivate") {
+      BOOST_OUTCOME_TRY(registry.deactivate(tenant_));
+      return "inactive";
+    }
+    if (command == "archive") {
+      BOOST_OUTCOME_TRY(registry.archive(tenant_));
+      return "archived";
+    }
+    std::string first;
+    std::string second;
+    words >> first >> second;
+    if (command == "edit") {
+      return edit(registry, std::stoi(first), std::stoull(second));
+    }
+    if (command == "issue") {
+      BOOST_OUTCOME_TRY(const auto issued, registry.issue_key(tenant_, {.name = first}));
+      return issued.key.id;
+    }
+    if (command == "expire") {
+      std::optional<tenancy::Timestamp> at;
+      if (second != "never") {
+        at = tenancy::Timestamp::from_microseconds(std::stoll(second));
+      }
+      BOOST_OUTCOME_TRY(registry.expire_key(tenant_, first, at));
+      return "changed";
+    }
+    if (command == "revoke") {
+      BOOST_OUTCOME_TRY(registry.revoke_key(tenant_, first));
+      return "revoked";
     }
     BOOST_OUTCOME_TRY(const auto context, authority_.enter(tenant_, tenancy_test::tester()));
     if (command == "count") {
@@ -54,8 +94,11 @@ class Process {
       BOOST_OUTCOME_TRY(const auto counted, notes.count());
       return std::to_string(counted);
     }
+    if (command != "write") {
+      return "no such command";
+    }
     const Repository<Note> notes{authority_.store(), context};
-    for (int i = 0; i < count; ++i) {
+    for (int i = std::stoi(first); i > 0; --i) {
       const std::string id = std::to_string(::getpid()) + "-" + std::to_string(++written_);
       Note note{.id = id, .title = id};
       BOOST_OUTCOME_TRY(notes.insert(std::move(note)));
@@ -64,6 +107,39 @@ class Process {
   }
 
  private:
+  /// What is refused because somebody else was faster, or by the status, is no failure here.
+  Result<std::string> edit(const tenancy::TenantRegistry& registry, int times,
+                           std::uint64_t seed) const {
+    std::mt19937_64 random{seed};
+    int made = 0;
+    for (int i = 0; i < times; ++i) {
+      BOOST_OUTCOME_TRY(const auto seen, registry.find(tenant_));
+      const auto answer = edit_once(registry, seen, static_cast<int>(random() % 4), i);
+      if (answer) {
+        made += answer.value().version != seen.version ? 1 : 0;
+      } else if (answer.error() != tenancy::errc::version_conflict &&
+                 answer.error() != tenancy::errc::invalid_transition) {
+        return answer.error();
+      }
+    }
+    return std::to_string(made);
+  }
+
+  Result<tenancy::Tenant> edit_once(const tenancy::TenantRegistry& registry,
+                                    const tenancy::Tenant& seen, int what, int number) const {
+    switch (what) {
+      case 0:
+        return registry.suspend(tenant_, seen.version);
+      case 1:
+        return registry.activate(tenant_, seen.version);
+      case 2:
+        return registry.deactivate(tenant_, seen.version);
+      default:
+        return registry.rename(tenant_, std::to_string(::getpid()) + " " + std::to_string(number),
+                               seen.version);
+    }
+  }
+
   tenancy::Authority authority_;
   tenancy::TenantId tenant_;
   int written_ = 0;

@@ -27,14 +27,15 @@ std::vector<tenancy::Migration> test_schema() {
 }
 
 TestStore::TestStore(tenancy::StoreOptions options, std::vector<tenancy::Migration> schema,
-                     tenancy::SchemaPolicy policy)
+                     tenancy::SchemaPolicy policy, tenancy::RegistryOptions registry_options)
     : schema_{std::move(schema)},
       policy_{std::move(policy)},
       clock{std::make_shared<tenancy::ManualClock>(
           tenancy::Timestamp::from_microseconds(1'700'000'000'000'000))},
       authority{must(tenancy::open(url(), {.migrations = schema_,
                                            .schema_policy = policy_,
-                                           .store = with_clock(std::move(options), clock)}))},
+                                           .store = with_clock(std::move(options), clock),
+                                           .registry = std::move(registry_options)}))},
       store{authority.store()},
       registry{authority.registry(tester())},
       acme{create_tenant("acme")},

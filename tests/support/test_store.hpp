@@ -27,7 +27,8 @@ class TestStore {
  public:
   explicit TestStore(tenancy::StoreOptions options = {},
                      std::vector<tenancy::Migration> schema = test_schema(),
-                     tenancy::SchemaPolicy policy = {});
+                     tenancy::SchemaPolicy policy = {},
+                     tenancy::RegistryOptions registry_options = {});
 
   /// Opens the same file once more, as another process would.
   [[nodiscard]] tenancy::Authority open_again() const;
