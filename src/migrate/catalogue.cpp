@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::string_view tables_sql =
     "SELECT s.name, s.sql, l.type NOT IN ('table'), l.strict "
-    "FROM sqlite_schema s JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name "
+    "FROM sqlite_schema s JOIN pragma_table_list(s.name) l ON l.schema = 'main' "
     "WHERE s.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.name";
 constexpr std::string_view columns_sql =
     "SELECT s.name, c.name, c.type, c.\"notnull\", c.dflt_value IS NOT NULL, c.hidden, c.pk "

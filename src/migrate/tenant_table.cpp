@@ -24,7 +24,7 @@ using Names = std::vector<std::string>;
 
 Error invalid(std::string message) { return Error{errc::invalid_argument, std::move(message)}; }
 
-std::string in_quotes(std::string_view name) { return "\"" + std::string{name} + "\""; }
+std::string in_quotes(std::string_view name) { return '"' + std::string{name} + '"'; }
 
 /// The columns behind the tenant: `"tenant_id", "id"`.
 std::string led_by_tenant(const Names& columns) {
@@ -156,7 +156,7 @@ class Writer {
     BOOST_OUTCOME_TRY(check_name("a table", table_.name));
     BOOST_OUTCOME_TRY(check_columns());
     sql_ = "CREATE TABLE " + in_quotes(table_.name) + " (\n  " + in_quotes(tenant_column) +
-           " INTEGER NOT NULL REFERENCES \"tenancy_tenants\" (\"tenant_id\")";
+           R"( INTEGER NOT NULL REFERENCES "tenancy_tenants" ("tenant_id"))";
     for (const TableColumn& column : table_.columns) {
       BOOST_OUTCOME_TRY(add_column(column));
     }
@@ -309,7 +309,7 @@ std::string updated_at_trigger(std::string_view table, const std::vector<std::st
   constexpr std::string_view now =
       "CAST(strftime('%s', 'now') AS INTEGER) * 1000000 + "
       "CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000";
-  std::string row = "\"tenant_id\" = NEW.\"tenant_id\"";
+  std::string row = R"("tenant_id" = NEW."tenant_id")";
   for (const std::string& column : key) {
     row += " AND " + in_quotes(column) + " = NEW." + in_quotes(column);
   }

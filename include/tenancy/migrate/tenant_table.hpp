@@ -34,8 +34,8 @@ struct TableColumn {
 
 /// What becomes of rows whose parent is deleted.
 enum class OnDelete : std::uint8_t {
-  restrict_,  ///< They keep it from being deleted.
-  cascade,    ///< They are deleted, too.
+  refuse,   ///< They keep it from being deleted.
+  cascade,  ///< They are deleted, too.
 };
 
 /// A reference to another tenants' table, within the tenant: `tenant_id` stands before the columns
@@ -45,7 +45,7 @@ struct TenantReference {
   std::string table;
   /// Part of what is unique there, without `tenant_id`; named as here when empty.
   std::vector<std::string> to = {};
-  OnDelete on_delete = OnDelete::restrict_;
+  OnDelete on_delete = OnDelete::refuse;
 };
 
 /// A reference to a shared table, which has no `tenant_id`.
@@ -53,7 +53,7 @@ struct SharedReference {
   std::vector<std::string> columns;
   std::string table;
   std::vector<std::string> to = {};  ///< Named as here when empty.
-  OnDelete on_delete = OnDelete::restrict_;
+  OnDelete on_delete = OnDelete::refuse;
 };
 
 /// An index that is not unique.

@@ -59,7 +59,8 @@ struct OpenOptions {
 /// `schema_mismatch` when applied steps were edited, left out or are newer than this program, when
 /// a step was put before applied ones, or, with `SchemaMode::verify`, one is not applied;
 /// `migration_failed`, `reference_violation`, both with the step; `unsafe_schema`, with the table
-/// and what to do, when the schema does not keep tenants apart (docs/migrations.md); `key_ring_unavailable`, `invalid_key_ring`.
+/// and what to do, when the schema does not keep tenants apart (docs/migrations.md);
+/// `key_ring_unavailable`, `invalid_key_ring`.
 Result<Authority> open(std::string_view url, OpenOptions options = {});
 
 }  // namespace tenancy::inline v0
