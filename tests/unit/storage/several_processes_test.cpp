@@ -74,7 +74,7 @@ TEST_CASE("a suspension by another process holds from the very next transaction 
     CHECK(code_of(notes.insert({.title = "x"})) == errc::tenant_not_active);
     CHECK(code_of(notes.count()) == errc::tenant_not_active);
     REQUIRE(other.tell("activate") == "active");
-    CHECK(code_of(notes.insert({.title = "x"})) == errc::tenant_not_active);
+    CHECK(code_of(notes.insert({.title = "x"})) == errc::stale_context);
   }
 }
 
