@@ -111,6 +111,10 @@ Result<void> SqliteStore::admit(const TenantContext& context) const {
   if (ContextMint::realm(context) != realm_) {
     return Error{errc::foreign_context, "the context was made by another store"};
   }
+  return require_not_expired(context);
+}
+
+Result<void> SqliteStore::require_not_expired(const TenantContext& context) const {
   const auto expires_at = context.expires_at();
   if (expires_at && options_.clock->now() >= *expires_at) {
     return Error{errc::stale_context, "the context has expired: ask for a new one"};
@@ -148,6 +152,8 @@ Result<void> SqliteStore::read_with(const CallLimits& limits, ReadBody body) {
 
 Result<bool> SqliteStore::run_tenant_body(Connection& connection, const TenantContext& context,
                                           TenantBody body) const {
+  // Once more: it may have waited for its turn.
+  BOOST_OUTCOME_TRY(require_not_expired(context));
   BOOST_OUTCOME_TRY(pass_gate(connection, context));
   TenantSession session{session_context_, connection, context};
   const bool commits = body(session);

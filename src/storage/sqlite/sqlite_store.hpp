@@ -88,6 +88,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   /// Errors: `forked_process`.
   [[nodiscard]] Result<void> require_own_process() const;
   [[nodiscard]] Result<void> admit(const TenantContext& context) const;
+  /// Errors: `stale_context`.
+  [[nodiscard]] Result<void> require_not_expired(const TenantContext& context) const;
   [[nodiscard]] Result<void> admit_write(const TenantContext& context) const;
   [[nodiscard]] std::uint32_t weight_of(TenantId tenant) const;
 

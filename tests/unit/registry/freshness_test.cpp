@@ -2,6 +2,7 @@
 // was answered is refused, whatever the caches hold.
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -213,6 +214,22 @@ TEST_CASE("writes that wait together with a suspension are judged one by one, in
     CHECK(code_of(write_nothing(test.store, context)) == errc::tenant_not_active);
     must(test.registry.activate(test.acme.id));
   }
+}
+
+TEST_CASE("a context that expires while its write waits opens nothing") {
+  const TestStore test;
+  const auto expires = test.clock->now() + std::chrono::minutes{1};
+  const auto issued =
+      must(test.registry.issue_key(test.acme.id, {.name = "ci", .expires_at = expires}));
+  const auto context = must(test.authority.authenticator().authenticate(issued.text.unsafe_text()));
+  must(write_nothing(test.store, context));
+  tenancy_test::HeldWriter held{test.store, test.enter(test.globex)};
+  auto waiting = tenancy_test::future_write(
+      test.store, context,
+      [](tenancy::WriteTransaction&) -> Result<void> { return tenancy::success(); });
+  test.clock->set(expires);
+  must(held.finish());
+  CHECK(code_of(waiting.get().get()) == errc::stale_context);
 }
 
 TEST_CASE("a suspension that is rolled back leaves everybody in") {
