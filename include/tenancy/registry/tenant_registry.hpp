@@ -133,7 +133,8 @@ class TenantRegistry {
   Result<std::vector<ApiKey>> keys(TenantId tenant) const;
 
   /// Changes when that tenant's key expires: never, when empty; at once, when not in the future.
-  /// Contexts that were made with it before may last until the expiry that it had then.
+  /// Contexts that were made with it before are void from the next transaction on, in every process:
+  /// while the key is good, authenticating again gives one with the new expiry.
   /// Errors: `not_found`, also for another tenant's key; `invalid_transition` for a revoked one.
   Result<ApiKey> expire_key(TenantId tenant, std::string_view key_id,
                             std::optional<Timestamp> expires_at) const;
