@@ -60,30 +60,44 @@ Mac hash_of(const detail::Statement& statement, int first_column) {
   return mac;
 }
 
-/// A key that proves right, as the store has it.
-struct FoundKey {
-  ApiKey key;
+/// What a key that proves right is good for, as the store has it.
+struct Proven {
   Mac hash;
-  std::int64_t epoch;
+  TenantContext context;
+  std::int64_t last_use;  ///< In microseconds.
 };
 
-Result<FoundKey> find_key(detail::StoreBackend& backend, const CallOptions& options,
-                          std::string_view id, std::string_view text) {
-  return detail::control_read(backend, options, [&](ControlSession& session) -> Result<FoundKey> {
+Result<Proven> prove(detail::RegistryCore& core, const CallOptions& options,
+                     const CredentialId& credential, std::string_view text,
+                     detail::AnswerCache::Ticket ticket) {
+  auto& backend = *core.backend();
+  return detail::control_read(backend, options, [&](ControlSession& session) -> Result<Proven> {
     constexpr int hash_column = 8;
     BOOST_OUTCOME_TRY(auto statement, session.prepare(find_key_sql));
-    statement->bind_text(1, id);
+    statement->bind_text(1, {credential.data(), credential.size()});
     BOOST_OUTCOME_TRY(const bool found, statement->step());
     if (!matches(backend, text, *statement, found, hash_column)) {
       return invalid();
     }
     const Mac hash = hash_of(*statement, hash_column);
-    BOOST_OUTCOME_TRY(auto key, detail::read_api_key(*statement));
+    BOOST_OUTCOME_TRY(const auto key, detail::read_api_key(*statement));
     if (!is_usable(key, session.now())) {
       return invalid();
     }
     BOOST_OUTCOME_TRY(const std::int64_t epoch, detail::find_active_epoch(session, key.tenant));
-    return FoundKey{std::move(key), hash, epoch};
+    BOOST_OUTCOME_TRY(const auto principal, Principal::create(PrincipalKind::api_key, key.id));
+    const auto tenant = core.answers().keep(key.tenant, epoch, ticket);
+    const auto context = detail::ContextMint::mint(backend.realm(),
+                                                   detail::Grant{.tenant = key.tenant,
+                                                                 .principal = principal,
+                                                                 .epoch = epoch,
+                                                                 .kind = ContextKind::credential,
+                                                                 .credential = credential,
+                                                                 .expires_at = key.expires_at,
+                                                                 .mark = tenant.mark},
+                                                   key.scope);
+    session.admit(context);
+    return Proven{hash, context, key.last_used_at ? key.last_used_at->microseconds() : 0};
   });
 }
 
@@ -108,23 +122,12 @@ Result<TenantContext> Authenticator::authenticate(std::string_view api_key) cons
   }
 
   const auto ticket = answers.ticket();
-  BOOST_OUTCOME_TRY(const auto found, find_key(backend, options_, id, api_key));
-  BOOST_OUTCOME_TRY(const auto principal, Principal::create(PrincipalKind::api_key, found.key.id));
-  const auto tenant = answers.keep(found.key.tenant, found.epoch, ticket);
-  auto context = detail::ContextMint::mint(backend.realm(),
-                                           detail::Grant{.tenant = found.key.tenant,
-                                                         .principal = principal,
-                                                         .epoch = found.epoch,
-                                                         .kind = ContextKind::credential,
-                                                         .credential = credential,
-                                                         .expires_at = found.key.expires_at,
-                                                         .mark = tenant.mark},
-                                           found.key.scope);
-  const auto answer = std::make_shared<CredentialAnswer>(
-      found.hash, context, found.key.last_used_at ? found.key.last_used_at->microseconds() : 0);
+  BOOST_OUTCOME_TRY(const auto proven, prove(*core_, options_, credential, api_key, ticket));
+  const auto answer =
+      std::make_shared<CredentialAnswer>(proven.hash, proven.context, proven.last_use);
   answers.keep(credential, answer, ticket);
   core_->note_use(credential, *answer);
-  return context;
+  return proven.context;
 }
 
 Result<TenantRegistry> Authenticator::authenticate_administrator(std::string_view key) const {

@@ -70,21 +70,24 @@ Result<TenantContext> Authority::enter(TenantId tenant, const Principal& princip
   auto& backend = *core()->backend();
   BOOST_OUTCOME_TRY(detail::require_same_process(backend));
   auto& answers = core()->answers();
-  auto answer = answers.find(tenant);
-  if (!answer) {
-    const auto ticket = answers.ticket();
-    BOOST_OUTCOME_TRY(const std::int64_t epoch,
-                      detail::control_read(backend, options, [&](ControlSession& session) {
-                        return detail::find_active_epoch(session, tenant);
-                      }));
-    answer = answers.keep(tenant, epoch, ticket);
+  const auto context_of = [&](const detail::TenantAnswer& answer) {
+    return ContextMint::mint(
+        backend.realm(),
+        detail::Grant{
+            .tenant = tenant, .principal = principal, .epoch = answer.epoch, .mark = answer.mark},
+        scope);
+  };
+  if (const auto known = answers.find(tenant)) {
+    return context_of(*known);
   }
-  return ContextMint::mint(backend.realm(),
-                           detail::Grant{.tenant = tenant,
-                                         .principal = principal,
-                                         .epoch = answer->epoch,
-                                         .mark = std::move(answer->mark)},
-                           scope);
+  const auto ticket = answers.ticket();
+  return detail::control_read(
+      backend, options, [&](ControlSession& session) -> Result<TenantContext> {
+        BOOST_OUTCOME_TRY(const std::int64_t epoch, detail::find_active_epoch(session, tenant));
+        const auto context = context_of(answers.keep(tenant, epoch, ticket));
+        session.admit(context);
+        return context;
+      });
 }
 
 Result<TenantContext> Authority::enter(const TenantIdentifier& identifier,

@@ -34,6 +34,10 @@ class ControlSession {
   virtual Result<void> run_script(std::string_view sql, ScriptOwner owner) = 0;
   [[nodiscard]] virtual Timestamp now() const noexcept = 0;
 
+  /// This transaction, which cannot write, has read from the control tables all that the gate asks
+  /// of this context, and it holds: the gate may rely on it for as long as on what it found itself.
+  virtual void admit(const TenantContext& context) = 0;
+
  protected:
   ControlSession() = default;
   ~ControlSession() = default;

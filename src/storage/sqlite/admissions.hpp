@@ -16,10 +16,11 @@
 
 namespace tenancy::inline v0::detail::sqlite {
 
-/// Which tenants, and which credentials of theirs, the gate let through on a connection, so that it
-/// need not be asked again while nobody else changed the database. What it answers is true in the
-/// transaction's own snapshot: a commit of any other connection voids it, and so does work on the
-/// control tables, which tenants' statements cannot reach.
+/// Which tenants, and which credentials of theirs, the gate let through on a connection, or the
+/// registry found there that it would, so that it need not be asked again while nobody else changed
+/// the database. What it answers is true in the transaction's own snapshot: a commit of any other
+/// connection voids it, and so does work on the control tables, which tenants' statements cannot
+/// reach.
 ///
 /// Thread safety: thread-compatible, like the connection it belongs to.
 class Admissions {
@@ -58,7 +59,7 @@ class Admissions {
     return !credential || credentials_.contains(use_of(*credential, context));
   }
 
-  /// The gate let the context through, in this transaction.
+  /// The gate let the context through, in this transaction, or what it asks was read in it.
   void remember(const TenantContext& context) {
     if (!is_open_) {
       return;

@@ -45,7 +45,7 @@ Result<void> Inspection::read(const CallOptions& call, StoreBackend::ControlBody
   BOOST_OUTCOME_TRY(const auto snapshot, Snapshot::begin(*connection_));
   const ControlAccess access{*connection_};
   const SessionContext context{keys_, *clock_, nullptr, fork_mark_};
-  PlainControlSession session{context, *connection_};
+  PlainControlSession session{context, *connection_, PlainControlSession::Access::read};
   body(session);
   return success();
 }

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "tenancy/core/assert.hpp"
+
 #include "core/context_mint.hpp"
 #include "storage/tenant_gate.hpp"
 
@@ -114,6 +116,13 @@ Result<void> PlainControlSession::look_up(std::string_view sql,
     }
     visit(*statement);
   }
+}
+
+void PlainControlSession::admit(const TenantContext& context) {
+  TENANCY_ASSERT(access_ == Access::read, "what a transaction writes may be rolled back");
+  // It has read, so that its snapshot is fixed and has this version.
+  connection_.admissions().begin(connection_.data_version());
+  connection_.admissions().remember(context);
 }
 
 Result<void> PlainControlSession::run_script(std::string_view sql, ScriptOwner owner) {

@@ -47,17 +47,21 @@ class TenantSession final : public Session {
 /// A transaction on the library's own tables.
 class PlainControlSession final : public ControlSession {
  public:
-  PlainControlSession(const SessionContext& store, Connection& connection) noexcept
-      : store_{store}, connection_{connection} {}
+  enum class Access { read, write };
+
+  PlainControlSession(const SessionContext& store, Connection& connection, Access access) noexcept
+      : store_{store}, connection_{connection}, access_{access} {}
 
   Result<StatementLease> prepare(const StaticSql& sql) override;
   Result<void> look_up(std::string_view sql, FunctionRef<void(const Statement&)> visit) override;
   Result<void> run_script(std::string_view sql, ScriptOwner owner) override;
   [[nodiscard]] Timestamp now() const noexcept override { return store_.clock.now(); }
+  void admit(const TenantContext& context) override;
 
  private:
   const SessionContext& store_;
   Connection& connection_;
+  Access access_;
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -263,7 +263,7 @@ Result<void> SqliteStore::control_read(const CallOptions& options, ControlBody b
   const CallLimits limits{options, options_.max_wait};
   return read_with(limits, [&](Connection& connection) -> Result<void> {
     const ControlAccess access{connection};
-    PlainControlSession session{session_context_, connection};
+    PlainControlSession session{session_context_, connection, PlainControlSession::Access::read};
     body(session);
     return success();
   });
@@ -284,7 +284,7 @@ Result<void> SqliteStore::write_as_host(WriteUnit::Kind kind, const CallOptions&
   const auto run = [&](Connection& connection) -> Result<bool> {
     connection.admissions().close();
     const ControlAccess access{connection};
-    PlainControlSession session{session_context_, connection};
+    PlainControlSession session{session_context_, connection, PlainControlSession::Access::write};
     const bool commits = body(session);
     if (commits && kind == WriteUnit::Kind::schema) {
       BOOST_OUTCOME_TRY(connection.check_references());

@@ -168,3 +168,43 @@ TEST_CASE("keys are good after the ring was rotated and void once their version 
                                       .keys = must(tenancy::KeyRing::parse(newest))}));
   CHECK(code_of(without.authenticator().authenticate(text)) == errc::invalid_credential);
 }
+
+TEST_CASE("what authenticating and entering found opens nothing once another process changed it") {
+  const TestStore test;
+  const auto store = test.authority.store();
+  const auto elsewhere = test.open_again().registry(tenancy_test::tester());
+  const auto read_nothing = [](tenancy::ReadTransaction& /*transaction*/) {
+    return tenancy::Result<void>{tenancy::success()};
+  };
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  const auto text = text_of(issued);
+
+  SUBCASE("nothing changed") {
+    const auto context = must(test.authority.authenticator().authenticate(text));
+    must(store.read(context, read_nothing));
+  }
+  SUBCASE("the key was revoked") {
+    const auto context = must(test.authority.authenticator().authenticate(text));
+    must(elsewhere.revoke_key(test.acme.id, issued.key.id));
+    CHECK(code_of(store.read(context, read_nothing)) == errc::stale_context);
+  }
+  SUBCASE("the key got another expiry") {
+    const auto context = must(test.authority.authenticator().authenticate(text));
+    must(elsewhere.expire_key(test.acme.id, issued.key.id,
+                              test.clock->now() + std::chrono::hours{1}));
+    CHECK(code_of(store.read(context, read_nothing)) == errc::stale_context);
+  }
+  SUBCASE("the key's tenant was suspended") {
+    const auto context = must(test.authority.authenticator().authenticate(text));
+    must(elsewhere.suspend(test.acme.id));
+    CHECK(code_of(store.read(context, read_nothing)) == errc::tenant_not_active);
+  }
+  SUBCASE("the tenant that was entered was suspended, and is active again") {
+    const auto context = test.enter(test.acme);
+    must(elsewhere.suspend(test.acme.id));
+    CHECK(code_of(store.read(context, read_nothing)) == errc::tenant_not_active);
+    must(elsewhere.activate(test.acme.id));
+    CHECK(code_of(store.read(context, read_nothing)) == errc::stale_context);
+    must(store.read(test.enter(test.acme), read_nothing));
+  }
+}
