@@ -52,6 +52,18 @@ Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, const C
                               });
 }
 
+/// Whether a tenant is active and has been ever since it had that epoch.
+Result<bool> is_still(detail::StoreBackend& backend, const CallOptions& options, TenantId tenant,
+                      std::int64_t epoch) {
+  const auto found = detail::control_read(backend, options, [&](ControlSession& session) {
+    return detail::find_active_epoch(session, tenant);
+  });
+  if (!found && found.error() != errc::tenant_not_active) {
+    return found.error();
+  }
+  return found && found.value() == epoch;
+}
+
 }  // namespace
 
 Store Authority::store() const { return detail::StoreAccess::make(core()->backend()); }
@@ -198,9 +210,17 @@ Result<void> Authority::for_each_tenant(
         detail::Grant{
             .tenant = tenant->id, .principal = crossing.principal(), .epoch = tenant->epoch},
         scope));
-    // A tenant that was suspended since it was looked up is left out, like those before it.
-    if (!visited && visited.error() != errc::tenant_not_active &&
-        visited.error() != errc::stale_context) {
+    if (visited) {
+      continue;
+    }
+    if (visited.error() != errc::tenant_not_active && visited.error() != errc::stale_context) {
+      return visited.error();
+    }
+    // A tenant that was suspended since it was looked up is left out, like those before it. What
+    // failed for another reason, such as a context of the visitor's own, is not.
+    BOOST_OUTCOME_TRY(const bool is_as_it_was,
+                      is_still(*core()->backend(), options, tenant->id, tenant->epoch));
+    if (is_as_it_was) {
       return visited.error();
     }
   }

@@ -222,6 +222,44 @@ TEST_CASE("a tenant that is suspended before its visit is over is left out, the 
   CHECK_FALSE(counted.contains(test.globex.id));
 }
 
+TEST_CASE("a visit that is refused while its tenant is as it was stops the crossing") {
+  const TestStore test;
+  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
+  // A context of the visitor's own, which holds no longer: it says nothing of who is visited.
+  const auto initech = test.create_tenant("initech");
+  const auto own = test.enter(initech);
+  must(test.registry.suspend(initech.id));
+  for (const errc refusal : {errc::tenant_not_active, errc::stale_context}) {
+    int visits = 0;
+    const auto crossed = test.authority.for_each_tenant(
+        crossing, Scope::read, [&](const TenantContext&) -> Result<void> {
+          ++visits;
+          BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>(test.store, own).count());
+          return tenancy::success();
+        });
+    CHECK(code_of(crossed) == refusal);
+    CHECK(visits == 1);
+    must(test.registry.activate(initech.id));
+  }
+}
+
+TEST_CASE("a tenant that went and came back during its visit is left out") {
+  const TestStore test;
+  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
+  std::set<tenancy::TenantId> counted;
+  must(test.authority.for_each_tenant(
+      crossing, Scope::read, [&](const TenantContext& context) -> Result<void> {
+        if (context.tenant() == test.globex.id) {
+          must(test.registry.suspend(test.globex.id));
+          must(test.registry.activate(test.globex.id));
+        }
+        BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>(test.store, context).count());
+        counted.insert(context.tenant());
+        return tenancy::success();
+      }));
+  CHECK(counted == std::set{test.acme.id});
+}
+
 TEST_CASE("what was moved from still names somebody and explains itself") {
   // NOLINTBEGIN(performance-move-const-arg, bugprone-use-after-move): that they copy is the point
   auto principal = tester();
