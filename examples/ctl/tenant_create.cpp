@@ -68,21 +68,19 @@ Outcome<void> create(Session& session, const Request& request) {
   Output& output = session.output();
   Json document = to_json(tenant);
   document["identifiers"] = to_json(wanted.identifiers);
-  std::string text = details(tenant, wanted.identifiers);
   if (!wanted_key) {
-    output.result(document, text);
+    output.result(document, details(tenant, wanted.identifiers));
     return success();
   }
   const auto issued = registry.issue_key(tenant.id, *wanted_key);
   if (!issued) {
-    output.result(document, text);
+    output.result(document, details(tenant, wanted.identifiers));
     return Failure{issued.error()}.with_context("The tenant was created, but not its key");
   }
   const auto& key = issued.value();
   document["api_key"] = to_json(key.key, tenancy::SystemClock{}.now());
   document["api_key"]["key"] = key.text.unsafe_text();
-  text.append("Key         ").append(key.text.unsafe_text()).append("\n");
-  output.result(document, text);
+  output.result(document, details(tenant, wanted.identifiers, key.text.unsafe_text()));
   if (!output.json()) {
     output.notice("The key " + key.key.id + " is shown only now; only a hash of it is kept.", {});
   }

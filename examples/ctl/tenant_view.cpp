@@ -54,7 +54,8 @@ Json to_json(const std::vector<tenancy::TenantIdentifier>& identifiers) {
 }
 
 std::string details(const tenancy::Tenant& tenant,
-                    const std::vector<tenancy::TenantIdentifier>& identifiers) {
+                    const std::vector<tenancy::TenantIdentifier>& identifiers,
+                    std::string_view key) {
   Table table{{}};
   table.add({"ID", tenant.id.to_string()});
   table.add({"Slug", tenant.slug.to_string()});
@@ -72,6 +73,9 @@ std::string details(const tenancy::Tenant& tenant,
   table.add({"Version", std::to_string(tenant.version)});
   table.add({"Created", short_time(tenant.created_at)});
   table.add({"Updated", short_time(tenant.updated_at)});
+  if (!key.empty()) {
+    table.add({"Key", std::string{key}});
+  }
   return table.take_lines();
 }
 

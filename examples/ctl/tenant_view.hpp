@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tenancy/registry/tenant.hpp"
@@ -21,8 +22,9 @@ Json to_json(const tenancy::Tenant& tenant);
 Json to_json(const tenancy::TenantIdentifier& identifier);
 Json to_json(const std::vector<tenancy::TenantIdentifier>& identifiers);
 
-/// All of a tenant, a line for each thing.
+/// All of a tenant, a line for each thing, and the text of a key that was made with it.
 std::string details(const tenancy::Tenant& tenant,
-                    const std::vector<tenancy::TenantIdentifier>& identifiers);
+                    const std::vector<tenancy::TenantIdentifier>& identifiers,
+                    std::string_view key = {});
 
 }  // namespace tenantctl

@@ -82,7 +82,7 @@ TEST_CASE("a store is made and brought up to date by migrate up alone") {
   CHECK(states(host.json(0, {"migrate", "status"})) == Json{"pending"});
   CHECK(!std::filesystem::exists(host.file()));
   const Json first = host.json(0, {"migrate", "up"});
-  CHECK(first.back()["name"] == "create notes");
+  CHECK(first.back()["name"] == "create_notes");
   CHECK(first.back()["version"] == 1);
   CHECK(states(host.json(0, {"migrate", "status"})) == Json{"applied"});
   const auto again = host.run({"migrate", "up"});
@@ -117,7 +117,7 @@ TEST_CASE("at a terminal migrate up asks") {
   process.type("yes\n");
   const auto done = process.finish();
   CHECK(done.status == 0);
-  CHECK(contains(done.output, "create tags"));
+  CHECK(contains(done.output, "create_tags"));
 }
 
 TEST_CASE("a dry run tells what would happen and changes not a byte") {
