@@ -1,0 +1,76 @@
+#include "ctl/identifiers.hpp"
+
+#include <memory>
+#include <string>
+
+#include <CLI/App.hpp>
+
+#include "ctl/parsing.hpp"
+#include "ctl/session.hpp"
+#include "ctl/tenant_reference.hpp"
+#include "ctl/tenant_view.hpp"
+
+namespace tenantctl {
+namespace {
+
+struct Request {
+  std::string tenant;
+  std::string identifier;
+};
+
+Outcome<void> list(Session& session, const Request& request) {
+  BOOST_OUTCOME_TRY(const auto registry, session.registry());
+  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, request.tenant));
+  BOOST_OUTCOME_TRY(const auto identifiers, registry.identifiers(tenant.id));
+  Listing listing{session.output(), {"KIND", "VALUE"}};
+  for (const auto& each : identifiers) {
+    listing.add(to_json(each), {each.kind(), each.value()});
+  }
+  listing.finish();
+  if (listing.empty() && !session.output().json()) {
+    session.output().notice(tenant.slug.to_string() + " has no identifiers.", {});
+  }
+  return success();
+}
+
+using IdentifierChange = tenancy::Result<tenancy::Tenant> (tenancy::TenantRegistry::*)(
+    tenancy::TenantId, const tenancy::TenantIdentifier&) const;
+
+template <IdentifierChange change>
+Outcome<void> change_identifier(Session& session, const Request& request) {
+  BOOST_OUTCOME_TRY(const auto identifier, parse_identifier(request.identifier));
+  BOOST_OUTCOME_TRY(const auto registry, session.registry());
+  BOOST_OUTCOME_TRY(const auto found, find_tenant(registry, request.tenant));
+  BOOST_OUTCOME_TRY(const auto tenant, (registry.*change)(found.id, identifier));
+  session.output().result(to_json(tenant), details(tenant, {}));
+  return success();
+}
+
+}  // namespace
+
+void add_identifier_commands(CLI::App& app, Command& chosen) {
+  auto* const group =
+      app.add_subcommand("identifiers", "The names that other systems have for tenants")
+          ->require_subcommand(1);
+  const auto request = std::make_shared<Request>();
+  const auto add_command = [&](const char* name, const char* description, auto run) {
+    auto* const command = group->add_subcommand(name, description);
+    command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
+    command->callback([&chosen, request, run] {
+      chosen.run = [request, run](Session& session) { return run(session, *request); };
+    });
+    return command;
+  };
+  constexpr auto form = "KIND:VALUE, as in domain:acme.example";
+  add_command("add", "Give a tenant an identifier",
+              change_identifier<&tenancy::TenantRegistry::add_identifier>)
+      ->add_option("IDENTIFIER", request->identifier, form)
+      ->required();
+  add_command("remove", "Take an identifier from a tenant",
+              change_identifier<&tenancy::TenantRegistry::remove_identifier>)
+      ->add_option("IDENTIFIER", request->identifier, form)
+      ->required();
+  add_command("list", "Show a tenant's identifiers", list);
+}
+
+}  // namespace tenantctl

@@ -1,0 +1,160 @@
+#include "ctl/keys.hpp"
+
+#include <memory>
+#include <string>
+
+#include <CLI/App.hpp>
+
+#include "tenancy/core/clock.hpp"
+
+#include "ctl/key_view.hpp"
+#include "ctl/parsing.hpp"
+#include "ctl/session.hpp"
+#include "ctl/tenant_reference.hpp"
+#include "ctl/tenant_view.hpp"
+
+namespace tenantctl {
+namespace {
+
+struct Request {
+  std::string tenant;
+  std::string key;
+  std::string name;
+  std::string scope = "write";
+  std::string expires = "never";
+};
+
+tenancy::Timestamp now() { return tenancy::SystemClock{}.now(); }
+
+Outcome<void> issue(Session& session, const Request& request) {
+  tenancy::ApiKeyRequest wanted;
+  wanted.name = request.name;
+  BOOST_OUTCOME_TRY(wanted.scope, tenancy::parse_scope(request.scope));
+  BOOST_OUTCOME_TRY(wanted.expires_at, parse_moment(request.expires, now()));
+  BOOST_OUTCOME_TRY(const auto registry, session.registry());
+  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, request.tenant));
+  BOOST_OUTCOME_TRY(const auto issued, registry.issue_key(tenant.id, wanted));
+  Output& output = session.output();
+  if (output.json()) {
+    Json document = to_json(issued.key, now());
+    document["key"] = issued.text.unsafe_text();
+    output.result(document, {});
+  } else {
+    output.result({}, std::string{issued.text.unsafe_text()} + "\n");
+    output.notice("The key " + issued.key.id + " of " + tenant.slug.to_string() +
+                      " is shown only now; only a hash of it is kept.",
+                  {});
+  }
+  return success();
+}
+
+Outcome<void> list(Session& session, const Request& request) {
+  BOOST_OUTCOME_TRY(const auto registry, session.registry());
+  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, request.tenant));
+  BOOST_OUTCOME_TRY(const auto keys, registry.keys(tenant.id));
+  const auto time = now();
+  Listing listing{session.output(),
+                  {"ID", "NAME", "SCOPE", "STATE", "CREATED", "EXPIRES", "LAST USED"}};
+  for (const auto& key : keys) {
+    listing.add(to_json(key, time), {key.id, key.name, std::string{tenancy::to_string(key.scope)},
+                                     std::string{key_state(key, time)}, short_time(key.created_at),
+                                     short_time(key.expires_at), short_time(key.last_used_at)});
+  }
+  listing.finish();
+  if (listing.empty() && !session.output().json()) {
+    session.output().notice(tenant.slug.to_string() + " has no keys.", {});
+  }
+  return success();
+}
+
+/// The key as it is before it changes, for the question. Errors: `not_found`.
+Outcome<tenancy::ApiKey> find_key(const tenancy::TenantRegistry& registry, tenancy::TenantId tenant,
+                                  const std::string& id) {
+  BOOST_OUTCOME_TRY(auto keys, registry.keys(tenant));
+  for (auto& key : keys) {
+    if (key.id == id) {
+      return std::move(key);
+    }
+  }
+  return Failure{tenancy::Error{tenancy::errc::not_found, "the tenant has no such key"}};
+}
+
+Outcome<void> revoke(Session& session, const Request& request) {
+  BOOST_OUTCOME_TRY(auto registry, session.registry());
+  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, request.tenant));
+  BOOST_OUTCOME_TRY(auto key, find_key(registry, tenant.id, request.key));
+  if (!key.revoked_at) {
+    BOOST_OUTCOME_TRY(
+        session.confirm({"The key " + key.id + " (" + key.name + ") of " + tenant.slug.to_string() +
+                             " becomes useless, for good and at once.",
+                         "yes"}));
+    BOOST_OUTCOME_TRY(key, registry.with(session.call()).revoke_key(tenant.id, request.key));
+  }
+  session.output().result(to_json(key, now()), details(key, now()));
+  return success();
+}
+
+Outcome<void> expire(Session& session, const Request& request) {
+  BOOST_OUTCOME_TRY(const auto moment, parse_moment(request.expires, now()));
+  BOOST_OUTCOME_TRY(const auto registry, session.registry());
+  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, request.tenant));
+  BOOST_OUTCOME_TRY(const auto key, registry.expire_key(tenant.id, request.key, moment));
+  session.output().result(to_json(key, now()), details(key, now()));
+  return success();
+}
+
+Outcome<void> issue_for_administrator(Session& session, const Request& request) {
+  BOOST_OUTCOME_TRY(const auto* const authority, session.authority());
+  BOOST_OUTCOME_TRY(const auto issued,
+                    authority->issue_administrator_key(request.name, session.call()));
+  Output& output = session.output();
+  if (output.json()) {
+    output.result(
+        Json{{"id", issued.id}, {"name", request.name}, {"key", issued.text.unsafe_text()}}, {});
+  } else {
+    output.result({}, std::string{issued.text.unsafe_text()} + "\n");
+    output.notice("The administrator's key " + issued.id + " is shown only now.", {});
+  }
+  return success();
+}
+
+}  // namespace
+
+void add_key_commands(CLI::App& app, Command& chosen) {
+  auto* const group = app.add_subcommand("keys", "Tenants' API keys")->require_subcommand(1);
+  const auto request = std::make_shared<Request>();
+  const auto add = [&](const char* name, const char* description, auto run) {
+    auto* const command = group->add_subcommand(name, description);
+    command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
+    command->callback([&chosen, request, run] {
+      chosen.run = [request, run](Session& session) { return run(session, *request); };
+    });
+    return command;
+  };
+
+  auto* command = add("issue", "Make a key and print it, this once", issue);
+  command->add_option("--name", request->name, "What people call it")->required();
+  command->add_option("--scope", request->scope, "read, write or admin")->capture_default_str();
+  command->add_option("--expires", request->expires, "30d, 2026-12-31T23:59:59Z or never")
+      ->capture_default_str();
+  add("list", "Show a tenant's keys, without their texts", list);
+  command = add("revoke", "Make a key useless for good", revoke);
+  command->add_option("KEY", request->key, "The key's id")->required();
+  command = add("expire", "Change when a key expires", expire);
+  command->add_option("KEY", request->key, "The key's id")->required();
+  command->add_option("WHEN", request->expires, "now, 30d, 2026-12-31T23:59:59Z or never")
+      ->required();
+}
+
+void add_administrator_key_commands(CLI::App& app, Command& chosen) {
+  auto* const group =
+      app.add_subcommand("admin-keys", "Keys of the platform's operators")->require_subcommand(1);
+  const auto request = std::make_shared<Request>();
+  auto* const command = group->add_subcommand("issue", "Make a key and print it, this once");
+  command->add_option("--name", request->name, "What people call it")->required();
+  command->callback([&chosen, request] {
+    chosen.run = [request](Session& session) { return issue_for_administrator(session, *request); };
+  });
+}
+
+}  // namespace tenantctl

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "ctl/options.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace tenantctl {
+
+/// `keys issue | list | revoke | expire`.
+void add_key_commands(CLI::App& app, Command& chosen);
+
+/// `admin-keys issue`.
+void add_administrator_key_commands(CLI::App& app, Command& chosen);
+
+}  // namespace tenantctl

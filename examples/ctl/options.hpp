@@ -1,0 +1,34 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "ctl/failure.hpp"
+
+namespace tenantctl {
+
+class Session;
+
+/// What the command line says to every command.
+struct Options {
+  std::string store;       ///< Empty when none was named.
+  std::string keys;        ///< Empty for the file beside the store.
+  std::string migrations;  ///< A folder; empty for the service's own steps.
+  std::string act_as;      ///< Empty for the name of the user.
+  /// For all that a command does; none for no limit; not set for what suits the command.
+  std::optional<std::chrono::milliseconds> timeout;
+  bool json = false;
+  bool yes = false;
+};
+
+/// One command with what it was given, to be run once.
+struct Command {
+  std::function<Outcome<void>(Session&)> run;
+  /// It may take as long as the store is large, and has no limit unless one is given.
+  bool is_long = false;
+};
+
+}  // namespace tenantctl

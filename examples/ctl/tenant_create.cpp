@@ -1,0 +1,119 @@
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+#include "tenancy/core/clock.hpp"
+
+#include "ctl/key_view.hpp"
+#include "ctl/parsing.hpp"
+#include "ctl/session.hpp"
+#include "ctl/tenant_fields.hpp"
+#include "ctl/tenant_view.hpp"
+#include "ctl/tenants.hpp"
+
+namespace tenantctl {
+namespace {
+
+struct Request {
+  std::string slug;
+  std::string name;
+  std::string plan;
+  std::string template_version;
+  std::string metadata = "{}";
+  std::vector<std::string> workflows;
+  std::vector<std::string> identifiers;
+  std::string key;
+  bool is_provisioning = false;
+};
+
+/// `NAME` or `NAME:SCOPE`. Errors: `invalid_argument` for the scope.
+Outcome<tenancy::ApiKeyRequest> parse_key(const std::string& text) {
+  tenancy::ApiKeyRequest key;
+  const auto colon = text.rfind(':');
+  key.name = text.substr(0, colon);
+  if (colon != std::string::npos) {
+    BOOST_OUTCOME_TRY(key.scope, tenancy::parse_scope(text.substr(colon + 1)));
+  }
+  return key;
+}
+
+Outcome<tenancy::NewTenant> parse(const Request& request, const Interruption& interruption) {
+  tenancy::NewTenant tenant{.slug = request.slug,
+                            .name = request.name,
+                            .plan = request.plan,
+                            .template_version = request.template_version};
+  if (request.is_provisioning) {
+    tenant.status = tenancy::TenantStatus::provisioning;
+  }
+  BOOST_OUTCOME_TRY(tenant.workflow_ids, parse_workflows(request.workflows));
+  BOOST_OUTCOME_TRY(tenant.metadata, read_metadata(request.metadata, interruption));
+  for (const std::string& text : request.identifiers) {
+    BOOST_OUTCOME_TRY(auto identifier, parse_identifier(text));
+    tenant.identifiers.push_back(std::move(identifier));
+  }
+  return tenant;
+}
+
+Outcome<void> create(Session& session, const Request& request) {
+  BOOST_OUTCOME_TRY(const auto wanted, parse(request, session.interruption()));
+  std::optional<tenancy::ApiKeyRequest> wanted_key;
+  if (!request.key.empty()) {
+    BOOST_OUTCOME_TRY(wanted_key, parse_key(request.key));
+  }
+  BOOST_OUTCOME_TRY(const auto registry, session.registry());
+  BOOST_OUTCOME_TRY(const auto tenant, registry.create(wanted));
+  Output& output = session.output();
+  Json document = to_json(tenant);
+  document["identifiers"] = to_json(wanted.identifiers);
+  if (!wanted_key) {
+    output.result(document, details(tenant, wanted.identifiers));
+    return success();
+  }
+  const auto issued = registry.issue_key(tenant.id, *wanted_key);
+  if (!issued) {
+    output.result(document, details(tenant, wanted.identifiers));
+    return Failure{issued.error()}.with_context("The tenant was created, but not its key");
+  }
+  const auto& key = issued.value();
+  document["api_key"] = to_json(key.key, tenancy::SystemClock{}.now());
+  document["api_key"]["key"] = key.text.unsafe_text();
+  output.result(document, details(tenant, wanted.identifiers, key.text.unsafe_text()));
+  if (!output.json()) {
+    output.notice("The key " + key.key.id + " is shown only now; only a hash of it is kept.", {});
+  }
+  return success();
+}
+
+}  // namespace
+
+void add_tenant_create(CLI::App& group, Command& chosen) {
+  auto* const command = group.add_subcommand("create", "Create a tenant");
+  const auto request = std::make_shared<Request>();
+  command->add_option("SLUG", request->slug, "Its name for URLs; it never changes")->required();
+  command->add_option("--name", request->name, "Its name for people")->required();
+  command->add_option("--plan", request->plan, "The plan's name");
+  command->add_option("--template-version", request->template_version,
+                      "Which version of the templates it runs");
+  command->add_option("--metadata", request->metadata, "A JSON object, @FILE, or - for the input");
+  command
+      ->add_option("--workflow", request->workflows,
+                   "NAME=ID: what a workflow is called where it runs; may be repeated")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--identifier", request->identifiers,
+                   "KIND:VALUE: a name that another system has for it; may be repeated")
+      ->allow_extra_args(false);
+  command->add_flag("--provisioning", request->is_provisioning,
+                    "Let nobody in before it is activated");
+  command->add_option("--issue-key", request->key,
+                      "Make a key of this name too, and print it; NAME:SCOPE for another scope "
+                      "than write");
+  command->callback([&chosen, request] {
+    chosen.run = [request](Session& session) { return create(session, *request); };
+  });
+}
+
+}  // namespace tenantctl

@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include <SQLiteCpp/Database.h>
+#include <doctest/doctest.h>
+
+#include "e2e/ctl_process.hpp"
+
+namespace {
+
+using e2e::CtlStore;
+using Json = nlohmann::json;
+
+/// The notice of `--json`.
+Json notice(const e2e::CtlResult& result) { return Json::parse(result.errors).at("notice"); }
+
+TEST_CASE("tenants are listed newest first, in a table for people") {
+  const CtlStore store;
+  const auto none = store.run({"tenants", "list"});
+  CHECK(none.status == 0);
+  CHECK(none.output.empty());
+  CHECK(none.errors == "No tenants.\n");
+  CHECK(store.json({"tenants", "list"}) == Json::array());
+
+  store.json({"tenants", "create", "acme", "--name", "会社", "--plan", "gold"});
+  const std::string id = store.json({"tenants", "create", "globex", "--name", "Globex"})["id"];
+  const auto listed = store.run({"tenants", "list"});
+  CHECK(listed.status == 0);
+  CHECK(listed.errors.empty());
+  CHECK(listed.output.starts_with("ID                 SLUG    NAME    STATUS  PLAN  CREATED\n" +
+                                  id + "  globex  Globex  active  -     20"));
+  CHECK(listed.output.find("  acme    会社    active  gold  20") != std::string::npos);
+  const Json oldest = store.json({"tenants", "list", "--oldest-first"});
+  CHECK(oldest[0]["slug"] == "acme");
+  CHECK(oldest[1]["slug"] == "globex");
+}
+
+TEST_CASE("a list shows those that fit everything that is asked for") {
+  const CtlStore store;
+  store.json({"tenants", "create", "acme", "--name", "Acme", "--plan", "gold"});
+  store.json({"tenants", "create", "globex", "--name", "Globex", "--plan", "gold"});
+  store.json(
+      {"tenants", "create", "initech", "--name", "100% Initech", "--template-version", "v2"});
+  store.json({"tenants", "suspend", "globex"});
+  const auto slugs = [&](std::vector<std::string> filter) {
+    filter.insert(filter.begin(), {"tenants", "list"});
+    std::set<std::string> found;
+    for (const Json& tenant : store.json(filter)) {
+      found.insert(tenant["slug"]);
+    }
+    return found;
+  };
+  using Slugs = std::set<std::string>;
+  CHECK(slugs({"--plan", "gold"}) == Slugs{"acme", "globex"});
+  CHECK(slugs({"--plan", "gold", "--status", "active"}) == Slugs{"acme"});
+  CHECK(slugs({"--status", "archived"}) == Slugs{});
+  CHECK(slugs({"--search", "GLOB"}) == Slugs{"globex"});
+  CHECK(slugs({"--search", "%"}) == Slugs{"initech"});
+  CHECK(slugs({"--template-version", "v2"}) == Slugs{"initech"});
+  CHECK(slugs({"--created-before", "2000-01-01T00:00:00Z"}) == Slugs{});
+  CHECK(slugs({"--created-from", "2000-01-01T00:00:00Z"}).size() == 3);
+  CHECK(store.error(2, {"tenants", "list", "--status", "gone"})["condition"] == "invalid");
+  CHECK(store.error(2, {"tenants", "list", "--created-from", "today"})["code"] ==
+        "invalid_timestamp");
+}
+
+TEST_CASE("a list goes on by cursors, by pages, or to its end") {
+  const CtlStore store;
+  for (int i = 0; i < 5; ++i) {
+    store.json({"tenants", "create", "t" + std::to_string(i), "--name", "T"});
+  }
+  std::set<std::string> seen;
+  std::vector<std::string> arguments{"tenants", "list", "--limit", "2", "--json"};
+  int pages = 0;
+  while (true) {
+    const auto page = store.run(arguments);
+    REQUIRE(page.status == 0);
+    ++pages;
+    for (const Json& tenant : page.json()) {
+      CHECK(seen.insert(tenant["slug"]).second);
+    }
+    if (page.errors.empty()) {
+      break;
+    }
+    arguments = {"tenants",
+                 "list",
+                 "--limit",
+                 "2",
+                 "--json",
+                 "--cursor",
+                 notice(page)["next_cursor"].get<std::string>()};
+  }
+  CHECK(pages == 3);
+  CHECK(seen.size() == 5);
+  const auto other = store.run({"tenants", "list", "--cursor", arguments.back(), "--plan", "x"});
+  CHECK(other.status == 2);
+  CHECK(store.error(2, {"tenants", "list", "--cursor", "x"})["code"] == "invalid_cursor");
+
+  const auto second = store.run({"tenants", "list", "--limit", "2", "--page", "2", "--json"});
+  CHECK(second.json().size() == 2);
+  CHECK(notice(second)["total"] == 5);
+  CHECK(notice(second)["total_pages"] == 3);
+
+  CHECK(store.json({"tenants", "list", "--all"}).size() == 5);
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--all", "--limit", "2"},
+                                             {"--all", "--page", "1"},
+                                             {"--page", "1", "--cursor", "x"},
+                                             {"--limit", "0"},
+                                             {"--limit", "501"},
+                                             {"--limit", "many"},
+                                             {"--page", "0"}}) {
+    std::vector<std::string> all{"tenants", "list"};
+    all.insert(all.end(), wrong.begin(), wrong.end());
+    CHECK(store.error(2, all)["condition"] == "invalid");
+  }
+}
+
+TEST_CASE("more tenants than fit into a page are read to the end") {
+  const CtlStore store;
+  const Json made = store.json({"tenants", "create", "model", "--name", "Model"});
+  {
+    // Creating them one by one would take a process each.
+    SQLite::Database raw{store.file().string(), SQLite::OPEN_READWRITE};
+    std::string columns;
+    std::string values;
+    SQLite::Statement names{raw, "SELECT name FROM pragma_table_info('tenancy_tenants')"};
+    while (names.executeStep()) {
+      const std::string name = names.getColumn(0);
+      columns += (columns.empty() ? "" : ", ") + name;
+      values += values.empty() ? "" : ", ";
+      values += name == "tenant_id" ? "n" : name == "slug" ? "'t' || n" : name;
+    }
+    raw.exec(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
+        "WHERE n < 1200) INSERT INTO tenancy_tenants (" +
+        columns + ") SELECT " + values + " FROM tenancy_tenants, numbers");
+  }
+  const auto json = store.run({"tenants", "list", "--all", "--json"});
+  CHECK(json.status == 0);
+  CHECK(json.errors.empty());
+  CHECK(json.json().size() == 1201);
+  const auto table = store.run({"tenants", "list", "--all"});
+  CHECK(std::count(table.output.begin(), table.output.end(), '\n') == 1202);
+}
+
+}  // namespace
