@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "tenancy/core/key_ring.hpp"
 #include "tenancy/core/detail/cursor.hpp"
+#include "tenancy/core/key_ring.hpp"
 
 namespace {
 

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "tenancy/core/detail/cursor.hpp"
 #include "tenancy/core/page.hpp"
 #include "tenancy/core/record_id.hpp"
-#include "tenancy/core/detail/cursor.hpp"
 #include "tenancy/data/detail/entity_sql.hpp"
 #include "tenancy/data/detail/row.hpp"
 #include "tenancy/data/mapping.hpp"

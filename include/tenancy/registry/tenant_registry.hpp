@@ -133,9 +133,9 @@ class TenantRegistry {
   Result<std::vector<ApiKey>> keys(TenantId tenant) const;
 
   /// Changes when that tenant's key expires: never, when empty; at once, when not in the future.
-  /// Contexts that were made with it before are void from the next transaction on, in every process:
-  /// while the key is good, authenticating again gives one with the new expiry.
-  /// Errors: `not_found`, also for another tenant's key; `invalid_transition` for a revoked one.
+  /// Contexts that were made with it before are void from the next transaction on, in every
+  /// process: while the key is good, authenticating again gives one with the new expiry. Errors:
+  /// `not_found`, also for another tenant's key; `invalid_transition` for a revoked one.
   Result<ApiKey> expire_key(TenantId tenant, std::string_view key_id,
                             std::optional<Timestamp> expires_at) const;
 
