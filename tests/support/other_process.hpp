@@ -64,7 +64,7 @@ class OtherProcess {
     std::fputs((command + "\n").c_str(), input_);
     std::fflush(input_);
   }
-  void kill() { ::kill(child_, SIGKILL); }
+  void kill() const { ::kill(child_, SIGKILL); }
 
   /// Of a command that was begun.
   std::string answer() {

@@ -14,13 +14,11 @@
 
 #include "core/context_mint.hpp"
 #include "registry/api_key_text.hpp"
-#include "support/must.hpp"
 
 using tenancy::TenantId;
 using tenancy::detail::AnswerCache;
 using tenancy::detail::CredentialAnswer;
 using tenancy::detail::CredentialId;
-using tenancy_test::must;
 
 namespace {
 
@@ -143,6 +141,7 @@ TEST_CASE("whatever threads look up while a tenant changes, no answer of before 
   std::barrier round_begins{4};
   std::barrier round_ends{4};
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int number = 0; number < 3; ++number) {
     threads.emplace_back([&] {
       for (int round = 0; round < rounds; ++round) {

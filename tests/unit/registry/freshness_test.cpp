@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <optional>
 #include <string>
 #include <thread>
@@ -12,9 +13,6 @@
 
 #include <doctest/doctest.h>
 
-#include "tenancy/data/repository.hpp"
-
-#include "support/entities.hpp"
 #include "support/future_write.hpp"
 #include "support/held_writer.hpp"
 #include "support/test_store.hpp"
@@ -24,7 +22,6 @@ using tenancy::Result;
 using tenancy::TenantContext;
 using tenancy_test::code_of;
 using tenancy_test::must;
-using tenancy_test::Note;
 using tenancy_test::TestStore;
 
 namespace {
@@ -193,6 +190,7 @@ TEST_CASE("writes that wait together with a suspension are judged one by one, in
     std::optional<Result<tenancy::Tenant>> suspended;
     std::thread suspender{[&] { suspended = test.registry.suspend(test.acme.id); }};
     std::vector<std::future<tenancy::AsyncResult<void>>> waiting;
+    waiting.reserve(16);
     for (int i = 0; i < 16; ++i) {
       waiting.push_back(tenancy_test::future_write(
           test.store, context,

@@ -23,7 +23,6 @@
 #include "support/test_store.hpp"
 
 using tenancy::errc;
-using tenancy::ReadRepository;
 using tenancy::Repository;
 using tenancy::Result;
 using tenancy::TenantContext;
@@ -92,7 +91,7 @@ class Served {
 
   /// Lets every connection know that the context is let in.
   void warm(const TenantContext& context) const {
-    std::mt19937_64 any{0};
+    std::mt19937_64 any{0};  // NOLINT(cert-msc51-cpp): any will do.
     for (int i = 0; i < 2; ++i) {
       for (const auto& way : ways(any)) {
         must(way(context));
@@ -125,6 +124,7 @@ std::string text_of(const tenancy::IssuedApiKey& issued) {
 TEST_CASE("processes that change what they have seen lose no change of each other") {
   const TestStore test;
   std::vector<std::unique_ptr<OtherProcess>> processes;
+  processes.reserve(3);
   for (int i = 0; i < 3; ++i) {
     processes.push_back(std::make_unique<OtherProcess>(test, test.acme));
   }
