@@ -32,8 +32,8 @@ TEST_CASE("tenants are listed newest first, in a table for people") {
                                   id + "  globex  Globex  active  -     20"));
   CHECK(listed.output.find("  acme    会社    active  gold  20") != std::string::npos);
   const Json oldest = store.json({"tenants", "list", "--oldest-first"});
-  CHECK(oldest[0]["slug"] == "acme");
-  CHECK(oldest[1]["slug"] == "globex");
+  CHECK(oldest.at(0)["slug"] == "acme");
+  CHECK(oldest.at(1)["slug"] == "globex");
 }
 
 TEST_CASE("a list shows those that fit everything that is asked for") {

@@ -3,13 +3,16 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include "ctl/display.hpp"
 #include "ctl/exit_status.hpp"
 #include "ctl/output.hpp"
 #include "ctl/parsing.hpp"
+#include "ctl/standard_streams.hpp"
 #include "ctl/table.hpp"
 #include "ctl/tenant_fields.hpp"
+#include "support/child_process.hpp"
 
 namespace {
 
@@ -167,6 +170,21 @@ TEST_CASE("output that cannot be written is a failure") {
   data.setstate(std::ios::badbit);
   REQUIRE(!output.finish().has_value());
   CHECK(output.finish().error().status == ExitStatus::failed);
+}
+
+TEST_CASE("no file that is opened later takes the place of a stream that is missing") {
+  CHECK(tenancy_test::text_from_child([] {
+          for (const int each : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+            ::close(each);
+          }
+          fill_standard_streams();
+          char c = 'x';
+          const bool is_useless = ::read(STDIN_FILENO, &c, 1) < 0 &&
+                                  ::write(STDOUT_FILENO, &c, 1) < 0 &&
+                                  ::write(STDERR_FILENO, &c, 1) < 0;
+          const bool is_taken = ::dup(STDIN_FILENO) > STDERR_FILENO;
+          return std::string{is_useless && is_taken ? "filled" : "not filled"};
+        }) == "filled");
 }
 
 TEST_CASE("each family of errors has its exit status") {

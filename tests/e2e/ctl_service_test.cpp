@@ -1,3 +1,4 @@
+#include <stdexcept>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -21,7 +22,9 @@ class Beside {
     arguments.emplace_back("--json");
     const auto result =
         run_ctl({.arguments = std::move(arguments), .environment = {"TENANTCTL_STORE=" + url_}});
-    REQUIRE_MESSAGE(result.status == 0, result.errors);
+    if (result.status != 0) {
+      throw std::runtime_error{"status " + std::to_string(result.status) + ": " + result.errors};
+    }
     return result.json();
   }
 
