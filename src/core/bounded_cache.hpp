@@ -127,6 +127,10 @@ class BoundedCache {
     }
 
     void add(const Key& key, Value value, std::size_t value_bytes) {
+      // So that giving way, later, needs no memory.
+      if (free.capacity() <= nodes.size()) {
+        free.reserve(2 * nodes.size() + 1);
+      }
       Place place = nowhere;
       if (free.empty()) {
         place = static_cast<Place>(nodes.size());
@@ -136,8 +140,8 @@ class BoundedCache {
         free.pop_back();
         nodes[place] = Node{key, std::move(value), value_bytes, nowhere, nowhere};
       }
-      link_front(place);
       places.emplace(key, place);
+      link_front(place);
       bytes += value_bytes;
     }
 

@@ -25,12 +25,11 @@ struct Grant {
 /// (which knows who may enter) and the stores (which must tell realms apart) include it.
 class ContextMint {
  public:
-  static TenantContext mint(Realm realm, Grant grant, Scope scope) {
-    return TenantContext{
-        std::make_shared<const TenantContext::State>(TenantContext::State{
-            std::move(realm), grant.tenant, std::move(grant.principal), grant.epoch, grant.kind,
-            grant.credential, grant.expires_at, std::move(grant.mark)}),
-        scope};
+  static TenantContext mint(Realm realm, const Grant& grant, Scope scope) {
+    return TenantContext{std::make_shared<const TenantContext::State>(TenantContext::State{
+                             std::move(realm), grant.tenant, grant.principal, grant.epoch,
+                             grant.kind, grant.credential, grant.expires_at, grant.mark}),
+                         scope};
   }
 
   static CrossTenantContext mint_crossing(Realm realm, const Principal& principal,

@@ -22,8 +22,8 @@ struct TenantAnswer {
 
 /// A key that proved right, and what it is good for.
 struct CredentialAnswer {
-  CredentialAnswer(const Mac& its_hash, TenantContext its_context, std::int64_t its_last_use)
-      : hash{its_hash}, context{std::move(its_context)}, last_use{its_last_use} {}
+  CredentialAnswer(const Mac& its_hash, const TenantContext& its_context, std::int64_t its_last_use)
+      : hash{its_hash}, context{its_context}, last_use{its_last_use} {}
 
   Mac hash;
   TenantContext context;

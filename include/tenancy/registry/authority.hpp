@@ -76,9 +76,10 @@ class Authority {
 
   /// Calls `visit` with a context of the given scope for each tenant that is active when its turn
   /// comes, in the order of their ids, and stops at the first failure. A tenant whose visit fails
-  /// with `tenant_not_active`, because it was suspended meanwhile, is left out.
-  /// Errors: those of `visit`; `invalid_argument` for a number that is no scope; `foreign_context`
-  /// for a permission of another store. The options hold for finding each tenant, not for `visit`.
+  /// with `tenant_not_active` or `stale_context`, because its status changed meanwhile, is left
+  /// out. Errors: those of `visit`; `invalid_argument` for a number that is no scope;
+  /// `foreign_context` for a permission of another store. The options hold for finding each tenant,
+  /// not for `visit`.
   Result<void> for_each_tenant(const CrossTenantContext& crossing, Scope scope,
                                detail::FunctionRef<Result<void>(const TenantContext&)> visit,
                                const CallOptions& options = {}) const;

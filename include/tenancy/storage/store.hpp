@@ -36,11 +36,11 @@ class Store {
 
   /// Runs `unit(ReadTransaction&)`, which returns some `Result<T>`, on one snapshot.
   ///
-  /// Errors: those of the unit; `foreign_context`, `tenant_not_active`; `isolation_violation` when
-  /// a row of another tenant came back, even if the unit ignored it; `overloaded` when no
-  /// connection got free in time; `deadline_exceeded`, `cancelled`; `snapshot_too_old` when the
-  /// unit takes longer than a read may; `busy`, `io_error`, `cannot_open`, `corrupt_store`;
-  /// `forked_process`.
+  /// Errors: those of the unit; `foreign_context`, `tenant_not_active`, `stale_context`;
+  /// `isolation_violation` when a row of another tenant came back, even if the unit ignored it;
+  /// `overloaded` when no connection got free in time; `deadline_exceeded`, `cancelled`;
+  /// `snapshot_too_old` when the unit takes longer than a read may; `busy`, `io_error`,
+  /// `cannot_open`, `corrupt_store`; `forked_process`.
   template <class Unit>
   auto read(const TenantContext& context, const CallOptions& options, Unit&& unit) const
       -> std::invoke_result_t<Unit&, ReadTransaction&> {
