@@ -36,12 +36,12 @@ Outcome<void> list(Session& session, const Request& request) {
 using IdentifierChange = tenancy::Result<tenancy::Tenant> (tenancy::TenantRegistry::*)(
     tenancy::TenantId, const tenancy::TenantIdentifier&) const;
 
-template <IdentifierChange change>
+template <IdentifierChange Change>
 Outcome<void> change_identifier(Session& session, const Request& request) {
   BOOST_OUTCOME_TRY(const auto identifier, parse_identifier(request.identifier));
   BOOST_OUTCOME_TRY(const auto registry, session.registry());
   BOOST_OUTCOME_TRY(const auto found, find_tenant(registry, request.tenant));
-  BOOST_OUTCOME_TRY(const auto tenant, (registry.*change)(found.id, identifier));
+  BOOST_OUTCOME_TRY(const auto tenant, (registry.*Change)(found.id, identifier));
   session.output().result(to_json(tenant), details(tenant, {}));
   return success();
 }

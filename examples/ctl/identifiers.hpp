@@ -1,10 +1,7 @@
 #pragma once
 
+#include "ctl/app.hpp"
 #include "ctl/options.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace tenantctl {
 

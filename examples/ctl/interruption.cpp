@@ -29,7 +29,8 @@ void raise_event(int descriptor) {
 
 }  // namespace
 
-Interruption::Interruption() {
+Interruption::Interruption()
+    : noticed_{checked(::eventfd(0, EFD_CLOEXEC))}, end_{checked(::eventfd(0, EFD_CLOEXEC))} {
   sigset_t handled{};
   ::sigemptyset(&handled);
   for (const int each : {SIGINT, SIGTERM, SIGHUP}) {
@@ -37,8 +38,6 @@ Interruption::Interruption() {
   }
   ::pthread_sigmask(SIG_BLOCK, &handled, &before_);
   signals_ = checked(::signalfd(-1, &handled, SFD_CLOEXEC));
-  noticed_ = checked(::eventfd(0, EFD_CLOEXEC));
-  end_ = checked(::eventfd(0, EFD_CLOEXEC));
   thread_ = std::thread{[this] { wait(); }};
 }
 

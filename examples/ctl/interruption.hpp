@@ -33,8 +33,8 @@ class Interruption {
   std::atomic<int> signal_ = 0;
   sigset_t before_{};
   int signals_ = -1;
-  int noticed_ = -1;
-  int end_ = -1;
+  int noticed_;
+  int end_;
   std::thread thread_;
 };
 

@@ -82,11 +82,11 @@ Outcome<void> update(Session& session, const Request& request) {
 using StatusChange = tenancy::Result<Tenant> (TenantRegistry::*)(tenancy::TenantId,
                                                                  std::optional<std::int64_t>) const;
 
-template <StatusChange change>
+template <StatusChange Change>
 Outcome<void> change_status(Session& session, const Request& request) {
   BOOST_OUTCOME_TRY(const auto registry, session.registry());
   BOOST_OUTCOME_TRY(const auto found, find_tenant(registry, request.tenant));
-  BOOST_OUTCOME_TRY(const auto tenant, (registry.*change)(found.id, request.version));
+  BOOST_OUTCOME_TRY(const auto tenant, (registry.*Change)(found.id, request.version));
   return print(session, tenant);
 }
 

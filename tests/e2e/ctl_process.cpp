@@ -35,6 +35,7 @@ std::vector<std::string> environment_with(const std::vector<std::string>& more) 
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> all;
+  all.reserve(texts.size() + 1);
   for (std::string& text : texts) {
     all.push_back(text.data());
   }
@@ -66,7 +67,7 @@ bool read_some(int descriptor, std::string& text) {
 CtlProcess::CtlProcess(const CtlStart& start) {
   std::vector<std::string> words{TENANTCTL_PATH};
   if (!start.redirections.empty()) {
-    words = {"/bin/sh", "-c", "exec \"$0\" \"$@\" " + start.redirections, TENANTCTL_PATH};
+    words = {"/bin/sh", "-c", R"(exec "$0" "$@" )" + start.redirections, TENANTCTL_PATH};
   }
   words.insert(words.end(), start.arguments.begin(), start.arguments.end());
   auto environment = environment_with(start.environment);
