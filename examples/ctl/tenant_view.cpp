@@ -64,7 +64,7 @@ std::string details(const tenancy::Tenant& tenant,
   table.add({"Plan", tenant.plan.empty() ? "-" : tenant.plan});
   table.add({"Template", tenant.template_version.empty() ? "-" : tenant.template_version});
   for (const auto& [name, id] : tenant.workflow_ids) {
-    table.add({"Workflow", name + "=" + id});
+    table.add({"Workflow", std::string{name}.append("=").append(id)});
   }
   for (const auto& identifier : identifiers) {
     table.add({"Identifier", identifier.to_string()});

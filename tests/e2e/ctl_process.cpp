@@ -156,7 +156,11 @@ void CtlProcess::type(std::string_view text) const {
   }
 }
 
-void CtlProcess::send(int signal) const { ::kill(pid_, signal); }
+void CtlProcess::send(int signal) const {
+  if (pid_ > 0) {
+    ::kill(pid_, signal);
+  }
+}
 
 bool CtlProcess::read_more() {
   std::array<pollfd, 2> waited{{{output_end_, POLLIN, 0}, {error_end_, POLLIN, 0}}};

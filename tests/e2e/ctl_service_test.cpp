@@ -8,7 +8,6 @@
 
 namespace {
 
-using e2e::CtlStart;
 using e2e::run_ctl;
 using e2e::ServedApi;
 using Json = nlohmann::json;
