@@ -14,6 +14,7 @@ namespace {
 
 using detail::ControlSession;
 using detail::KeyComparison;
+using detail::KnownSteps;
 using detail::StaticSql;
 using detail::StoreFiles;
 using detail::StoreStatus;
@@ -132,22 +133,24 @@ Result<Applied> read_journal(ControlSession& session, std::string_view component
 }
 
 void judge_schema(HealthCheck& check, std::string_view component, const Applied& applied,
-                  std::size_t known) {
+                  const KnownSteps& known) {
   const std::string steps = std::to_string(applied.steps) + " steps of '" + std::string{component} +
-                            "' are applied and this program knows " + std::to_string(known);
-  if (applied.steps < known) {
+                            "' are applied and this program knows " + std::to_string(known.count);
+  const bool has_others = applied.steps == known.count && applied.newest != known.newest;
+  if (applied.steps < known.count || has_others) {
     note(check, HealthState::failed,
          steps +
              ": the store is not the one that was opened, or its journal of migrations was "
              "edited; restart the program");
-  } else if (applied.steps > known) {
+  } else if (applied.steps > known.count) {
     note(check, HealthState::warning,
          steps + ": a newer program has migrated the store meanwhile; upgrade this one");
   }
 }
 
-void look_at_schema(HealthCheck& check, ControlSession& session, std::size_t host_steps) {
-  const std::size_t own_steps = detail::control_schema().size();
+void look_at_schema(HealthCheck& check, ControlSession& session, const KnownSteps& host_steps) {
+  const auto own_schema = detail::control_schema();
+  const auto own_steps = KnownSteps::of(own_schema);
   const auto own = read_journal(session, "tenancy");
   const auto host = own ? read_journal(session, "app") : own;
   if (!host) {
@@ -157,9 +160,9 @@ void look_at_schema(HealthCheck& check, ControlSession& session, std::size_t hos
   judge_schema(check, "tenancy", own.value(), own_steps);
   judge_schema(check, "app", host.value(), host_steps);
   add(check, "library_steps_applied", own.value().steps);
-  add(check, "library_steps_known", own_steps);
+  add(check, "library_steps_known", own_steps.count);
   add(check, "host_steps_applied", host.value().steps);
-  add(check, "host_steps_known", host_steps);
+  add(check, "host_steps_known", host_steps.count);
 }
 
 // --- keys ---------------------------------------------------------------------------------------
@@ -343,7 +346,12 @@ const HealthCheck* HealthReport::find(std::string_view name) const noexcept {
 
 namespace detail {
 
-HealthReport check_health(StoreBackend& store, std::size_t host_steps,
+KnownSteps KnownSteps::of(std::span<const Migration> steps) noexcept {
+  return KnownSteps{steps.size(),
+                    steps.empty() ? 0 : static_cast<std::uint64_t>(steps.back().version)};
+}
+
+HealthReport check_health(StoreBackend& store, const KnownSteps& host_steps,
                           const HealthOptions& options) {
   const Schedule schedule{options};
   HealthCheck store_check{"store"};

@@ -9,6 +9,7 @@
 #include "migrate/runner.hpp"
 #include "migrate/schema_rules.hpp"
 #include "registry/authority_mint.hpp"
+#include "registry/health.hpp"
 #include "registry/key_check.hpp"
 #include "registry/registry_core.hpp"
 #include "registry/store_url.hpp"
@@ -87,7 +88,7 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
   }
   BOOST_OUTCOME_TRY(detail::require_safe_schema(*store, options.call, options.schema_policy));
   return detail::AuthorityMint::mint(std::make_shared<detail::RegistryCore>(
-      std::move(store), std::move(options.registry), options.migrations.size()));
+      std::move(store), std::move(options.registry), detail::KnownSteps::of(options.migrations)));
 }
 
 }  // namespace tenancy::inline v0

@@ -15,7 +15,7 @@ void TenantObserver::on_api_key_changed(const ApiKeyChanged& /*event*/) noexcept
 namespace tenancy::inline v0::detail {
 
 RegistryCore::RegistryCore(std::shared_ptr<StoreBackend> backend, RegistryOptions options,
-                           std::size_t host_steps)
+                           const KnownSteps& host_steps)
     : backend_{std::move(backend)},
       options_{std::move(options)},
       host_steps_{host_steps},

@@ -7,6 +7,7 @@
 #include "tenancy/registry/registry_options.hpp"
 
 #include "registry/answer_cache.hpp"
+#include "registry/health.hpp"
 #include "registry/key_use.hpp"
 #include "storage/backend.hpp"
 
@@ -17,15 +18,14 @@ namespace tenancy::inline v0::detail {
 /// Thread safety: thread-safe.
 class RegistryCore {
  public:
-  /// For a host that knows that many steps of its own schema.
   RegistryCore(std::shared_ptr<StoreBackend> backend, RegistryOptions options,
-               std::size_t host_steps);
+               const KnownSteps& host_steps);
   RegistryCore(const RegistryCore&) = delete;
   RegistryCore& operator=(const RegistryCore&) = delete;
   ~RegistryCore();
 
   [[nodiscard]] const std::shared_ptr<StoreBackend>& backend() const noexcept { return backend_; }
-  [[nodiscard]] std::size_t host_steps() const noexcept { return host_steps_; }
+  [[nodiscard]] const KnownSteps& host_steps() const noexcept { return host_steps_; }
   [[nodiscard]] AnswerCache& answers() noexcept { return answers_; }
 
   /// The key proved right: if its use was not noted lately, it is now.
@@ -42,7 +42,7 @@ class RegistryCore {
  private:
   const std::shared_ptr<StoreBackend> backend_;
   const RegistryOptions options_;
-  const std::size_t host_steps_;
+  const KnownSteps host_steps_;
   AnswerCache answers_;
   std::unique_ptr<KeyUse> key_use_;
 };

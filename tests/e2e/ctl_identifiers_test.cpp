@@ -9,7 +9,7 @@ namespace {
 using e2e::CtlStore;
 using Json = nlohmann::json;
 
-TEST_CASE("identifiers are added, listed and removed; each is one tenant's") {
+TEST_CASE("identifiers are added, listed and removed, and each is one tenant's") {
   const CtlStore store;
   store.json({"tenants", "create", "acme", "--name", "A"});
   store.json({"tenants", "create", "globex", "--name", "G"});

@@ -91,7 +91,7 @@ TEST_CASE("unknown paths are 404 and unknown methods 405 with those that are kno
        std::vector<Attempt>{{"POST", "/healthz", "GET, HEAD"},
                             {"DELETE", "/api/deployments", "GET, HEAD, POST"},
                             {"PUT", "/api/deployments/x", "GET, HEAD, PATCH, DELETE"},
-                            {"GET", "/api/tenants/x/api-keys", "POST"},
+                            {"PATCH", "/api/tenants/x/api-keys", "GET, HEAD, POST"},
                             {"PURGE", "/api/tenants", "GET, HEAD, POST"},
                             {"get", "/api/tenants", "GET, HEAD, POST"}}) {
     CAPTURE(attempt.path);
