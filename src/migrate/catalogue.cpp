@@ -63,6 +63,7 @@ std::vector<std::string> CatalogueTable::primary_key() const {
   }
   std::ranges::sort(parts, {}, &CatalogueColumn::key_position);
   std::vector<std::string> names;
+  names.reserve(parts.size());
   for (const CatalogueColumn* const part : parts) {
     names.push_back(part->name);
   }
