@@ -330,8 +330,8 @@ TEST_CASE("a clock that is behind another program's is a finding, whatever was w
       "UPDATE tenancy_tenants SET created_at = created_at + 20000000 WHERE slug = 'acme'",
       "UPDATE tenancy_migrations SET applied_at = applied_at + 20000000 WHERE component = 'app'",
       "UPDATE tenancy_key_checks SET created_at = created_at + 20000000",
-      "INSERT INTO tenancy_crossings (principal, purpose, explanation, created_at) "
-      "SELECT 'a', 'support', 'b', max(created_at) + 20000000 FROM tenancy_tenants",
+      ("INSERT INTO tenancy_crossings (principal, purpose, explanation, created_at) "
+       "SELECT 'a', 'support', 'b', max(created_at) + 20000000 FROM tenancy_tenants"),
   };
   for (const char* const write : writes) {
     CAPTURE(write);
