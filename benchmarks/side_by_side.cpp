@@ -36,7 +36,7 @@ std::vector<BothSides> measure_times(const std::vector<Comparison>& cases) {
   std::vector<Timed> operations;
   for (const Comparison& comparison : cases) {
     operations.push_back({raw_side(comparison), comparison.raw, comparison.batch});
-    operations.push_back({library_side(comparison), comparison.library, comparison.batch});
+    operations.push_back({library_side(comparison), comparison.through_library, comparison.batch});
   }
   auto medians = median_times(operations);
   std::vector<BothSides> pairs;
@@ -60,8 +60,8 @@ void print_absolutes(const std::vector<Comparison>& cases,
                {"time", left}}};
   const auto cell = [](double value) { return value > 0 ? decimal(value, 0) : "-"; };
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    table.add({cases[i].name, cell(instructions[i].raw), cell(instructions[i].library), "",
-               cell(times[i].raw), cell(times[i].library), "ns"});
+    table.add({cases[i].name, cell(instructions[i].raw), cell(instructions[i].through_library), "",
+               cell(times[i].raw), cell(times[i].through_library), "ns"});
   }
   std::cout << '\n';
   table.print(std::cout);
@@ -103,7 +103,7 @@ int run_once(const std::vector<Comparison>& cases, const CommandLine& line) {
       return EXIT_SUCCESS;
     }
     if (line.run == library_side(comparison)) {
-      comparison.library(line.times);
+      comparison.through_library(line.times);
       return EXIT_SUCCESS;
     }
   }

@@ -19,7 +19,7 @@ using Operation = std::function<void(std::size_t times)>;
 struct Comparison {
   std::string name;
   Operation raw;
-  Operation library;
+  Operation through_library;
   std::size_t batch;  ///< Operations per call when timed; warms the caches when counted.
   std::optional<Goal> instructions_goal = {};
   std::string against = {};  ///< Where it is not what the other cases are compared with.
@@ -28,10 +28,10 @@ struct Comparison {
 /// What one operation costs on each side; zero where it was not measured.
 struct BothSides {
   double raw = 0;
-  double library = 0;
+  double through_library = 0;
 
-  [[nodiscard]] bool measured() const noexcept { return raw > 0 && library > 0; }
-  [[nodiscard]] double ratio() const noexcept { return library / raw; }
+  [[nodiscard]] bool measured() const noexcept { return raw > 0 && through_library > 0; }
+  [[nodiscard]] double ratio() const noexcept { return through_library / raw; }
 };
 
 /// What was found out about a comparison.

@@ -30,7 +30,7 @@ void add_costs(Figures& figures, const std::vector<Comparison>& cases,
                const std::vector<Measured>& measured, std::size_t first) {
   for (std::size_t i = first; i < cases.size(); ++i) {
     if (const auto& counted = measured[i].instructions; counted.measured()) {
-      figures.add({cases[i].name + "_instructions", counted.library, "instructions", ""});
+      figures.add({cases[i].name + "_instructions", counted.through_library, "instructions", ""});
     }
   }
 }

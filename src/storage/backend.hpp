@@ -89,11 +89,15 @@ class StoreBackend {
   StoreBackend() = default;
 };
 
+inline Error forked_process_error() {
+  return Error{errc::forked_process,
+               "the store was opened before this process was forked: open it after, in each"};
+}
+
 /// Errors: `forked_process`.
 inline Result<void> require_same_process(const StoreBackend& backend) {
   if (!backend.in_same_process()) {
-    return Error{errc::forked_process,
-                 "the store was opened before this process was forked: open it after, in each"};
+    return forked_process_error();
   }
   return success();
 }

@@ -22,8 +22,7 @@ Result<void> require_transaction(const Connection& connection) {
 
 Result<void> require_same_process(const ForkMark& mark) {
   if (!mark.in_same_process()) {
-    return Error{errc::forked_process,
-                 "the store was opened before this process was forked: open it after, in each"};
+    return forked_process_error();
   }
   return success();
 }
