@@ -60,7 +60,7 @@ struct OpenOptions {
 /// a step was put before applied ones, or, with `SchemaMode::verify`, one is not applied;
 /// `migration_failed`, `reference_violation`, both with the step; `unsafe_schema`, with the table
 /// and what to do, when the schema does not keep tenants apart (docs/migrations.md);
-/// `key_ring_unavailable`, `invalid_key_ring`.
+/// `key_ring_unavailable`, `invalid_key_ring`, also for the keys of another store.
 Result<Authority> open(std::string_view url, OpenOptions options = {});
 
 }  // namespace tenancy::inline v0
