@@ -312,6 +312,24 @@ TEST_CASE("a mapped reference is a foreign key that the tenant leads") {
                        table("region TEXT, parent INTEGER, " + key +
                              ", FOREIGN KEY (region, parent) REFERENCES parents (region, id)"),
                    {mapped}, {.unsafe_tables = {"parents", "t"}}) == refused);
+  // On both sides.
+  const std::string codes =
+      "CREATE TABLE codes (tenant_id INTEGER NOT NULL, code INTEGER NOT NULL, region TEXT NOT "
+      "NULL, "
+      "id INTEGER NOT NULL, PRIMARY KEY (tenant_id, code), UNIQUE (tenant_id, region, id), UNIQUE "
+      "(code, region, id)) STRICT;";
+  const auto to_codes = [&](const std::string& reference) {
+    return complaints(codes + table("region TEXT, parent INTEGER, " + key + ", " + reference),
+                      {mapped}, {.unsafe_tables = {"codes", "t"}});
+  };
+  CHECK(to_codes("FOREIGN KEY (tenant_id, region, parent) REFERENCES codes (tenant_id, region, "
+                 "id)") == refused);
+  mapped.references.front().table = "codes";
+  for (const char* reference :
+       {"FOREIGN KEY (parent, region, parent) REFERENCES codes (tenant_id, region, id)",
+        "FOREIGN KEY (tenant_id, region, parent) REFERENCES codes (code, region, id)"}) {
+    CHECK(to_codes(reference).size() == 1);
+  }
   CHECK(with_reference(", FOREIGN KEY (region, tenant_id, parent) REFERENCES parents (region, "
                        "tenant_id, id)",
                        {.unsafe_tables = {"t"}}) == refused);
