@@ -15,7 +15,8 @@ tenancy::OpenOptions options() {
 tenancy::Result<std::vector<Note>> front_page(const tenancy::Store& store,
                                               const tenancy::TenantContext& team) {
   BOOST_OUTCOME_TRY(auto page, tenancy::ReadRepository<Note>(store, team).list());
-  std::ranges::stable_partition(page.items, &Note::pinned);
+  std::stable_partition(page.items.begin(), page.items.end(),
+                        [](const Note& note) { return note.pinned; });
   return std::move(page.items);
 }
 

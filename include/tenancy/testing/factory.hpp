@@ -53,7 +53,8 @@ class Factory {
   template <ChangesOf<T> Changes>
   T create(const Repository<T>& repository, Changes&& changes,
            SourceLocation where = SourceLocation::current()) {
-    return must(repository.insert(make(changes)), where);
+    // Qualified: the host may have one of its own beside its rows.
+    return testing::must(repository.insert(make(changes)), where);
   }
 
   /// Stored rows, with numbers that follow one another.
