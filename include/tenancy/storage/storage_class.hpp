@@ -4,7 +4,7 @@
 
 namespace tenancy::inline v0 {
 
-/// How an engine keeps a value that is not NULL.
+/// How a value lies in a store.
 enum class StorageClass : std::uint8_t { integer, real, text, blob };
 
 }  // namespace tenancy::inline v0
