@@ -47,6 +47,7 @@ class TemporaryStore {
   [[nodiscard]] const Authority& authority() const noexcept;
   [[nodiscard]] Store store() const;
   [[nodiscard]] TenantRegistry registry() const;
+  /// Stands still: rows with generated keys that are made meanwhile come in any order.
   [[nodiscard]] const std::shared_ptr<ManualClock>& clock() const noexcept;
 
   /// The tenant with that slug, which is created, named like it, when there is none.
