@@ -28,6 +28,7 @@ namespace tenancy::inline v0::testing {
 /// Isolation: it holds an authority, as the program under test does; contexts come from it and
 /// cannot be made otherwise.
 /// Ownership: neither copied nor moved. Handles and contexts may outlive it; their file is gone.
+/// A process that aborts leaves its folder, `tenancy-XXXXXX` among the temporary files.
 /// Thread safety: as `Authority`.
 class TemporaryStore {
  public:
