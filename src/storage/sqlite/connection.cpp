@@ -283,13 +283,4 @@ std::uint32_t Connection::data_version() const noexcept {
   return version;
 }
 
-bool Connection::in_transaction() const noexcept {
-  return sqlite3_get_autocommit(database_.getHandle()) == 0;
-}
-
-bool Connection::has_view() const noexcept {
-  return in_transaction() ||
-         (keeps_view_ && sqlite3_txn_state(handle(), "main") != SQLITE_TXN_NONE);
-}
-
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -81,6 +81,25 @@ class RowParameters {
   std::size_t bad_ = Traits::size;
 };
 
+template <std::size_t Index, Entity T>
+bool read_column(const ValueView& value, T& row) {
+  using Value = typename EntityTraits<T>::template Value<Index>;
+  return Codec<Value>::read(ValueAccess::column(value),
+                            EntityTraits<T>::template member<Index>(row));
+}
+
+/// Which column of a row could not be read.
+template <Entity T>
+[[gnu::cold]] std::size_t bad_column(const ValueView* values, T& row) {
+  std::size_t bad = EntityTraits<T>::size;
+  for_each_column<T>([&]<std::size_t Index>() {
+    if (bad == EntityTraits<T>::size && !read_column<Index>(values[Index], row)) {
+      bad = Index;
+    }
+  });
+  return bad;
+}
+
 /// The row check, then the row. Column 0 is the row's tenant, read from the table and not taken
 /// from the parameter, so that a wrong predicate, statement or index cannot go unnoticed. `Further`
 /// columns behind the row's own are numbers, given to `further`.
@@ -94,16 +113,14 @@ Result<void> decode_row(Session& session, const Statement& statement, T& row,
       [[unlikely]] {
     return session.report_foreign_row(statement);
   }
-  std::size_t bad = Traits::size;
-  for_each_column<T>([&]<std::size_t Index>() {
-    using Value = typename Traits::template Value<Index>;
-    if (!Codec<Value>::read(ValueAccess::column(values[Index + 1]),
-                            Traits::template member<Index>(row))) [[unlikely]] {
-      bad = std::min(bad, Index);
-    }
-  });
-  if (bad != Traits::size) [[unlikely]] {
-    return unreadable(Traits::layout, bad);
+  const bool is_good = [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+    // All of them, which costs less than asking after each.
+    bool all_good = true;
+    ((all_good &= read_column<Index>(values[Index + 1], row)), ...);
+    return all_good;
+  }(std::make_index_sequence<Traits::size>{});
+  if (!is_good) [[unlikely]] {
+    return unreadable(Traits::layout, bad_column<T>(values.data() + 1, row));
   }
   for (std::size_t i = 0; i < Further; ++i) {
     const ValueView& value = values[Traits::size + 1 + i];
