@@ -133,7 +133,7 @@ Result<std::int64_t> count_rows(Session& session, const EntityLayout& layout,
 
 Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const QueryCode& query,
                             const PageRequest& request,
-                            FunctionRef<Result<void>(const Statement&)> add) {
+                            FunctionRef<RowOutcome(const Statement&)> add) {
   BOOST_OUTCOME_TRY(const PageWindow window, page_window(request));
   BOOST_OUTCOME_TRY(query.check(layout.table));
   PageFrame page;
@@ -169,15 +169,20 @@ Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const 
   std::int64_t rows = 0;
   bool has_more = false;
   while (true) {
-    BOOST_OUTCOME_TRY(const bool found, statement->step());
-    if (!found) {
+    const auto advanced = statement->advance();
+    if (advanced != Statement::Advance::row) {
+      if (advanced == Statement::Advance::failed) {
+        return statement->failure();
+      }
       break;
     }
     if (rows == window.limit) {
       has_more = true;
       break;
     }
-    BOOST_OUTCOME_TRY(add(*statement));
+    if (const auto outcome = add(*statement); outcome != RowOutcome::good) [[unlikely]] {
+      return row_error(session, layout, *statement, outcome);
+    }
     if (++rows == 1) {
       ends.note_first(*statement);
     }

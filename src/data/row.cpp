@@ -21,6 +21,12 @@ Error unreadable(const EntityLayout& layout, std::size_t column) {
       .about(name);
 }
 
+Error row_error(Session& session, const EntityLayout& layout, const Statement& statement,
+                RowOutcome outcome) {
+  return outcome == RowOutcome::foreign ? session.report_foreign_row(statement)
+                                        : unreadable(layout, static_cast<std::size_t>(outcome));
+}
+
 std::string packed(const std::vector<ValueView>& values) {
   std::string text;
   for (const ValueView& value : values) {

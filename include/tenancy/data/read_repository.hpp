@@ -372,12 +372,12 @@ class ReadRepository {
     if (request.limit > 0 && request.limit <= PageRequest::max_limit) {
       page.items.reserve(static_cast<std::size_t>(request.limit));
     }
-    BOOST_OUTCOME_TRY(auto frame,
-                      detail::read_page(session, Traits::layout, query.code(), request,
-                                        [&](const detail::Statement& statement) -> Result<void> {
-                                          return detail::decode_row(session, statement,
-                                                                    page.items.emplace_back());
-                                        }));
+    BOOST_OUTCOME_TRY(auto frame, detail::read_page(session, Traits::layout, query.code(), request,
+                                                    [&](const detail::Statement& statement) {
+                                                      return detail::read_row(
+                                                          session, statement,
+                                                          page.items.emplace_back());
+                                                    }));
     if (frame.is_reversed) {
       std::reverse(page.items.begin(), page.items.end());
     }
@@ -401,11 +401,17 @@ class ReadRepository {
     BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
     T row{};
     while (true) {
-      BOOST_OUTCOME_TRY(const bool found, statement->step());
-      if (!found) {
+      const auto advanced = statement->advance();
+      if (advanced != detail::Statement::Advance::row) {
+        if (advanced == detail::Statement::Advance::failed) {
+          return statement->failure();
+        }
         return success();
       }
-      BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row));
+      const auto outcome = detail::read_row(session, *statement, row);
+      if (outcome != detail::RowOutcome::good) [[unlikely]] {
+        return detail::row_error(session, Traits::layout, *statement, outcome);
+      }
       if constexpr (std::is_void_v<Returned>) {
         visit(std::as_const(row));
       } else if constexpr (std::same_as<Returned, Visit>) {

@@ -74,7 +74,7 @@ class Cell final : public tenancy::detail::Statement {
   void refuse_parameter(int /*parameter*/) noexcept override { value_ = Null{}; }
   void bind_blob(int, std::span<const std::byte>) noexcept override {}
 
-  tenancy::Result<bool> step() override { return true; }
+  Advance advance() override { return Advance::row; }
   [[nodiscard]] std::int64_t changes() const noexcept override { return 0; }
 
   [[nodiscard]] bool is_null(int) const noexcept override {

@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <forward_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -100,18 +102,28 @@ template <Entity T>
   return bad;
 }
 
+/// What became of reading a row: the column that could not be read, or one of these.
+enum class RowOutcome : std::size_t {
+  foreign = std::numeric_limits<std::size_t>::max() - 1,
+  good = std::numeric_limits<std::size_t>::max(),
+};
+
+/// The error that an outcome other than `good` stands for. A foreign row ends the transaction.
+Error row_error(Session& session, const EntityLayout& layout, const Statement& statement,
+                RowOutcome outcome);
+
 /// The row check, then the row. Column 0 is the row's tenant, read from the table and not taken
 /// from the parameter, so that a wrong predicate, statement or index cannot go unnoticed. `Further`
 /// columns behind the row's own are numbers, given to `further`.
 template <Entity T, std::size_t Further = 0>
-Result<void> decode_row(Session& session, const Statement& statement, T& row,
-                        std::array<std::int64_t, Further>* further = nullptr) {
+RowOutcome read_row(const Session& session, const Statement& statement, T& row,
+                    std::array<std::int64_t, Further>* further = nullptr) {
   using Traits = EntityTraits<T>;
   std::array<ValueView, Traits::size + 1 + Further> values;
   statement.read_columns(values);
   if (values[0].type() != ValueType::int64 || values[0].int64() != session.tenant_value())
       [[unlikely]] {
-    return session.report_foreign_row(statement);
+    return RowOutcome::foreign;
   }
   const bool is_good = [&]<std::size_t... Index>(std::index_sequence<Index...>) {
     // All of them, which costs less than asking after each.
@@ -120,14 +132,25 @@ Result<void> decode_row(Session& session, const Statement& statement, T& row,
     return all_good;
   }(std::make_index_sequence<Traits::size>{});
   if (!is_good) [[unlikely]] {
-    return unreadable(Traits::layout, bad_column<T>(values.data() + 1, row));
+    return RowOutcome{bad_column<T>(values.data() + 1, row)};
   }
   for (std::size_t i = 0; i < Further; ++i) {
     const ValueView& value = values[Traits::size + 1 + i];
     if (value.type() != ValueType::int64) [[unlikely]] {
-      return unreadable(Traits::layout, Traits::size);
+      return RowOutcome{Traits::size};
     }
     (*further)[i] = value.int64();
+  }
+  return RowOutcome::good;
+}
+
+/// The same as a result. Errors: `isolation_violation`, `invalid_row`.
+template <Entity T, std::size_t Further = 0>
+Result<void> decode_row(Session& session, const Statement& statement, T& row,
+                        std::array<std::int64_t, Further>* further = nullptr) {
+  const RowOutcome outcome = read_row(session, statement, row, further);
+  if (outcome != RowOutcome::good) [[unlikely]] {
+    return row_error(session, EntityTraits<T>::layout, statement, outcome);
   }
   return success();
 }
