@@ -279,7 +279,8 @@ std::int64_t Connection::total_changes() const noexcept {
 
 std::uint32_t Connection::data_version() const noexcept {
   std::uint32_t version = 0;
-  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_DATA_VERSION, &version);
+  // Without a name it is the main database.
+  sqlite3_file_control(handle(), nullptr, SQLITE_FCNTL_DATA_VERSION, &version);
   return version;
 }
 

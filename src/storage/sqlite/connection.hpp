@@ -87,7 +87,7 @@ class Connection {
   /// such a statement.
   [[nodiscard]] bool has_view() const noexcept {
     return in_transaction() ||
-           (keeps_view_ && sqlite3_txn_state(handle(), "main") != SQLITE_TXN_NONE);
+           (keeps_view_ && sqlite3_txn_state(handle(), nullptr) != SQLITE_TXN_NONE);
   }
   /// Rows that statements touched since the connection was opened.
   [[nodiscard]] std::int64_t total_changes() const noexcept;
