@@ -32,9 +32,8 @@ class Sides {
  public:
   Sides(std::function<const DataSet&()> data, const Workload& workload) {
     const auto add = [&](std::string name, auto make) {
-      sides_.push_back({std::move(name), Lazy<std::unique_ptr<Cases>>{[data, &workload, make] {
-                          return make(data(), workload);
-                        }}});
+      sides_.emplace_back(std::move(name),
+                          [data, &workload, make] { return make(data(), workload); });
     };
     add("raw", make_raw_side);
     add("library", make_library_side);

@@ -44,6 +44,7 @@ std::vector<Costs> count_instructions(const std::vector<Comparison>& cases,
   }
   std::cout << "Counting instructions ..." << std::endl;
   std::vector<Costs> costs;
+  costs.reserve(cases.size());
   for (const Comparison& comparison : cases) {
     costs.push_back(costs_of(comparison, [&](const std::string& side) {
       return counter->per_operation(side, comparison.batch, 3 * comparison.batch).value_or(0);
@@ -62,6 +63,7 @@ std::vector<Costs> measure_times(const std::vector<Comparison>& cases) {
   }
   auto medians = median_times(operations);
   std::vector<Costs> costs;
+  costs.reserve(cases.size());
   for (const Comparison& comparison : cases) {
     costs.push_back(costs_of(comparison, [&](const std::string& side) { return medians[side]; }));
   }
@@ -104,14 +106,17 @@ void print_absolutes(const std::vector<Comparison>& cases, const std::vector<Cos
 void add_ratios(Figures& figures, const Comparison& comparison, const Costs& costs,
                 const std::string& against, const std::string& kind,
                 const std::optional<Goal>& goal, const std::optional<Goal>& peers_goal) {
+  const auto name = [&](const std::string& before_kind) {
+    return comparison.name + before_kind + kind + "_ratio";
+  };
   if (costs.measured()) {
-    figures.add({comparison.name + "_" + kind + "_ratio", costs.ratio(), "x", against, goal});
+    figures.add({name("_"), costs.ratio(), "x", against, goal});
   }
   for (std::size_t i = 0; i < costs.peers.size(); ++i) {
     if (costs.peers[i] > 0 && costs.through_library > 0) {
       const std::string& peer = comparison.peers[i].name;
-      figures.add({comparison.name + "_" + peer + "_" + kind + "_ratio",
-                   costs.through_library / costs.peers[i], "x", peer, peers_goal});
+      figures.add(
+          {name("_" + peer + "_"), costs.through_library / costs.peers[i], "x", peer, peers_goal});
     }
   }
 }

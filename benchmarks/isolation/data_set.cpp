@@ -69,7 +69,7 @@ DataSet::DataSet(std::filesystem::path file) : file_{std::move(file)}, authority
   }
 }
 
-void DataSet::fill() {
+void DataSet::fill() const {
   for (std::size_t i = 0; i < tenant_count; ++i) {
     fill(tenants_[i], i, rows_per_tenant);
   }
@@ -78,7 +78,8 @@ void DataSet::fill() {
   RawDeployments{file_}.checkpoint();
 }
 
-void DataSet::fill(const tenancy::TenantContext& context, std::size_t tenant, std::size_t rows) {
+void DataSet::fill(const tenancy::TenantContext& context, std::size_t tenant,
+                   std::size_t rows) const {
   check(
       store().write(context, [&](tenancy::WriteTransaction& transaction) -> tenancy::Result<void> {
         const tenancy::Repository<Deployment> deployments{transaction};

@@ -39,8 +39,8 @@ class DataSet {
   [[nodiscard]] static Deployment row(std::size_t tenant, std::size_t number);
 
  private:
-  void fill();
-  void fill(const tenancy::TenantContext& context, std::size_t tenant, std::size_t rows);
+  void fill() const;
+  void fill(const tenancy::TenantContext& context, std::size_t tenant, std::size_t rows) const;
 
   std::filesystem::path file_;
   tenancy::Authority authority_;
