@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include <sodium.h>
+#include "core/base64url.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {
@@ -16,7 +16,6 @@ constexpr std::byte format{1};
 constexpr std::size_t version_offset = 1;
 constexpr std::size_t tag_offset = version_offset + sizeof(std::uint32_t);
 constexpr std::size_t key_offset = tag_offset + Mac::tag_size;
-constexpr int base64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 
 using Bytes = std::vector<std::byte>;
 
@@ -35,20 +34,15 @@ void append_text(Bytes& to, std::string_view text) {
 
 /// What the tag authenticates; lengths stand before texts, so that no two places read alike.
 Bytes message(const CursorPlace& place, std::string_view key) {
-  Bytes bytes{format, static_cast<std::byte>(place.order)};
+  Bytes bytes;
+  bytes.reserve(2 + 3 * sizeof(std::uint64_t) + place.table.size() + key.size());
+  bytes.push_back(format);
+  bytes.push_back(static_cast<std::byte>(place.order));
   append_number(bytes, static_cast<std::uint64_t>(place.tenant ? place.tenant->value() : 0),
                 sizeof(std::uint64_t));
   append_text(bytes, place.table);
   append_text(bytes, key);
   return bytes;
-}
-
-std::string encode(std::span<const std::byte> bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), base64), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), base64);
-  text.pop_back();
-  return text;
 }
 
 Error invalid() {
@@ -59,38 +53,29 @@ Error invalid() {
 
 std::string seal_cursor(const KeyRing& keys, const CursorPlace& place, std::string_view key) {
   const Mac mac = keys.authenticate(KeyPurpose::cursor, message(place, key));
-  Bytes bytes{format};
+  Bytes bytes;
+  bytes.reserve(key_offset + key.size());
+  bytes.push_back(format);
   append_number(bytes, mac.key_version, sizeof(mac.key_version));
   append(bytes, mac.tag);
   append(bytes, std::as_bytes(std::span{key}));
-  return encode(bytes);
+  return to_base64url(bytes);
 }
 
 Result<std::string> open_cursor(const KeyRing& keys, const CursorPlace& place,
                                 std::string_view cursor) {
-  if (cursor.empty()) {
+  const auto decoded = from_base64url(cursor);
+  if (!decoded || decoded->size() < key_offset || decoded->front() != format) {
     return invalid();
   }
-  Bytes bytes(cursor.size());
-  std::size_t size = 0;
-  const char* end = nullptr;
-  const int status = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
-                                       cursor.data(), cursor.size(), nullptr, &size, &end, base64);
-  if (status != 0 || end != cursor.data() + cursor.size() || size < key_offset ||
-      bytes[0] != format) {
-    return invalid();
-  }
-  bytes.resize(size);
-  // The decoder takes any bits behind the last byte; a cursor has one spelling.
-  if (encode(bytes) != cursor) {
-    return invalid();
-  }
+  const Bytes& bytes = *decoded;
   Mac mac{};
   for (std::size_t i = 0; i < sizeof(mac.key_version); ++i) {
     mac.key_version |= std::to_integer<std::uint32_t>(bytes[version_offset + i]) << (8 * i);
   }
   std::copy_n(bytes.begin() + tag_offset, Mac::tag_size, mac.tag.begin());
-  std::string key(reinterpret_cast<const char*>(bytes.data()) + key_offset, size - key_offset);
+  std::string key(reinterpret_cast<const char*>(bytes.data()) + key_offset,
+                  bytes.size() - key_offset);
   if (!keys.verify(KeyPurpose::cursor, message(place, key), mac)) {
     return invalid();
   }

@@ -1,6 +1,8 @@
 #include "tenancy/core/error.hpp"
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <ostream>
 #include <utility>
 
@@ -36,6 +38,8 @@ constexpr std::array<ErrorInfo, errc_count> table{{
      "A value breaks a rule of its column."},
     {errc::invalid_argument, "invalid_argument", Condition::invalid,
      "An argument is outside of what is allowed."},
+    {errc::invalid_value, "invalid_value", Condition::invalid,
+     "A value has no form in which its column could hold it."},
     {errc::invalid_tenant_id, "invalid_tenant_id", Condition::invalid,
      "The text or number is not a tenant id."},
     {errc::invalid_slug, "invalid_slug", Condition::invalid, "The text is not a slug."},
@@ -159,11 +163,26 @@ std::string_view to_string(Condition condition) noexcept {
 Error::Error(errc code, std::string message, SourceLocation where) noexcept
     : message_{std::move(message)}, where_{where}, code_{code} {}
 
+Error Error::about(std::string_view subject) const {
+  // Names in schemas are short; what is not one is cut rather than lost.
+  constexpr std::size_t longest = 1000;
+  Error error = with_context(subject.substr(0, longest));
+  error.subject_at_ = 0;
+  error.subject_size_ = static_cast<std::uint16_t>(std::min(subject.size(), longest));
+  return error;
+}
+
 Error Error::with_context(std::string_view what_was_tried) const {
   std::string message{what_was_tried};
   message += ": ";
+  const std::size_t subject_at = message.size() + subject_at_;
   message += message_;
-  return Error{code_, std::move(message), where_};
+  Error error{code_, std::move(message), where_};
+  if (subject_at <= std::numeric_limits<std::uint16_t>::max()) {
+    error.subject_at_ = static_cast<std::uint16_t>(subject_at);
+    error.subject_size_ = subject_size_;
+  }
+  return error;
 }
 
 std::string Error::to_string() const {

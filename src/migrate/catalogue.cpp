@@ -14,7 +14,7 @@ constexpr std::string_view columns_sql =
     "FROM sqlite_schema s JOIN pragma_table_xinfo(s.name) c "
     "WHERE s.type = 'table' AND s.sql NOT LIKE 'CREATE VIRTUAL%'";
 constexpr std::string_view indexes_sql =
-    "SELECT s.name, i.name, i.\"unique\", i.origin = 'pk', x.name "
+    "SELECT s.name, i.name, i.\"unique\", i.origin = 'pk', i.partial, x.name "
     "FROM sqlite_schema s JOIN pragma_index_list(s.name) i JOIN pragma_index_xinfo(i.name) x "
     "WHERE s.type = 'table' AND x.key = 1 ORDER BY s.name, i.seq, x.seqno";
 constexpr std::string_view references_sql =
@@ -98,9 +98,9 @@ Result<Catalogue> Catalogue::read(ControlSession& session) {
     if (auto* const table = of_table(row)) {
       const auto name = text_of(row, 1);
       if (table->indexes.empty() || table->indexes.back().name != name) {
-        table->indexes.push_back({name, flag_of(row, 2), flag_of(row, 3), {}});
+        table->indexes.push_back({name, flag_of(row, 2), flag_of(row, 3), flag_of(row, 4), {}});
       }
-      table->indexes.back().columns.push_back(text_of(row, 4));
+      table->indexes.back().columns.push_back(text_of(row, 5));
     }
   }));
   std::int64_t last_id = -1;

@@ -24,6 +24,7 @@ struct CatalogueIndex {
   std::string name;
   bool is_unique;
   bool is_primary_key;
+  bool is_partial;                   ///< Over some of the rows only.
   std::vector<std::string> columns;  ///< In order; empty texts for expressions.
 };
 

@@ -81,7 +81,7 @@ Result<DryRunReport> dry_run_migrations(std::string_view url, const OpenOptions&
   auto outcome = detail::migrate_all(*copy, options.call, options.migrations, record(report.steps),
                                      [] { return Result<void>{success()}; });
   if (outcome) {
-    outcome = detail::require_safe_schema(*copy, options.call, options.schema_policy);
+    outcome = detail::require_safe_schema(*copy, options);
   }
   if (!outcome && outcome.error() == Condition::unavailable) {
     return std::move(outcome).error();

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
+#include "migrate/mapping_rules.hpp"
 #include "migrate/sql_words.hpp"
 #include "migrate/tenant_table.hpp"
 #include "registry/schema.hpp"
@@ -316,15 +318,19 @@ SchemaReport judge_schema(const Catalogue& catalogue, const SchemaPolicy& policy
   return Judge{catalogue, policy}.judge();
 }
 
-Result<SchemaReport> verify_schema(ControlSession& session, const SchemaPolicy& policy) {
+Result<SchemaReport> verify_schema(ControlSession& session, const OpenOptions& options) {
   BOOST_OUTCOME_TRY(const auto catalogue, Catalogue::read(session));
-  return judge_schema(catalogue, policy);
+  auto report = judge_schema(catalogue, options.schema_policy);
+  // Behind the rules that keep tenants apart, which weigh more.
+  std::ranges::move(judge_mappings(catalogue, options.mappings),
+                    std::back_inserter(report.findings));
+  return report;
 }
 
-Result<void> require_safe_schema(StoreBackend& store, const CallOptions& options,
-                                 const SchemaPolicy& policy) {
-  BOOST_OUTCOME_TRY(const auto report, control_read(store, options, [&](ControlSession& session) {
-                      return verify_schema(session, policy);
+Result<void> require_safe_schema(StoreBackend& store, const OpenOptions& options) {
+  BOOST_OUTCOME_TRY(const auto report,
+                    control_read(store, options.call, [&](ControlSession& session) {
+                      return verify_schema(session, options);
                     }));
   const auto is_refused = [](const auto& finding) { return finding.severity == Severity::refused; };
   const auto first = std::ranges::find_if(report.findings, is_refused);
@@ -332,10 +338,11 @@ Result<void> require_safe_schema(StoreBackend& store, const CallOptions& options
     return success();
   }
   const auto others = std::ranges::count_if(report.findings, is_refused) - 1;
-  return Error{errc::unsafe_schema,
-               first->message + (others == 0 ? std::string{}
-                                             : " (and " + std::to_string(others) +
-                                                   " more: tenancy::verify_schema tells all)")};
+  return Error{
+      first->rule == SchemaRule::mapped_table ? errc::invalid_mapping : errc::unsafe_schema,
+      first->message + (others == 0 ? std::string{}
+                                    : " (and " + std::to_string(others) +
+                                          " more: tenancy::verify_schema tells all)")};
 }
 
 }  // namespace tenancy::inline v0::detail

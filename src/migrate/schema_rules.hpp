@@ -10,11 +10,11 @@ namespace tenancy::inline v0::detail {
 /// Holds a catalogue against the rules.
 SchemaReport judge_schema(const Catalogue& catalogue, const SchemaPolicy& policy);
 
-/// Reads the catalogue and judges it.
-Result<SchemaReport> verify_schema(ControlSession& session, const SchemaPolicy& policy);
+/// Reads the catalogue and holds it against the rules and the mappings of the options.
+Result<SchemaReport> verify_schema(ControlSession& session, const OpenOptions& options);
 
-/// Errors: `unsafe_schema`, with the first finding and how many there are.
-Result<void> require_safe_schema(StoreBackend& store, const CallOptions& options,
-                                 const SchemaPolicy& policy);
+/// Errors: `unsafe_schema`, or else `invalid_mapping`, with the first finding and how many there
+/// are.
+Result<void> require_safe_schema(StoreBackend& store, const OpenOptions& options);
 
 }  // namespace tenancy::inline v0::detail

@@ -25,11 +25,11 @@ std::string_view to_string(TableKind kind) noexcept {
 }
 
 std::string_view to_string(SchemaRule rule) noexcept {
-  static constexpr std::array<std::string_view, 14> names{
-      "classified_table", "tenant_column",        "primary_key",      "unique_key",
-      "foreign_key",      "immediate_references", "conflict_clause",  "no_virtual_table",
-      "listed_view",      "listed_trigger",       "tenant_led_index", "tenant_reference",
-      "strict_table",     "current_policy"};
+  static constexpr std::array<std::string_view, 15> names{
+      "classified_table", "tenant_column",        "primary_key",     "unique_key",
+      "foreign_key",      "immediate_references", "conflict_clause", "no_virtual_table",
+      "listed_view",      "listed_trigger",       "mapped_table",    "tenant_led_index",
+      "tenant_reference", "strict_table",         "current_policy"};
   return name_in(names, rule);
 }
 
@@ -50,7 +50,7 @@ Result<SchemaReport> verify_schema(std::string_view url, const OpenOptions& opti
     return SchemaReport{};
   }
   return detail::sqlite::inspect(*inspection, options.call, [&](detail::ControlSession& session) {
-    return detail::verify_schema(session, options.schema_policy);
+    return detail::verify_schema(session, options);
   });
 }
 

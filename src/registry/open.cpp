@@ -86,7 +86,7 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
   } else {
     BOOST_OUTCOME_TRY(detail::check_keys(*store, options.call));
   }
-  BOOST_OUTCOME_TRY(detail::require_safe_schema(*store, options.call, options.schema_policy));
+  BOOST_OUTCOME_TRY(detail::require_safe_schema(*store, options));
   return detail::AuthorityMint::mint(std::make_shared<detail::RegistryCore>(
       std::move(store), std::move(options.registry), detail::KnownSteps::of(options.migrations)));
 }

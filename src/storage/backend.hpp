@@ -57,9 +57,9 @@ class StoreBackend {
   StoreBackend& operator=(const StoreBackend&) = delete;
   virtual ~StoreBackend() = default;
 
-  virtual Result<void> read(const TenantContext& context, const CallOptions& options,
+  virtual Result<void> read(UnitKind kind, const TenantContext& context, const CallOptions& options,
                             TenantBody body) = 0;
-  virtual Result<void> write(WriteKind kind, const TenantContext& context,
+  virtual Result<void> write(UnitKind kind, const TenantContext& context,
                              const CallOptions& options, TenantBody body) = 0;
   /// The unit is completed whatever happens.
   virtual void async_write(const TenantContext& context, const CallOptions& options,

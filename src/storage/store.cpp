@@ -8,14 +8,15 @@
 
 namespace tenancy::inline v0 {
 
-Result<void> Store::run_read(const TenantContext& context, const CallOptions& options,
+Result<void> Store::run_read(detail::UnitKind kind, const TenantContext& context,
+                             const CallOptions& options,
                              detail::FunctionRef<bool(detail::Session&)> body) const {
   // The unit may drop the last handle of the store that it runs on.
   const auto backend = backend_;
-  return backend->read(context, options, body);
+  return backend->read(kind, context, options, body);
 }
 
-Result<void> Store::run_write(detail::WriteKind kind, const TenantContext& context,
+Result<void> Store::run_write(detail::UnitKind kind, const TenantContext& context,
                               const CallOptions& options,
                               detail::FunctionRef<bool(detail::Session&)> body) const {
   const auto backend = backend_;

@@ -20,4 +20,8 @@ inline constexpr StaticSql credential_gate_sql{
 /// Begins the snapshot and looks at nothing.
 inline constexpr StaticSql touch_sql{"SELECT 1 FROM tenancy_tenants LIMIT 0"};
 
+/// The same, and stands on a row without having looked for it, so that it keeps the snapshot until
+/// it is reset.
+inline constexpr StaticSql hold_sql{"SELECT 1 UNION ALL SELECT 1 FROM tenancy_tenants"};
+
 }  // namespace tenancy::inline v0::detail

@@ -1,16 +1,6 @@
 #include "support/test_store.hpp"
 
 namespace tenancy_test {
-namespace {
-
-tenancy::StoreOptions with_clock(tenancy::StoreOptions options,
-                                 const std::shared_ptr<tenancy::ManualClock>& clock) {
-  options.clock = clock;
-  return options;
-}
-
-}  // namespace
-
 std::vector<tenancy::Migration> test_schema() {
   return {
       {1, "notes",
@@ -30,12 +20,12 @@ TestStore::TestStore(tenancy::StoreOptions options, std::vector<tenancy::Migrati
                      tenancy::SchemaPolicy policy, tenancy::RegistryOptions registry_options)
     : schema_{std::move(schema)},
       policy_{std::move(policy)},
-      clock{std::make_shared<tenancy::ManualClock>(
-          tenancy::Timestamp::from_microseconds(1'700'000'000'000'000))},
-      authority{must(tenancy::open(url(), {.migrations = schema_,
-                                           .schema_policy = policy_,
-                                           .store = with_clock(std::move(options), clock),
-                                           .registry = std::move(registry_options)}))},
+      temporary_{{.migrations = schema_,
+                  .schema_policy = policy_,
+                  .store = std::move(options),
+                  .registry = std::move(registry_options)}},
+      clock{temporary_.clock()},
+      authority{temporary_.authority()},
       store{authority.store()},
       registry{authority.registry(tester())},
       acme{create_tenant("acme")},
@@ -43,7 +33,7 @@ TestStore::TestStore(tenancy::StoreOptions options, std::vector<tenancy::Migrati
 
 tenancy::Authority TestStore::open_again() const {
   return must(tenancy::open(
-      url(), {.migrations = schema_, .schema_policy = policy_, .store = with_clock({}, clock)}));
+      url(), {.migrations = schema_, .schema_policy = policy_, .store = {.clock = clock}}));
 }
 
 SQLite::Database TestStore::raw() const {

@@ -13,6 +13,7 @@
 
 #include "tenancy/core/clock.hpp"
 #include "tenancy/registry/open.hpp"
+#include "tenancy/testing/temporary_store.hpp"
 
 #include "support/must.hpp"
 #include "support/temporary_folder.hpp"
@@ -41,17 +42,17 @@ class TestStore {
   [[nodiscard]] tenancy::TenantContext enter(const tenancy::Tenant& tenant,
                                              tenancy::Scope scope = tenancy::Scope::write) const;
 
-  [[nodiscard]] std::filesystem::path file() const { return folder_ / "store.db"; }
-  [[nodiscard]] std::string url() const { return "sqlite:" + file().string(); }
+  [[nodiscard]] std::filesystem::path file() const { return temporary_.file(); }
+  [[nodiscard]] std::string url() const { return temporary_.url(); }
 
  private:
-  TemporaryFolder folder_;
   std::vector<tenancy::Migration> schema_;
   tenancy::SchemaPolicy policy_;
+  tenancy::testing::TemporaryStore temporary_;
 
  public:
   std::shared_ptr<tenancy::ManualClock> clock;
-  tenancy::Authority authority;
+  tenancy::Authority& authority;
   tenancy::Store store;
   tenancy::TenantRegistry registry;
   tenancy::Tenant acme;

@@ -40,6 +40,7 @@ enum class errc : std::uint8_t {
   reference_violation,
   constraint_violation,
   invalid_argument,
+  invalid_value,
   invalid_tenant_id,
   invalid_slug,
   invalid_identifier,
@@ -109,7 +110,15 @@ class [[nodiscard]] Error {
   [[nodiscard]] errc code() const noexcept { return code_; }
   [[nodiscard]] Condition condition() const noexcept { return error_info(code_).condition; }
   [[nodiscard]] const std::string& message() const noexcept { return message_; }
+  /// What of the input it is about, such as the columns whose value is taken, "project_id, name";
+  /// empty when that is not known. Never a value. Part of the message.
+  [[nodiscard]] std::string_view subject() const noexcept {
+    return std::string_view{message_}.substr(subject_at_, subject_size_);
+  }
   [[nodiscard]] SourceLocation where() const noexcept { return where_; }
+
+  /// The same error about something, with that and a colon in front of its message.
+  [[nodiscard]] Error about(std::string_view subject) const;
 
   /// The same error with words in front of its message, for the caller that knows what was tried.
   [[nodiscard]] Error with_context(std::string_view what_was_tried) const;
@@ -125,6 +134,8 @@ class [[nodiscard]] Error {
  private:
   std::string message_;
   SourceLocation where_;
+  std::uint16_t subject_at_ = 0;
+  std::uint16_t subject_size_ = 0;
   errc code_;
 };
 

@@ -12,13 +12,16 @@
 #include <vector>
 
 #include "tenancy/core/timestamp.hpp"
+#include "tenancy/storage/storage_class.hpp"
 #include "tenancy/storage/value.hpp"
 
 namespace tenancy::inline v0 {
 
 /// How a member's type is kept in a column: `bind` writes a parameter, `read` a member. `read`
 /// gives false when the column holds anything that is not exactly such a value; nothing is
-/// converted or cut. A host specialises it for types of its own.
+/// converted or cut. `read` sets the whole member, whatever was in it. A host specialises it for
+/// types of its own. A member `stored`, the `StorageClass` of all its values, is held against the
+/// table when a store is opened.
 ///
 /// Isolation: a codec reaches the parameter and the column that it is given and no other.
 template <class Value>
@@ -30,6 +33,8 @@ template <std::integral Value>
            (sizeof(Value) < sizeof(std::int64_t) ||
             (sizeof(Value) == sizeof(std::int64_t) && std::is_signed_v<Value>)))
 struct Codec<Value> {
+  static constexpr StorageClass stored = StorageClass::integer;
+
   static void bind(const ParameterWriter& parameter, Value value) noexcept {
     parameter.int64(value);
   }
@@ -47,6 +52,8 @@ struct Codec<Value> {
 /// INTEGER 0 or 1.
 template <>
 struct Codec<bool> {
+  static constexpr StorageClass stored = StorageClass::integer;
+
   static void bind(const ParameterWriter& parameter, bool value) noexcept {
     parameter.int64(value ? 1 : 0);
   }
@@ -60,9 +67,11 @@ struct Codec<bool> {
   }
 };
 
-/// REAL. Not-a-number has no stored form and becomes NULL, which the column then refuses.
+/// REAL. Not-a-number has no stored form.
 template <>
 struct Codec<double> {
+  static constexpr StorageClass stored = StorageClass::real;
+
   static void bind(const ParameterWriter& parameter, double value) noexcept {
     parameter.real(value);
   }
@@ -79,6 +88,8 @@ struct Codec<double> {
 /// TEXT.
 template <>
 struct Codec<std::string> {
+  static constexpr StorageClass stored = StorageClass::text;
+
   static void bind(const ParameterWriter& parameter, std::string_view value) noexcept {
     parameter.text(value);
   }
@@ -87,8 +98,12 @@ struct Codec<std::string> {
     if (!stored) {
       return false;
     }
-    // Built anew: replacing an empty string's characters takes a slower path.
-    value = std::string{*stored};
+    if (value.empty()) {
+      // Built anew: replacing an empty string's characters takes a slower path.
+      value = std::string{*stored};
+    } else {
+      value.assign(*stored);
+    }
     return true;
   }
 };
@@ -96,6 +111,8 @@ struct Codec<std::string> {
 /// BLOB.
 template <>
 struct Codec<std::vector<std::byte>> {
+  static constexpr StorageClass stored = StorageClass::blob;
+
   static void bind(const ParameterWriter& parameter, std::span<const std::byte> value) noexcept {
     parameter.blob(value);
   }
@@ -123,6 +140,8 @@ concept NamedEnum =
 /// cannot be read.
 template <NamedEnum Value>
 struct Codec<Value> {
+  static constexpr StorageClass stored = StorageClass::text;
+
   static void bind(const ParameterWriter& parameter, Value value) noexcept {
     for (const auto& [named, name] : names) {
       if (named == value) {
@@ -163,6 +182,8 @@ struct Codec<Value> {
 /// INTEGER microseconds since the epoch.
 template <>
 struct Codec<Timestamp> {
+  static constexpr StorageClass stored = StorageClass::integer;
+
   static void bind(const ParameterWriter& parameter, Timestamp value) noexcept {
     parameter.int64(value.microseconds());
   }
@@ -179,7 +200,7 @@ struct Codec<Timestamp> {
 /// NULL or the value.
 template <class Value>
 struct Codec<std::optional<Value>> {
-  static void bind(const ParameterWriter& parameter, const std::optional<Value>& value) noexcept {
+  static void bind(const ParameterWriter& parameter, const std::optional<Value>& value) {
     if (value) {
       Codec<Value>::bind(parameter, *value);
     } else {
@@ -191,9 +212,38 @@ struct Codec<std::optional<Value>> {
       value.reset();
       return true;
     }
-    return Codec<Value>::read(column, value.emplace());
+    return Codec<Value>::read(column, value ? *value : value.emplace());
   }
 };
+
+namespace detail {
+
+template <class Value>
+inline constexpr bool is_optional = false;
+template <class Value>
+inline constexpr bool is_optional<std::optional<Value>> = true;
+
+/// The type behind an optional, or the type itself.
+template <class Value>
+struct Unwrapped {
+  using Type = Value;
+};
+template <class Value>
+struct Unwrapped<std::optional<Value>> {
+  using Type = Value;
+};
+
+/// How all values of a member are stored, where its codec tells.
+template <class Value>
+constexpr std::optional<StorageClass> storage_class_of() noexcept {
+  if constexpr (requires { Codec<Value>::stored; }) {
+    return Codec<Value>::stored;
+  } else {
+    return std::nullopt;
+  }
+}
+
+}  // namespace detail
 
 /// Whether a member of this type can be mapped.
 template <class Value>

@@ -15,6 +15,8 @@ namespace tenancy::inline v0 {
 /// Source: RFC 8259.
 template <>
 struct Codec<nlohmann::json> {
+  static constexpr StorageClass stored = StorageClass::text;
+
   static void bind(const ParameterWriter& parameter, const nlohmann::json& value) {
     try {
       parameter.copied_text(value.dump());

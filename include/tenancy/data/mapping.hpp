@@ -26,7 +26,7 @@ namespace tenancy::inline v0 {
 ///     }
 ///
 /// Mapped types must not live in a shared library that is unloaded while a store is open: prepared
-/// statements are found by the address of their text.
+/// statements are found by the address of what the mapping makes.
 ///
 /// A type with private members has a `static constexpr auto tenancy_mapping()` instead. The tenant
 /// is no member and no column here: the transaction knows it.
@@ -49,12 +49,23 @@ struct Column {
   Role role;
 };
 
-template <class... Columns>
-struct Entity {
-  std::string_view table;
-  std::tuple<Columns...> columns;
+struct VersionColumn {
+  std::string_view name;
 };
 
+template <class Parent, class... Members>
+struct ForeignKey {
+  std::tuple<Members...> members;
+};
+
+template <class... Parts>
+struct Entity {
+  std::string_view table;
+  std::tuple<Parts...> parts;
+};
+
+/// A part of the key. Keys of several columns are in the order of the mapping, which is that of the
+/// table's primary key behind `tenant_id`.
 template <class Owner, class Value>
 constexpr auto key(std::string_view name, Value Owner::*member) noexcept {
   return Column<Owner, Value>{name, member, Role::key};
@@ -66,6 +77,7 @@ constexpr auto generated_key(std::string_view name, std::string Owner::*member) 
   return Column<Owner, std::string>{name, member, Role::generated_key};
 }
 
+/// Any other column; it may be NULL when its member is an optional.
 template <class Owner, class Value>
 constexpr auto column(std::string_view name, Value Owner::*member) noexcept {
   return Column<Owner, Value>{name, member, Role::plain};
@@ -81,10 +93,21 @@ constexpr auto updated_at(std::string_view name, Timestamp Owner::*member) noexc
   return Column<Owner, Timestamp>{name, member, Role::updated_at};
 }
 
-/// Names of tables and columns are lower-case letters, digits and `_`, not beginning with a digit.
-template <class... Columns>
-constexpr auto entity(std::string_view table, Columns... columns) noexcept {
-  return Entity<Columns...>{table, std::tuple<Columns...>{columns...}};
+/// The column of the row's `RowVersion`, an INTEGER that no member holds: see `Versioned`.
+constexpr auto row_version(std::string_view name) noexcept { return VersionColumn{name}; }
+
+/// The members, mapped before, that refer to the key of `Parent`, in its order and of its types;
+/// each may be optional. In the table the reference begins with `tenant_id` on both sides.
+template <class Parent, class... Owner, class... Value>
+constexpr auto foreign_key(Value Owner::*... members) noexcept {
+  return ForeignKey<Parent, Value Owner::*...>{{members...}};
+}
+
+/// A table and its columns. Names are lower-case letters, digits and `_`, not beginning with a
+/// digit.
+template <class... Parts>
+constexpr auto entity(std::string_view table, Parts... parts) noexcept {
+  return Entity<Parts...>{table, std::tuple<Parts...>{parts...}};
 }
 
 }  // namespace mapping

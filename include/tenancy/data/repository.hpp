@@ -1,205 +1,32 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include "tenancy/core/detail/cursor.hpp"
-#include "tenancy/core/page.hpp"
 #include "tenancy/core/record_id.hpp"
-#include "tenancy/data/detail/entity_sql.hpp"
-#include "tenancy/data/detail/row.hpp"
-#include "tenancy/data/mapping.hpp"
-#include "tenancy/storage/store.hpp"
-#include "tenancy/storage/transaction.hpp"
+#include "tenancy/data/changes.hpp"
+#include "tenancy/data/detail/value_list.hpp"
+#include "tenancy/data/read_repository.hpp"
 
 namespace tenancy::inline v0 {
-
-template <Entity T>
-class Repository;
-
-/// What of one tenant's rows of one table may be read.
-///
-/// Made from a transaction, it works within it; made from a store and a context, each call is a
-/// transaction of its own.
-///
-/// Isolation: every statement carries the transaction's tenant, and every row that comes back is
-/// compared with it; a row of another tenant stops the transaction with `isolation_violation`.
-/// Ownership: borrows the transaction, or shares the store. One that is used after its transaction
-/// ended stops the process.
-/// Thread safety: that of the transaction, or thread-safe when made from a store. Changes made from
-/// a store, and the codecs in them, may run on another thread that writes at the same time.
-/// Errors: beside those named, each call gives the transaction's, and `invalid_row` when a stored
-/// value does not fit its member.
-template <Entity T>
-class ReadRepository {
- public:
-  using Key = typename detail::EntityTraits<T>::Key;
-  using KeyArgument = typename detail::KeyForm<Key>::Argument;
-
-  explicit ReadRepository(ReadTransaction& transaction)
-      : transaction_{&transaction}, lifetime_{detail::SessionAccess::lifetime_of(transaction)} {}
-  /// The options hold for each call.
-  ReadRepository(const Store& store, const TenantContext& context, const CallOptions& options = {})
-      : standalone_{Standalone{store, context, options}} {}
-  explicit ReadRepository(ReadTransaction&&) = delete;
-
-  /// The row with that key, or nothing.
-  Result<std::optional<T>> find(KeyArgument key) const {
-    return reading([&](detail::Session& session) { return find_in(session, key); });
-  }
-
-  /// The row with that key. Errors: `not_found`.
-  Result<T> require(KeyArgument key) const {
-    BOOST_OUTCOME_TRY(auto found, find(key));
-    if (!found) {
-      return missing();
-    }
-    return *std::move(found);
-  }
-
-  /// How many rows the tenant has.
-  Result<std::int64_t> count() const {
-    return reading([](detail::Session& session) { return count_in(session); });
-  }
-
-  /// A part of the tenant's rows in the order of their keys, newest first unless asked otherwise.
-  /// Errors: `invalid_argument` for limits; `invalid_cursor` for a cursor that this list did not
-  /// give out.
-  Result<Page<T>> list(const PageRequest& request = {}) const {
-    return reading([&](detail::Session& session) { return list_in(session, request); });
-  }
-
- private:
-  // No way for deriving classes to a session, which runs any statement.
-  friend class Repository<T>;
-
-  using Sql = detail::EntitySql<T>;
-  using Traits = detail::EntityTraits<T>;
-  using StoredKey = typename detail::KeyForm<Key>::Stored;
-
-  template <class Unit>
-  auto reading(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
-    if (transaction_ != nullptr) {
-      return unit(session());
-    }
-    return standalone_->store.read(
-        standalone_->context, standalone_->options,
-        [&](ReadTransaction& transaction) { return unit(detail::SessionAccess::of(transaction)); });
-  }
-
-  /// For units that run one statement.
-  template <class Unit>
-  auto writing(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
-    if (transaction_ != nullptr) {
-      return unit(session());
-    }
-    return detail::StatementWrite::run(standalone_->store, standalone_->context,
-                                       standalone_->options, [&](WriteTransaction& transaction) {
-                                         return unit(detail::SessionAccess::of(transaction));
-                                       });
-  }
-
-  static Error missing() {
-    return Error{errc::not_found, "no row with that key in " + std::string{Traits::table}};
-  }
-
-  struct Standalone {
-    Store store;
-    TenantContext context;
-    CallOptions options;
-  };
-
-  [[nodiscard]] detail::Session& session() const {
-    TENANCY_ASSERT(!lifetime_.expired(), "use of a repository after its transaction ended");
-    return detail::SessionAccess::of(*transaction_);
-  }
-
-  static Result<std::optional<T>> find_in(detail::Session& session, KeyArgument key) {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::find));
-    Codec<StoredKey>::bind(detail::ValueAccess::parameter(*statement, 2), key);
-    BOOST_OUTCOME_TRY(const bool found, statement->step());
-    if (!found) {
-      return std::optional<T>{};
-    }
-    std::optional<T> row{std::in_place};
-    BOOST_OUTCOME_TRY(detail::decode_row(session, Sql::find, *statement, *row));
-    return row;
-  }
-
-  static Result<std::int64_t> count_in(detail::Session& session) {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::count));
-    BOOST_OUTCOME_TRY(const bool found, statement->step());
-    const auto count = found ? statement->int64(0) : std::nullopt;
-    if (!count) {
-      return Error{errc::internal, "count(*) returned no number"};
-    }
-    return *count;
-  }
-
-  static Result<Page<T>> list_in(detail::Session& session, const PageRequest& request) {
-    BOOST_OUTCOME_TRY(const detail::PageWindow window, detail::page_window(request));
-    const detail::CursorPlace place{session.context().tenant(), Traits::table, request.order};
-    Page<T> page;
-    if (request.number) {
-      BOOST_OUTCOME_TRY(const std::int64_t total, count_in(session));
-      page.numbers = detail::page_numbers(*request.number, request.limit, total);
-    }
-    if (request.cursor) {
-      BOOST_OUTCOME_TRY(auto text, detail::open_cursor(session.keys(), place, *request.cursor));
-      BOOST_OUTCOME_TRY(const auto last, detail::key_from_text<StoredKey>(std::move(text)));
-      const auto& sql = Sql::page_after(request.order);
-      BOOST_OUTCOME_TRY(auto statement, session.prepare(sql));
-      Codec<StoredKey>::bind(detail::ValueAccess::parameter(*statement, 3), last);
-      page.has_previous = true;
-      BOOST_OUTCOME_TRY(read_page(session, sql, *statement, window.limit, place, page));
-    } else {
-      const auto& sql = Sql::page(request.order);
-      BOOST_OUTCOME_TRY(auto statement, session.prepare(sql));
-      statement->bind_int64(3, window.offset);
-      page.has_previous = window.offset > 0;
-      BOOST_OUTCOME_TRY(read_page(session, sql, *statement, window.limit, place, page));
-    }
-    return page;
-  }
-
-  /// Reads one row more than the page holds, to learn whether more follow.
-  static Result<void> read_page(detail::Session& session, const detail::StaticSql& sql,
-                                detail::Statement& statement, std::int64_t limit,
-                                const detail::CursorPlace& place, Page<T>& page) {
-    statement.bind_int64(2, limit + 1);
-    while (true) {
-      BOOST_OUTCOME_TRY(const bool found, statement.step());
-      if (!found) {
-        return success();
-      }
-      if (static_cast<std::int64_t>(page.items.size()) == limit) {
-        const Key& last = Traits::template member<Traits::key_index>(page.items.back());
-        page.has_next = true;
-        page.next_cursor = detail::seal_cursor(session.keys(), place, detail::key_to_text(last));
-        return success();
-      }
-      BOOST_OUTCOME_TRY(detail::decode_row(session, sql, statement, page.items.emplace_back()));
-    }
-  }
-
-  ReadTransaction* transaction_ = nullptr;
-  std::weak_ptr<const char> lifetime_;
-  std::optional<Standalone> standalone_;
-};
 
 /// One tenant's rows of one table: what `ReadRepository` reads, and the operations that change it.
 ///
 /// Isolation, ownership, thread safety and errors: as `ReadRepository`. There is no way to make one
 /// from a `ReadTransaction`.
+/// Errors of all that writes: `already_exists` when a unique value is taken; `reference_violation`
+/// when a row that is referred to is missing, or a row that is to go is referred to;
+/// `constraint_violation`; `invalid_value` for a value that has no stored form. `Error::subject()`
+/// names the columns where they are known.
 template <Entity T>
 class Repository : public ReadRepository<T> {
   using Base = ReadRepository<T>;
   using typename Base::Sql;
-  using typename Base::StoredKey;
   using typename Base::Traits;
 
  public:
@@ -213,52 +40,77 @@ class Repository : public ReadRepository<T> {
   explicit Repository(WriteTransaction&&) = delete;
 
   /// Adds the row and returns it as it is stored, with its generated key and its times.
-  /// Errors: `already_exists` when a unique value is taken; `reference_violation`,
-  /// `constraint_violation`.
   Result<T> insert(T row) const {
     // The unit may run again: it leaves the row in its place.
     BOOST_OUTCOME_TRY(this->writing([&](detail::Session& session) -> Result<void> {
-      const Timestamp now = session.now();
-      detail::for_each_column<T>([&]<std::size_t Index>() {
-        constexpr auto role = Traits::roles[Index];
-        auto& member = Traits::template member<Index>(row);
-        if constexpr (role == mapping::Role::generated_key) {
-          if (member.empty()) {
-            member = make_record_id(now);
-          }
-        } else if constexpr (role == mapping::Role::created_at ||
-                             role == mapping::Role::updated_at) {
-          member = now;
-        }
-      });
+      complete(row, session.now());
       BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::insert));
-      detail::bind_columns(row, *statement, [](std::size_t) { return true; });
+      detail::RowParameters<T, Traits::size> parameters;
+      detail::for_each_column<T>(
+          [&]<std::size_t Index>() { parameters.template add<Index>(row); });
+      BOOST_OUTCOME_TRY(parameters.bind(*statement));
       BOOST_OUTCOME_TRY(statement->step());
-      if (statement->changes() != 1) {
-        return Error{errc::constraint_violation,
-                     "a trigger of " + std::string{Traits::table} + " ignored the row"};
-      }
-      return success();
+      return expect_inserted(*statement, 1);
     }));
     return row;
   }
 
-  /// Writes every column of the row with this one's key, except the time of creation, and returns
-  /// it with its new time of change. Errors: `not_found`; otherwise as `insert`.
+  /// Adds all the rows or none of them, with one statement for up to 256, and returns them as they
+  /// are stored.
+  Result<std::vector<T>> insert_many(std::vector<T> rows) const {
+    BOOST_OUTCOME_TRY(this->writing_several([&](detail::Session& session) -> Result<void> {
+      const Timestamp now = session.now();
+      for (T& row : rows) {
+        complete(row, now);
+      }
+      const auto insert_all = [&]() -> Result<void> {
+        std::size_t first = 0;
+        while (first < rows.size()) {
+          const std::size_t count = batch_of(rows.size() - first);
+          BOOST_OUTCOME_TRY(insert_batch(session, rows, first, count));
+          first += count;
+        }
+        return success();
+      };
+      return batch_of(rows.size()) == rows.size() ? insert_all()
+                                                  : session.all_or_nothing(insert_all);
+    }));
+    return rows;
+  }
+
+  /// Replaces the row that has the same key, but for the time of its creation, or adds it when
+  /// there is none. Returns the row as it is stored. A key that is left empty is generated.
+  Result<T> upsert(T row) const {
+    return this->writing([&](detail::Session& session) -> Result<T> {
+      complete(row, session.now());
+      BOOST_OUTCOME_TRY(auto statement,
+                        detail::prepare_upsert(session, Traits::layout, Traits::updated));
+      detail::RowParameters<T, Traits::size> parameters;
+      detail::for_each_column<T>(
+          [&]<std::size_t Index>() { parameters.template add<Index>(row); });
+      BOOST_OUTCOME_TRY(parameters.bind(*statement));
+      BOOST_OUTCOME_TRY(const bool found, statement->step());
+      if (!found) {
+        return ignored_by_trigger();
+      }
+      T stored{};
+      BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, stored));
+      BOOST_OUTCOME_TRY(statement->step());
+      return stored;
+    });
+  }
+
+  /// Replaces the row with that key, but for the time of its creation, and returns it with its new
+  /// time of change. Whatever version it has: the last writer wins. Errors: `not_found`.
   Result<T> update(T row) const
-    requires(detail::EntityTraits<T>::count_updated() > 0)
+    requires(!detail::EntityTraits<T>::updated.empty())
   {
     BOOST_OUTCOME_TRY(this->writing([&](detail::Session& session) -> Result<void> {
-      const Timestamp now = session.now();
-      detail::for_each_column<T>([&]<std::size_t Index>() {
-        if constexpr (Traits::roles[Index] == mapping::Role::updated_at) {
-          Traits::template member<Index>(row) = now;
-        }
-      });
+      touch(row, session.now());
       BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::update));
-      detail::bind_columns(row, *statement, [](std::size_t index) {
-        return Traits::is_updated(index) || Traits::is_key(index);
-      });
+      detail::RowParameters<T, updated_size + key_size> parameters;
+      add_whole(parameters, row);
+      BOOST_OUTCOME_TRY(parameters.bind(*statement));
       BOOST_OUTCOME_TRY(statement->step());
       if (statement->changes() == 0) {
         return Base::missing();
@@ -268,18 +120,282 @@ class Repository : public ReadRepository<T> {
     return row;
   }
 
-  /// Removes the row with that key. Errors: `not_found`; `reference_violation` when other rows
-  /// refer to it.
-  Result<void> erase(KeyArgument key) const {
+  /// The same when nobody has changed the row since it was read in this version, and returns it
+  /// with its new one. Errors: `not_found`; `version_conflict`.
+  Result<Versioned<T>> update(Versioned<T> versioned) const
+    requires(detail::EntityTraits<T>::has_version)
+  {
+    BOOST_OUTCOME_TRY(this->writing([&](detail::Session& session) -> Result<void> {
+      T& row = versioned.row;
+      touch(row, session.now());
+      {
+        BOOST_OUTCOME_TRY(auto statement, detail::prepare_update_versioned(
+                                              session, Traits::layout, Traits::updated));
+        detail::RowParameters<T, updated_size + key_size + 1> parameters;
+        add_whole(parameters, row);
+        parameters.add_number(versioned.version.value());
+        BOOST_OUTCOME_TRY(parameters.bind(*statement));
+        BOOST_OUTCOME_TRY(statement->step());
+        if (statement->changes() != 0) {
+          return success();
+        }
+      }
+      return missing_or_changed(session, row);
+    }));
+    versioned.version = RowVersion{versioned.version.value() + 1};
+    return versioned;
+  }
+
+  /// Sets these columns of the row with that key, and its time of change, and leaves the others as
+  /// they are, whoever else changes those meanwhile. Without any it only looks for the row.
+  /// Errors: `not_found`.
+  ///
+  /// One column is set by a statement of its own; for several there is one statement for all
+  /// choices of columns, which costs what a whole update does.
+  Result<void> update(const KeyArgument& key, const Changes<T>& changes) const {
+    return this->writing([&](detail::Session& session) -> Result<void> {
+      return change_in(session, key, changes, std::nullopt);
+    });
+  }
+  /// The same when the row has this version, which is one more afterwards unless nothing was set.
+  /// Errors: `not_found`; `version_conflict`.
+  Result<void> update(const KeyArgument& key, const Changes<T>& changes, RowVersion version) const
+    requires(detail::EntityTraits<T>::has_version)
+  {
+    return this->writing([&](detail::Session& session) -> Result<void> {
+      return change_in(session, key, changes, version);
+    });
+  }
+
+  /// Removes the row with that key. Errors: `not_found`.
+  Result<void> erase(const KeyArgument& key) const {
     return this->writing([&](detail::Session& session) -> Result<void> {
       BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::erase));
-      Codec<StoredKey>::bind(detail::ValueAccess::parameter(*statement, 2), key);
+      detail::RowParameters<T, key_size> parameters;
+      parameters.add_key(key);
+      BOOST_OUTCOME_TRY(parameters.bind(*statement));
       BOOST_OUTCOME_TRY(statement->step());
       if (statement->changes() == 0) {
         return Base::missing();
       }
       return success();
     });
+  }
+  /// The same when the row has this version. Errors: `not_found`; `version_conflict`.
+  Result<void> erase(const KeyArgument& key, RowVersion version) const
+    requires(detail::EntityTraits<T>::has_version)
+  {
+    return this->writing([&](detail::Session& session) -> Result<void> {
+      {
+        BOOST_OUTCOME_TRY(auto statement,
+                          detail::prepare_erase_versioned(session, Traits::layout));
+        detail::RowParameters<T, key_size + 1> parameters;
+        parameters.add_key(key);
+        parameters.add_number(version.value());
+        BOOST_OUTCOME_TRY(parameters.bind(*statement));
+        BOOST_OUTCOME_TRY(statement->step());
+        if (statement->changes() != 0) {
+          return success();
+        }
+      }
+      return missing_or_changed(session, key);
+    });
+  }
+
+ private:
+  static constexpr std::size_t key_size = Traits::keys.size();
+  static constexpr std::size_t updated_size = Traits::updated.size();
+
+  /// The columns that only the library sets at an update, and those that the caller may.
+  static constexpr bool is_time_of_change(std::size_t index) noexcept {
+    return Traits::roles[index] == mapping::Role::updated_at;
+  }
+  static constexpr auto times = Traits::template choose<&is_time_of_change>();
+  static constexpr auto changeable = Traits::template choose<&Traits::is_changeable>();
+
+  /// The largest power of two that is not more than are left, than 256, and than the parameters of
+  /// one statement allow.
+  static constexpr std::size_t batch_of(std::size_t left) noexcept {
+    constexpr std::size_t max_parameters = 32'000;
+    std::size_t size = 1;
+    while (size < 256 && 2 * size <= left && 2 * size * Traits::size <= max_parameters) {
+      size *= 2;
+    }
+    return size;
+  }
+
+  /// What the library sets in a row that is to be inserted.
+  static void complete(T& row, Timestamp now) {
+    detail::for_each_column<T>([&]<std::size_t Index>() {
+      constexpr auto role = Traits::roles[Index];
+      auto& member = Traits::template member<Index>(row);
+      if constexpr (role == mapping::Role::generated_key) {
+        if (member.empty()) {
+          member = make_record_id(now);
+        }
+      } else if constexpr (role == mapping::Role::created_at ||
+                           role == mapping::Role::updated_at) {
+        member = now;
+      }
+    });
+  }
+  static void touch(T& row, Timestamp now) {
+    detail::for_each_column<T>([&]<std::size_t Index>() {
+      if constexpr (Traits::roles[Index] == mapping::Role::updated_at) {
+        Traits::template member<Index>(row) = now;
+      }
+    });
+  }
+
+  /// The columns that a whole update writes, then the key.
+  template <std::size_t Size>
+  static void add_whole(detail::RowParameters<T, Size>& parameters, const T& row) {
+    detail::for_each_column<T>([&]<std::size_t Index>() {
+      if constexpr (Traits::is_updated(Index)) {
+        parameters.template add<Index>(row);
+      }
+    });
+    detail::for_each_column<T>([&]<std::size_t Index>() {
+      if constexpr (Traits::is_key(Index)) {
+        parameters.template add<Index>(row);
+      }
+    });
+  }
+
+  static Error ignored_by_trigger() {
+    return Error{errc::constraint_violation,
+                 "a trigger of " + std::string{Traits::table} + " ignored the row"};
+  }
+  static Result<void> expect_inserted(const detail::Statement& statement, std::size_t count) {
+    if (!std::cmp_equal(statement.changes(), count)) {
+      return ignored_by_trigger();
+    }
+    return success();
+  }
+
+  static Result<void> insert_batch(detail::Session& session, const std::vector<T>& rows,
+                                   std::size_t first, std::size_t count) {
+    BOOST_OUTCOME_TRY(auto statement,
+                      detail::prepare_insert_many(session, Traits::layout, count));
+    detail::ValueList values;
+    values.reserve(count * Traits::size);
+    for (std::size_t i = first; i < first + count; ++i) {
+      detail::for_each_column<T>([&]<std::size_t Index>() {
+        values.add_as<typename Traits::template Value<Index>>(
+            Index, Traits::template member<Index>(rows[i]));
+      });
+    }
+    BOOST_OUTCOME_TRY(bind(values, *statement));
+    BOOST_OUTCOME_TRY(statement->step());
+    return expect_inserted(*statement, count);
+  }
+
+  static Result<void> bind(const detail::ValueList& values, detail::Statement& statement) {
+    if (values.bad_column() != detail::ValueList::no_column) {
+      return detail::unstorable(Traits::layout, values.bad_column());
+    }
+    statement.bind_rest(2, values.values());
+    return success();
+  }
+
+  static void add_key(detail::ValueList& values, const KeyArgument& key) {
+    const auto add_part = [&]<std::size_t Part>(const auto& part) {
+      constexpr std::size_t column = Traits::keys[Part];
+      using Value = typename Traits::template Value<column>;
+      values.add_as<typename detail::KeyForm<Value>::Bound>(column, part);
+    };
+    if constexpr (key_size == 1) {
+      add_part.template operator()<0>(key);
+    } else {
+      [&]<std::size_t... Part>(std::index_sequence<Part...>) {
+        (add_part.template operator()<Part>(std::get<Part>(key)), ...);
+      }(std::make_index_sequence<key_size>{});
+    }
+  }
+
+  static Result<void> change_in(detail::Session& session, const KeyArgument& key,
+                                const Changes<T>& changes, std::optional<RowVersion> version) {
+    std::vector<std::size_t> changed;
+    for (const std::size_t column : changeable) {
+      if (changes.values()[column].is_set()) {
+        changed.push_back(column);
+      }
+    }
+    if (changed.empty()) {
+      return look_for(session, key, version);
+    }
+    const bool has_flags = changed.size() > 1;
+    if (has_flags) {
+      changed.assign(changeable.begin(), changeable.end());
+    }
+    detail::ValueList values;
+    for (const std::size_t column : changed) {
+      const auto& value = changes.values()[column];
+      if (has_flags) {
+        values.add_number(value.is_set() ? 1 : 0);
+      }
+      values.add(column, value.view());
+    }
+    for (const std::size_t column : times) {
+      values.add(column, detail::ValueView::int64(session.now().microseconds()));
+    }
+    add_key(values, key);
+    if (version) {
+      values.add_number(version->value());
+    }
+    {
+      BOOST_OUTCOME_TRY(auto statement,
+                        detail::prepare_change(session, Traits::layout,
+                                               {.changed = changed,
+                                                .times = times,
+                                                .has_flags = has_flags,
+                                                .checks_version = version.has_value()}));
+      BOOST_OUTCOME_TRY(bind(values, *statement));
+      BOOST_OUTCOME_TRY(statement->step());
+      if (statement->changes() != 0) {
+        return success();
+      }
+    }
+    return version ? missing_or_changed(session, key) : Base::missing();
+  }
+
+  static Result<void> look_for(detail::Session& session, const KeyArgument& key,
+                               std::optional<RowVersion> version) {
+    if constexpr (Traits::has_version) {
+      if (version) {
+        BOOST_OUTCOME_TRY(auto statement,
+                          detail::prepare_find_versioned(session, Traits::layout));
+        detail::RowParameters<T, key_size> parameters;
+        parameters.add_key(key);
+        BOOST_OUTCOME_TRY(parameters.bind(*statement));
+        BOOST_OUTCOME_TRY(const bool found, statement->step());
+        if (found && statement->int64(Traits::size + 1) != version->value()) {
+          return changed_meanwhile();
+        }
+        return found ? Result<void>{success()} : Base::missing();
+      }
+    }
+    BOOST_OUTCOME_TRY(const Presence presence, Base::exists_in(session, key));
+    return presence == Presence::present ? Result<void>{success()} : Base::missing();
+  }
+
+  static Error changed_meanwhile() {
+    return Error{errc::version_conflict,
+                 "the row in " + std::string{Traits::table} + " has changed since it was read"};
+  }
+
+  /// Why no row with that key and version was found.
+  static Result<void> missing_or_changed(detail::Session& session, const KeyArgument& key) {
+    BOOST_OUTCOME_TRY(const Presence presence, Base::exists_in(session, key));
+    return presence == Presence::present ? changed_meanwhile() : Base::missing();
+  }
+  static Result<void> missing_or_changed(detail::Session& session, const T& row)
+    requires(!std::same_as<T, KeyArgument>)
+  {
+    return [&]<std::size_t... Part>(std::index_sequence<Part...>) {
+      return missing_or_changed(
+          session, KeyArgument{Traits::template member<Traits::keys[Part]>(row)...});
+    }(std::make_index_sequence<key_size>{});
   }
 };
 

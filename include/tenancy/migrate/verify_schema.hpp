@@ -31,6 +31,7 @@ enum class SchemaRule : std::uint8_t {
   no_virtual_table,      ///< Virtual tables keep rows of their own.
   listed_view,           ///< The host has listed the view.
   listed_trigger,        ///< The host has listed the trigger, or the library made it.
+  mapped_table,          ///< A table is as the mapping in `OpenOptions::mappings` takes it to be.
   tenant_led_index,      ///< The tenant is first in other indexes, too. A warning.
   tenant_reference,  ///< `tenant_id` refers to a tenant, or with others to such a row. A warning.
   strict_table,      ///< The table is STRICT. A warning.
@@ -69,9 +70,10 @@ struct SchemaReport {
   [[nodiscard]] bool is_safe() const noexcept;
 };
 
-/// Holds a store's real catalogue against the rules that keep tenants apart, as `open` does, which
-/// refuses a store with `unsafe_schema` where one does not hold. Of the options count the policy,
-/// the call, and of the store the longest wait and how its engine is checked.
+/// Holds a store's real catalogue against the rules that keep tenants apart and against the host's
+/// mappings, as `open` does, which refuses a store with `unsafe_schema` or `invalid_mapping` where
+/// one does not hold. Of the options count the policy, the mappings, the call, and of the store the
+/// longest wait and how its engine is checked.
 ///
 /// Nothing is changed, and the steps of the schema are not looked at. Where there is no store yet,
 /// nothing is found.

@@ -7,6 +7,7 @@
 
 #include "tenancy/core/call_options.hpp"
 #include "tenancy/core/key_ring.hpp"
+#include "tenancy/migrate/expected_table.hpp"
 #include "tenancy/migrate/migration.hpp"
 #include "tenancy/migrate/migration_progress.hpp"
 #include "tenancy/migrate/schema_policy.hpp"
@@ -30,6 +31,10 @@ struct OpenOptions {
   SchemaMode schema = SchemaMode::migrate;
   /// What the host says of tables, views and triggers that are not shaped as a tenant's table.
   SchemaPolicy schema_policy = {};
+  /// The tables that the host maps, as `tenancy::mappings<Note, Task>()` gives them. A store whose
+  /// tables are not what the mappings take them to be is refused at once, and not at the first call
+  /// that fails.
+  std::vector<ExpectedTable> mappings = {};
   /// Told of each step that is applied; may be empty.
   MigrationListener on_migration = nullptr;
   /// The application's keys. When empty, they are read from `FILE.keys` beside the database, which
@@ -60,6 +65,8 @@ struct OpenOptions {
 /// a step was put before applied ones, or, with `SchemaMode::verify`, one is not applied;
 /// `migration_failed`, `reference_violation`, both with the step; `unsafe_schema`, with the table
 /// and what to do, when the schema does not keep tenants apart (docs/migrations.md);
+/// `invalid_mapping`, with table and column and what to do, when a table is not what one of the
+/// mappings takes it to be;
 /// `key_ring_unavailable`, `invalid_key_ring`, also for the keys of another store.
 Result<Authority> open(std::string_view url, OpenOptions options = {});
 

@@ -12,7 +12,7 @@ namespace tenancy::inline v0 {
 /// A row that belongs to another tenant came out of a statement of this tenant's.
 struct IsolationAlarm {
   TenantId tenant;             ///< Whose transaction it was; the row's owner is not told.
-  std::string_view statement;  ///< The SQL text, without values; static.
+  std::string_view statement;  ///< The SQL text, without values; valid while the observer is told.
 };
 
 enum class TransactionKind : std::uint8_t { read, write };

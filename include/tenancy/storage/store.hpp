@@ -16,7 +16,7 @@ namespace tenancy::inline v0 {
 namespace detail {
 class StoreBackend;
 class StoreAccess;
-struct StatementWrite;
+struct OneStatement;
 }  // namespace detail
 
 /// Where tenants' rows are kept. It gives out transactions against a context and no other way.
@@ -44,14 +44,7 @@ class Store {
   template <class Unit>
   auto read(const TenantContext& context, const CallOptions& options, Unit&& unit) const
       -> std::invoke_result_t<Unit&, ReadTransaction&> {
-    return detail::run_unit<ReadTransaction>(
-        [&](auto& body) {
-          return run_read(context, options, [&body](detail::Session& session) {
-            ReadTransaction transaction{session};
-            return body(transaction);
-          });
-        },
-        std::forward<Unit>(unit));
+    return read_as(detail::UnitKind::any, context, options, std::forward<Unit>(unit));
   }
   template <class Unit>
   auto read(const TenantContext& context, Unit&& unit) const
@@ -76,7 +69,7 @@ class Store {
   template <class Unit>
   auto write(const TenantContext& context, const CallOptions& options, Unit&& unit) const
       -> std::invoke_result_t<Unit&, WriteTransaction&> {
-    return write_as(detail::WriteKind::any, context, options, std::forward<Unit>(unit));
+    return write_as(detail::UnitKind::any, context, options, std::forward<Unit>(unit));
   }
   template <class Unit>
   auto write(const TenantContext& context, Unit&& unit) const
@@ -117,13 +110,25 @@ class Store {
 
  private:
   friend class detail::StoreAccess;
-  friend struct detail::StatementWrite;
+  friend struct detail::OneStatement;
 
   explicit Store(std::shared_ptr<detail::StoreBackend> backend) noexcept
       : backend_{std::move(backend)} {}
 
   template <class Unit>
-  auto write_as(detail::WriteKind kind, const TenantContext& context, const CallOptions& options,
+  auto read_as(detail::UnitKind kind, const TenantContext& context, const CallOptions& options,
+               Unit&& unit) const -> std::invoke_result_t<Unit&, ReadTransaction&> {
+    return detail::run_unit<ReadTransaction>(
+        [&](auto& body) {
+          return run_read(kind, context, options, [&body](detail::Session& session) {
+            ReadTransaction transaction{session};
+            return body(transaction);
+          });
+        },
+        std::forward<Unit>(unit));
+  }
+  template <class Unit>
+  auto write_as(detail::UnitKind kind, const TenantContext& context, const CallOptions& options,
                 Unit&& unit) const -> std::invoke_result_t<Unit&, WriteTransaction&> {
     return detail::run_unit<WriteTransaction>(
         [&](auto& body) {
@@ -135,9 +140,9 @@ class Store {
         std::forward<Unit>(unit));
   }
 
-  Result<void> run_read(const TenantContext& context, const CallOptions& options,
-                        detail::FunctionRef<bool(detail::Session&)> body) const;
-  Result<void> run_write(detail::WriteKind kind, const TenantContext& context,
+  Result<void> run_read(detail::UnitKind kind, const TenantContext& context,
+                        const CallOptions& options, detail::FunctionRef<bool(detail::Session&)> body) const;
+  Result<void> run_write(detail::UnitKind kind, const TenantContext& context,
                          const CallOptions& options,
                          detail::FunctionRef<bool(detail::Session&)> body) const;
   void run_async_write(const TenantContext& context, const CallOptions& options,
@@ -148,13 +153,18 @@ class Store {
 
 namespace detail {
 
-/// A write whose unit runs one statement of the library's own and no code of the host but codecs.
-/// It may run on another thread that writes at the same time, which spares a switch of threads.
-struct StatementWrite {
+/// Transactions of one statement of the library's own, with no code of the host but codecs. A write
+/// may run on another thread that writes at the same time, which spares a switch of threads.
+struct OneStatement {
   template <class Unit>
-  static auto run(const Store& store, const TenantContext& context, const CallOptions& options,
-                  Unit&& unit) -> std::invoke_result_t<Unit&, WriteTransaction&> {
-    return store.write_as(WriteKind::one_statement, context, options, std::forward<Unit>(unit));
+  static auto read(const Store& store, const TenantContext& context, const CallOptions& options,
+                   Unit&& unit) -> std::invoke_result_t<Unit&, ReadTransaction&> {
+    return store.read_as(UnitKind::one_statement, context, options, std::forward<Unit>(unit));
+  }
+  template <class Unit>
+  static auto write(const Store& store, const TenantContext& context, const CallOptions& options,
+                    Unit&& unit) -> std::invoke_result_t<Unit&, WriteTransaction&> {
+    return store.write_as(UnitKind::one_statement, context, options, std::forward<Unit>(unit));
   }
 };
 

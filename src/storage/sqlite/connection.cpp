@@ -210,6 +210,17 @@ Result<SqliteStatement*> Connection::prepare(const StaticSql& sql) {
   return statement;
 }
 
+Result<SqliteStatement*> Connection::prepare(const ShapedSql& sql) {
+  SqliteStatement* statement = statements_.find_free(sql);
+  if (statement == nullptr) {
+    BOOST_OUTCOME_TRY(auto prepared, SqliteStatement::prepare(handle(), sql.write(), watch_));
+    statement = &statements_.keep(sql, std::move(prepared));
+  }
+  BOOST_OUTCOME_TRY(watch_.admit());
+  statement->take();
+  return statement;
+}
+
 Result<void> Connection::run(const StaticSql& sql) {
   BOOST_OUTCOME_TRY(SqliteStatement* const statement, prepare(sql));
   const StatementLease lease{*statement};
@@ -274,6 +285,11 @@ std::uint32_t Connection::data_version() const noexcept {
 
 bool Connection::in_transaction() const noexcept {
   return sqlite3_get_autocommit(database_.getHandle()) == 0;
+}
+
+bool Connection::has_view() const noexcept {
+  return in_transaction() ||
+         (keeps_view_ && sqlite3_txn_state(handle(), "main") != SQLITE_TXN_NONE);
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

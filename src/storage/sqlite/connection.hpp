@@ -47,6 +47,7 @@ class Connection {
   /// outer loop over the same list for example, another one is prepared beside it.
   /// Errors: beside SQLite's, those of the watch.
   Result<SqliteStatement*> prepare(const StaticSql& sql);
+  Result<SqliteStatement*> prepare(const ShapedSql& sql);
 
   /// Prepares and runs a text that gives no rows.
   Result<void> run(const StaticSql& sql);
@@ -64,8 +65,13 @@ class Connection {
   /// Whether references that are checked at the end of the transaction do not hold now.
   [[nodiscard]] bool has_broken_references() const noexcept;
 
-  /// Whether a transaction is open.
+  /// Whether a transaction is open that was begun by a statement of its own.
   [[nodiscard]] bool in_transaction() const noexcept;
+  /// A statement that has not ended, and is not to, keeps the view that it began with.
+  void keep_view(bool kept) noexcept { keeps_view_ = kept; }
+  /// Whether all statements have the same view of the database, in such a transaction or thanks to
+  /// such a statement.
+  [[nodiscard]] bool has_view() const noexcept;
   /// Rows that statements touched since the connection was opened.
   [[nodiscard]] std::int64_t total_changes() const noexcept;
 
@@ -114,6 +120,7 @@ class Connection {
   std::size_t wal_frames_ = 0;
   std::size_t frame_bytes_ = 0;
   bool poisoned_ = false;
+  bool keeps_view_ = false;
   bool lets_control_tables_ = false;
   bool has_seen_triggers_ = false;
   const ScriptOwner* script_ = nullptr;  ///< Whose script runs, if any.

@@ -1,10 +1,57 @@
 #include "storage/sqlite/error.hpp"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include <sqlite3.h>
 
 namespace tenancy::inline v0::detail::sqlite {
+namespace {
+
+/// `notes.tenant_id, notes.slug` as `slug`: of a tenant's key what the tenant can see of it.
+std::string without_tables(std::string_view columns) {
+  constexpr std::string_view separator = ", ";
+  std::string names;
+  while (!columns.empty()) {
+    const std::string_view column = columns.substr(0, columns.find(separator));
+    columns.remove_prefix(std::min(columns.size(), column.size() + separator.size()));
+    const std::string_view name = column.substr(column.find('.') + 1);
+    if (name != "tenant_id") {
+      names += names.empty() ? "" : separator;
+      names += name;
+    }
+  }
+  return names;
+}
+
+/// What a broken constraint is on, as SQLite's message tells it: columns, or the constraint's own
+/// name or text. Messages hold no values.
+std::string subject_of(int extended_code, std::string_view message) {
+  const auto behind = [message](std::string_view words) {
+    const auto at = message.find(words);
+    return at == std::string_view::npos ? std::string_view{} : message.substr(at + words.size());
+  };
+  switch (extended_code) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+      if (const auto index = behind("failed: index '"); !index.empty()) {
+        return std::string{index.substr(0, index.size() - 1)};
+      }
+      return without_tables(behind("failed: "));
+    case SQLITE_CONSTRAINT_NOTNULL:
+      return without_tables(behind("failed: "));
+    case SQLITE_CONSTRAINT_CHECK:
+      return std::string{behind("failed: ")};
+    case SQLITE_CONSTRAINT_DATATYPE:
+      return without_tables(behind(" column "));
+    default:
+      return {};
+  }
+}
+
+}  // namespace
 
 errc to_errc(int extended_code) noexcept {
   switch (extended_code) {
@@ -20,8 +67,9 @@ errc to_errc(int extended_code) noexcept {
   switch (extended_code & 0xFF) {
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-    case SQLITE_TOOBIG:
       return errc::constraint_violation;
+    case SQLITE_TOOBIG:
+      return errc::invalid_value;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_PROTOCOL:
@@ -64,7 +112,12 @@ Error to_error(int extended_code, sqlite3* connection, std::string_view what_was
   if (code == errc::corrupt_store) {
     message += ": keep the file as it is, and restore a backup";
   }
-  return Error{code, std::move(message), where};
+  Error error{code, std::move(message), where};
+  if (connection != nullptr && (extended_code & 0xFF) == SQLITE_CONSTRAINT) {
+    const auto subject = subject_of(extended_code, sqlite3_errmsg(connection));
+    return subject.empty() ? error : error.about(subject);
+  }
+  return error;
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

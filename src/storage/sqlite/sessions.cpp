@@ -10,9 +10,13 @@
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
-/// Outside of a transaction a statement would commit by itself.
+constexpr StaticSql savepoint_sql{"SAVEPOINT tenancy_all_or_nothing"};
+constexpr StaticSql release_sql{"RELEASE tenancy_all_or_nothing"};
+constexpr StaticSql roll_back_to_sql{"ROLLBACK TO tenancy_all_or_nothing"};
+
+/// Outside of a transaction a statement would commit by itself, or see what the gate did not.
 Result<void> require_transaction(const Connection& connection) {
-  if (!connection.in_transaction()) {
+  if (!connection.has_view()) {
     return Error{errc::transaction_lost, "SQLite ended the transaction after a failed statement"};
   }
   return success();
@@ -63,7 +67,8 @@ Result<void> pass_gate(Connection& connection, const TenantContext& context) {
   return success();
 }
 
-Result<StatementLease> TenantSession::prepare(const StaticSql& sql) {
+template <class Sql>
+Result<StatementLease> TenantSession::prepare_any(const Sql& sql) {
   if (poisoned_) {
     return poisoned_error();
   }
@@ -73,17 +78,34 @@ Result<StatementLease> TenantSession::prepare(const StaticSql& sql) {
   StatementLease lease{*statement};
   if (!statement->takes_tenant()) {
     return Error{errc::internal,
-                 "a statement without the tenant as ?1: '" + std::string{sql.text} + "'"};
+                 "a statement without the tenant as ?1: '" + std::string{statement->sql()} + "'"};
   }
-  statement->bind_int64(1, tenant_value());
+  statement->bind_tenant(tenant_value());
   return lease;
 }
 
-Error TenantSession::report_foreign_row(const StaticSql& sql) {
+Result<void> TenantSession::all_or_nothing(FunctionRef<Result<void>()> body) {
+  BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
+  BOOST_OUTCOME_TRY(require_transaction(connection_));
+  BOOST_OUTCOME_TRY(connection_.run(savepoint_sql));
+  auto outcome = body();
+  if (!outcome) {
+    // Where SQLite has rolled back everything there is no such savepoint any more.
+    if (connection_.in_transaction()) {
+      BOOST_OUTCOME_TRY(connection_.run(roll_back_to_sql));
+      BOOST_OUTCOME_TRY(connection_.run(release_sql));
+    }
+    return outcome;
+  }
+  BOOST_OUTCOME_TRY(require_transaction(connection_));
+  return connection_.run(release_sql);
+}
+
+Error TenantSession::report_foreign_row(const Statement& statement) {
   poisoned_ = true;
   connection_.poison();
   if (store_.observer != nullptr) {
-    store_.observer->on_isolation_alarm(IsolationAlarm{context().tenant(), sql.text});
+    store_.observer->on_isolation_alarm(IsolationAlarm{context().tenant(), statement.sql()});
   }
   return poisoned_error();
 }

@@ -30,15 +30,20 @@ class TenantSession final : public Session {
                 const TenantContext& context) noexcept
       : Session{context}, store_{store}, connection_{connection} {}
 
-  Result<StatementLease> prepare(const StaticSql& sql) override;
+  Result<StatementLease> prepare(const StaticSql& sql) override { return prepare_any(sql); }
+  Result<StatementLease> prepare(const ShapedSql& sql) override { return prepare_any(sql); }
+  Result<void> all_or_nothing(FunctionRef<Result<void>()> body) override;
   [[nodiscard]] Timestamp now() const noexcept override { return store_.clock.now(); }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return store_.keys; }
-  Error report_foreign_row(const StaticSql& sql) override;
+  Error report_foreign_row(const Statement& statement) override;
 
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
   static Error poisoned_error();
 
  private:
+  template <class Sql>
+  Result<StatementLease> prepare_any(const Sql& sql);
+
   const SessionContext& store_;
   Connection& connection_;
   bool poisoned_ = false;

@@ -15,11 +15,24 @@ Result<Snapshot> Snapshot::begin(Connection& connection) {
   return Snapshot{connection};
 }
 
-Result<void> Snapshot::fix(Connection& connection) {
+Result<Snapshot> Snapshot::begin_fixed(Connection& connection) {
+  BOOST_OUTCOME_TRY(Snapshot snapshot, begin(connection));
   const ControlAccess access{connection};
   BOOST_OUTCOME_TRY(connection.run(touch_sql));
   connection.admissions().begin(connection.data_version());
-  return success();
+  return snapshot;
+}
+
+Result<Snapshot> Snapshot::hold(Connection& connection) {
+  const ControlAccess access{connection};
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection.prepare(hold_sql));
+  StatementLease holder{*statement};
+  BOOST_OUTCOME_TRY(holder->step());
+  Snapshot snapshot{connection};
+  snapshot.holder_.emplace(std::move(holder));
+  connection.keep_view(true);
+  connection.admissions().begin(connection.data_version());
+  return snapshot;
 }
 
 Snapshot::~Snapshot() {
@@ -27,6 +40,10 @@ Snapshot::~Snapshot() {
     return;
   }
   connection_->admissions().end();
+  if (holder_) {
+    connection_->keep_view(false);
+    return;
+  }
   if (!connection_->in_transaction()) {
     return;
   }

@@ -1,21 +1,26 @@
 #pragma once
 
+#include <optional>
+
 #include "storage/sqlite/connection.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
-/// An open transaction that only reads, ended by its destructor. A connection that cannot end it
-/// is poisoned.
+/// One view of the database for several statements that read, ended by its destructor. A connection
+/// that cannot end it is poisoned.
 class Snapshot {
  public:
-  /// Errors: as `to_errc`.
+  /// Fixed by the first statement that follows. Errors: as `to_errc`.
   static Result<Snapshot> begin(Connection& connection);
 
-  /// Fixes what the transaction that is open on the connection sees, which its first statement
-  /// would do, so that admissions of before can be told to hold in it.
-  static Result<void> fix(Connection& connection);
+  /// Fixed at once, so that admissions of before can be told to hold in it.
+  static Result<Snapshot> begin_fixed(Connection& connection);
+  /// The same without a transaction of its own: a statement that does not end keeps it. Beginning
+  /// and ending it cost less, each statement in it more.
+  static Result<Snapshot> hold(Connection& connection);
 
-  Snapshot(Snapshot&& other) noexcept : connection_{std::exchange(other.connection_, nullptr)} {}
+  Snapshot(Snapshot&& other) noexcept
+      : connection_{std::exchange(other.connection_, nullptr)}, holder_{std::move(other.holder_)} {}
   Snapshot& operator=(Snapshot&&) = delete;
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
@@ -25,6 +30,7 @@ class Snapshot {
   explicit Snapshot(Connection& connection) noexcept : connection_{&connection} {}
 
   Connection* connection_;
+  std::optional<StatementLease> holder_;
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -137,7 +137,7 @@ std::uint32_t SqliteStore::weight_of(TenantId tenant) const {
   return weight ? std::clamp(weight(tenant), 1U, max_weight) : 1U;
 }
 
-Result<void> SqliteStore::read_with(const CallLimits& limits, ReadBody body) {
+Result<void> SqliteStore::read_with(const CallLimits& limits, BeginSnapshot begin, ReadBody body) {
   BOOST_OUTCOME_TRY(require_own_process());
   BOOST_OUTCOME_TRY(limits.check());
   BOOST_OUTCOME_TRY(const auto lease, machinery_->readers.acquire(limits));
@@ -146,7 +146,7 @@ Result<void> SqliteStore::read_with(const CallLimits& limits, ReadBody body) {
                            Watch::Budget{coarse_now() + options_.max_snapshot_age,
                                          errc::snapshot_too_old, snapshot_advice},
                            true};
-  BOOST_OUTCOME_TRY(const auto snapshot, Snapshot::begin(connection));
+  BOOST_OUTCOME_TRY(const auto snapshot, begin(connection));
   return body(connection);
 }
 
@@ -163,28 +163,28 @@ Result<bool> SqliteStore::run_tenant_body(Connection& connection, const TenantCo
   return commits;
 }
 
-Result<void> SqliteStore::read(const TenantContext& context, const CallOptions& options,
-                               TenantBody body) {
+Result<void> SqliteStore::read(UnitKind kind, const TenantContext& context,
+                               const CallOptions& options, TenantBody body) {
   BOOST_OUTCOME_TRY(admit(context));
   const CallLimits limits{options, options_.max_wait};
   ReadReport report{options_.observer.get(), context.tenant()};
-  return read_with(limits, [&](Connection& connection) -> Result<void> {
+  const auto begin = kind == UnitKind::any ? &Snapshot::begin_fixed : &Snapshot::hold;
+  return read_with(limits, begin, [&](Connection& connection) -> Result<void> {
     report.connected(connection);
-    BOOST_OUTCOME_TRY(Snapshot::fix(connection));
     BOOST_OUTCOME_TRY(const bool succeeded, run_tenant_body(connection, context, body));
     report.ran(connection, succeeded);
     return success();
   });
 }
 
-Result<void> SqliteStore::write(WriteKind kind, const TenantContext& context,
+Result<void> SqliteStore::write(UnitKind kind, const TenantContext& context,
                                 const CallOptions& options, TenantBody body) {
   BOOST_OUTCOME_TRY(admit_write(context));
   // The caller may assign to its own, in the unit even, which may run again: what was admitted here
   // is what counts.
   const TenantContext admitted{context};
   const CallLimits limits{options, options_.max_wait};
-  const bool is_statement = kind == WriteKind::one_statement;
+  const bool is_statement = kind == UnitKind::one_statement;
   bool commits = false;
   const auto run = [&](Connection& connection) -> Result<bool> {
     BOOST_OUTCOME_TRY(commits, run_tenant_body(connection, admitted, body));
@@ -261,7 +261,7 @@ void SqliteStore::async_write(const TenantContext& context, const CallOptions& o
 
 Result<void> SqliteStore::control_read(const CallOptions& options, ControlBody body) {
   const CallLimits limits{options, options_.max_wait};
-  return read_with(limits, [&](Connection& connection) -> Result<void> {
+  return read_with(limits, &Snapshot::begin, [&](Connection& connection) -> Result<void> {
     const ControlAccess access{connection};
     PlainControlSession session{session_context_, connection, PlainControlSession::Access::read};
     body(session);

@@ -15,6 +15,7 @@
 #include "storage/sqlite/open_file.hpp"
 #include "storage/sqlite/origin.hpp"
 #include "storage/sqlite/sessions.hpp"
+#include "storage/sqlite/snapshot.hpp"
 #include "storage/sqlite/temporary_folder.hpp"
 #include "storage/sqlite/writer.hpp"
 
@@ -39,9 +40,9 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   SqliteStore& operator=(const SqliteStore&) = delete;
   ~SqliteStore() override;
 
-  Result<void> read(const TenantContext& context, const CallOptions& options,
+  Result<void> read(UnitKind kind, const TenantContext& context, const CallOptions& options,
                     TenantBody body) override;
-  Result<void> write(WriteKind kind, const TenantContext& context, const CallOptions& options,
+  Result<void> write(UnitKind kind, const TenantContext& context, const CallOptions& options,
                      TenantBody body) override;
   void async_write(const TenantContext& context, const CallOptions& options,
                    std::unique_ptr<AsyncUnit> unit) override;
@@ -93,7 +94,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   [[nodiscard]] Result<void> admit_write(const TenantContext& context) const;
   [[nodiscard]] std::uint32_t weight_of(TenantId tenant) const;
 
-  Result<void> read_with(const CallLimits& limits, ReadBody body);
+  using BeginSnapshot = Result<Snapshot> (*)(Connection&);
+  Result<void> read_with(const CallLimits& limits, BeginSnapshot begin, ReadBody body);
   Result<void> write_as_host(WriteUnit::Kind kind, const CallOptions& options, ControlBody body);
   /// Runs a tenant's body within a transaction and says whether to commit.
   Result<bool> run_tenant_body(Connection& connection, const TenantContext& context,

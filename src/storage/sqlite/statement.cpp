@@ -1,6 +1,7 @@
 #include "storage/sqlite/statement.hpp"
 
 #include <string>
+#include <utility>
 
 #include "storage/sqlite/error.hpp"
 
@@ -22,10 +23,37 @@ Error failure_of(sqlite3* connection, std::string_view what_was_tried, Watch& wa
   return error;
 }
 
+/// The connections have no mutex, so that a column's value may be asked directly, once for all.
+ValueView view_of(sqlite3_value* value) noexcept {
+  switch (sqlite3_value_type(value)) {
+    case SQLITE_INTEGER:
+      return ValueView::int64(sqlite3_value_int64(value));
+    case SQLITE_FLOAT:
+      return ValueView::real(sqlite3_value_double(value));
+    case SQLITE_TEXT: {
+      const auto* const text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+      return text == nullptr ? ValueView::impossible()
+                             : ValueView::text({text, static_cast<std::size_t>(
+                                                          sqlite3_value_bytes(value))});
+    }
+    case SQLITE_BLOB: {
+      const auto* const bytes = static_cast<const std::byte*>(sqlite3_value_blob(value));
+      const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
+      return bytes == nullptr && size != 0 ? ValueView::impossible()
+                                           : ValueView::blob({bytes, size});
+    }
+    default:
+      return ValueView::null();
+  }
+}
+
 }  // namespace
 
 SqliteStatement::SqliteStatement(sqlite3_stmt* statement, Watch& watch) noexcept
-    : statement_{statement}, watch_{watch}, reads_only_{sqlite3_stmt_readonly(statement) != 0} {
+    : statement_{statement},
+      watch_{watch},
+      parameters_{sqlite3_bind_parameter_count(statement)},
+      reads_only_{sqlite3_stmt_readonly(statement) != 0} {
   const char* const name = sqlite3_bind_parameter_name(statement, 1);
   takes_tenant_ = name != nullptr && std::string_view{name} == "?1";
 }
@@ -48,40 +76,91 @@ Result<std::unique_ptr<SqliteStatement>> SqliteStatement::prepare(sqlite3* conne
   return statement;
 }
 
+void SqliteStatement::forget_former() noexcept {
+  if (!has_former_values_) {
+    return;
+  }
+  has_former_values_ = false;
+  sqlite3_clear_bindings(statement_.get());
+  if (tenant_) {
+    remember(sqlite3_bind_int64(statement_.get(), 1, *tenant_));
+  }
+}
+
+void SqliteStatement::bind_tenant(std::int64_t tenant) noexcept {
+  tenant_ = tenant;
+  has_former_values_ = has_former_values_ && parameters_ > 1;
+  remember(sqlite3_bind_int64(statement_.get(), 1, tenant));
+}
+
+int SqliteStatement::bind(int parameter, const ValueView& value) noexcept {
+  sqlite3_stmt* const statement = statement_.get();
+  switch (value.type()) {
+    case ValueType::null:
+      return sqlite3_bind_null(statement, parameter);
+    case ValueType::int64:
+      return sqlite3_bind_int64(statement, parameter, value.int64());
+    case ValueType::real:
+      return sqlite3_bind_double(statement, parameter, value.real());
+    case ValueType::text: {
+      const auto bytes = value.bytes();
+      // An empty view may have no address, which SQLite would take for NULL.
+      return sqlite3_bind_text64(statement, parameter, bytes.data() == nullptr ? "" : bytes.data(),
+                                 bytes.size(), SQLITE_STATIC, SQLITE_UTF8);
+    }
+    case ValueType::blob: {
+      const auto bytes = value.bytes();
+      return bytes.empty() ? sqlite3_bind_zeroblob(statement, parameter, 0)
+                           : sqlite3_bind_blob64(statement, parameter, bytes.data(), bytes.size(),
+                                                 SQLITE_STATIC);
+    }
+    case ValueType::missing:
+    case ValueType::impossible:
+      break;
+  }
+  return SQLITE_MISMATCH;
+}
+
+void SqliteStatement::bind_rest(int first, std::span<const ValueView> values) noexcept {
+  if (first > 2 || std::cmp_less(values.size(), parameters_ - first + 1)) {
+    forget_former();
+  }
+  has_former_values_ = false;
+  for (const ValueView& value : values) {
+    remember(bind(first++, value));
+  }
+}
+
 void SqliteStatement::bind_null(int parameter) noexcept {
-  remember(sqlite3_bind_null(statement_.get(), parameter));
+  forget_former();
+  remember(bind(parameter, ValueView::null()));
 }
 
 void SqliteStatement::bind_int64(int parameter, std::int64_t value) noexcept {
-  remember(sqlite3_bind_int64(statement_.get(), parameter, value));
+  forget_former();
+  remember(bind(parameter, ValueView::int64(value)));
 }
 
 void SqliteStatement::bind_real(int parameter, double value) noexcept {
-  remember(sqlite3_bind_double(statement_.get(), parameter, value));
+  forget_former();
+  remember(bind(parameter, ValueView::real(value)));
 }
 
 void SqliteStatement::bind_text(int parameter, std::string_view value) noexcept {
-  // An empty view may have no address, which SQLite would take for NULL.
-  const char* const text = value.data() == nullptr ? "" : value.data();
-  remember(sqlite3_bind_text64(statement_.get(), parameter, text, value.size(), SQLITE_STATIC,
-                               SQLITE_UTF8));
+  forget_former();
+  remember(bind(parameter, ValueView::text(value)));
 }
 
 void SqliteStatement::bind_copied_text(int parameter, std::string_view value) noexcept {
+  forget_former();
   const char* const text = value.data() == nullptr ? "" : value.data();
   remember(sqlite3_bind_text64(statement_.get(), parameter, text, value.size(), SQLITE_TRANSIENT,
                                SQLITE_UTF8));
 }
 
-void SqliteStatement::refuse_parameter(int /*parameter*/) noexcept { remember(SQLITE_MISMATCH); }
-
 void SqliteStatement::bind_blob(int parameter, std::span<const std::byte> value) noexcept {
-  if (value.empty()) {
-    remember(sqlite3_bind_zeroblob(statement_.get(), parameter, 0));
-    return;
-  }
-  remember(
-      sqlite3_bind_blob64(statement_.get(), parameter, value.data(), value.size(), SQLITE_STATIC));
+  forget_former();
+  remember(bind(parameter, ValueView::blob(value)));
 }
 
 Result<bool> SqliteStatement::step() {
@@ -89,6 +168,7 @@ Result<bool> SqliteStatement::step() {
     return Error{to_errc(bind_failure_),
                  std::string{"binding a value: "} + sqlite3_errstr(bind_failure_)};
   }
+  forget_former();
   watch_.enter(reads_only_);
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) {
@@ -107,53 +187,41 @@ Error SqliteStatement::failure() const {
                     watch_);
 }
 
+void SqliteStatement::read_columns(std::span<ValueView> columns) const noexcept {
+  int column = 0;
+  for (ValueView& value : columns) {
+    value = view_of(sqlite3_column_value(statement_.get(), column++));
+  }
+}
+
 bool SqliteStatement::is_null(int column) const noexcept {
-  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+  return view_of(sqlite3_column_value(statement_.get(), column)).type() == ValueType::null;
 }
 
 std::optional<std::int64_t> SqliteStatement::int64(int column) const noexcept {
-  if (sqlite3_column_type(statement_.get(), column) != SQLITE_INTEGER) {
-    return std::nullopt;
-  }
-  return sqlite3_column_int64(statement_.get(), column);
+  const ValueView value = view_of(sqlite3_column_value(statement_.get(), column));
+  return value.type() == ValueType::int64 ? std::optional{value.int64()} : std::nullopt;
 }
 
 std::optional<double> SqliteStatement::real(int column) const noexcept {
-  if (sqlite3_column_type(statement_.get(), column) != SQLITE_FLOAT) {
-    return std::nullopt;
-  }
-  return sqlite3_column_double(statement_.get(), column);
+  const ValueView value = view_of(sqlite3_column_value(statement_.get(), column));
+  return value.type() == ValueType::real ? std::optional{value.real()} : std::nullopt;
 }
 
 std::optional<std::string_view> SqliteStatement::text(int column) const noexcept {
-  if (sqlite3_column_type(statement_.get(), column) != SQLITE_TEXT) {
-    return std::nullopt;
-  }
-  const auto* const characters =
-      reinterpret_cast<const char*>(sqlite3_column_text(statement_.get(), column));
-  if (characters == nullptr) {
-    return std::nullopt;
-  }
-  return std::string_view{characters,
-                          static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+  const ValueView value = view_of(sqlite3_column_value(statement_.get(), column));
+  return value.type() == ValueType::text ? std::optional{value.bytes()} : std::nullopt;
 }
 
 std::optional<std::span<const std::byte>> SqliteStatement::blob(int column) const noexcept {
-  if (sqlite3_column_type(statement_.get(), column) != SQLITE_BLOB) {
-    return std::nullopt;
-  }
-  const auto* const bytes =
-      static_cast<const std::byte*>(sqlite3_column_blob(statement_.get(), column));
-  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
-  if (bytes == nullptr && size != 0) {
-    return std::nullopt;
-  }
-  return std::span{bytes, size};
+  const ValueView value = view_of(sqlite3_column_value(statement_.get(), column));
+  return value.type() == ValueType::blob ? std::optional{value.blob()} : std::nullopt;
 }
 
 void SqliteStatement::reset() noexcept {
   sqlite3_reset(statement_.get());
-  sqlite3_clear_bindings(statement_.get());
+  has_former_values_ = parameters_ != 0;
+  tenant_.reset();
   bind_failure_ = SQLITE_OK;
   in_use_ = false;
 }

@@ -29,11 +29,12 @@ class SqliteStatement final : public Statement {
   void bind_text(int parameter, std::string_view value) noexcept override;
   void bind_copied_text(int parameter, std::string_view value) noexcept override;
   void bind_blob(int parameter, std::span<const std::byte> value) noexcept override;
-  void refuse_parameter(int parameter) noexcept override;
+  void bind_rest(int first, std::span<const ValueView> values) noexcept override;
 
   Result<bool> step() override;
   [[nodiscard]] std::int64_t changes() const noexcept override { return changes_; }
 
+  void read_columns(std::span<ValueView> columns) const noexcept override;
   [[nodiscard]] bool is_null(int column) const noexcept override;
   [[nodiscard]] std::optional<std::int64_t> int64(int column) const noexcept override;
   [[nodiscard]] std::optional<double> real(int column) const noexcept override;
@@ -41,10 +42,16 @@ class SqliteStatement final : public Statement {
   [[nodiscard]] std::optional<std::span<const std::byte>> blob(int column) const noexcept override;
 
   void reset() noexcept override;
+  [[nodiscard]] std::string_view sql() const noexcept override {
+    return sqlite3_sql(statement_.get());
+  }
 
   /// Whether somebody holds it; the connection's cache gives out free ones only.
   [[nodiscard]] bool in_use() const noexcept { return in_use_; }
   void take() noexcept { in_use_ = true; }
+
+  /// Binds parameter 1, whatever becomes of the others.
+  void bind_tenant(std::int64_t tenant) noexcept;
 
   /// Whether parameter 1 stands in the text as `?1`, which is where a tenant's statement has it.
   [[nodiscard]] bool takes_tenant() const noexcept { return takes_tenant_; }
@@ -57,18 +64,25 @@ class SqliteStatement final : public Statement {
 
   SqliteStatement(sqlite3_stmt* statement, Watch& watch) noexcept;
 
+  /// Before a parameter is bound on its own: what former uses left behind must not stay.
+  void forget_former() noexcept;
   void remember(int code) noexcept {
     if (code != SQLITE_OK && bind_failure_ == SQLITE_OK) {
       bind_failure_ = code;
     }
   }
+  [[nodiscard]] int bind(int parameter, const ValueView& value) noexcept;
 
   [[nodiscard]] Error failure() const;
 
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
   Watch& watch_;  ///< The connection's.
   std::int64_t changes_ = 0;
+  int parameters_;
   int bind_failure_ = SQLITE_OK;
+  /// The parameters hold what a former use bound, whose texts and blobs may be gone.
+  bool has_former_values_ = false;
+  std::optional<std::int64_t> tenant_;
   bool takes_tenant_ = false;
   bool reads_only_ = false;
   bool in_use_ = false;

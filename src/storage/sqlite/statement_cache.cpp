@@ -16,25 +16,47 @@ SqliteStatement* StatementCache::find_free(const StaticSql& sql) noexcept {
     return front->statement.get();
   }
   const auto found = by_text_.find(&sql);
-  if (found == by_text_.end()) {
+  Entry* const free = found == by_text_.end() ? nullptr : first_free(found->second);
+  if (free == nullptr) {
     return nullptr;
   }
-  for (Entry* entry = found->second; entry != nullptr; entry = entry->sibling) {
-    if (!entry->statement->in_use()) {
-      entry->used = true;
-      front = entry;
-      return entry->statement.get();
-    }
+  front = free;
+  return free->statement.get();
+}
+
+SqliteStatement* StatementCache::find_free(const ShapedSql& sql) noexcept {
+  const auto found = by_shape_.find(sql.shape);
+  Entry* const free = found == by_shape_.end() ? nullptr : first_free(found->second);
+  return free == nullptr ? nullptr : free->statement.get();
+}
+
+StatementCache::Entry* StatementCache::first_free(Entry* entry) noexcept {
+  while (entry != nullptr && entry->statement->in_use()) {
+    entry = entry->sibling;
   }
-  return nullptr;
+  if (entry != nullptr) {
+    entry->used = true;
+  }
+  return entry;
 }
 
 SqliteStatement& StatementCache::keep(const StaticSql& sql,
                                       std::unique_ptr<SqliteStatement> statement) {
   make_room();
+  return add(by_text_[&sql], Entry{&sql, {}, std::move(statement), nullptr, false});
+}
+
+SqliteStatement& StatementCache::keep(const ShapedSql& sql,
+                                      std::unique_ptr<SqliteStatement> statement) {
+  make_room();
+  std::string shape{sql.shape};
+  return add(by_shape_[shape], Entry{nullptr, shape, std::move(statement), nullptr, false});
+}
+
+SqliteStatement& StatementCache::add(Entry*& first, Entry entry) {
   ++prepared_;
-  Entry*& first = by_text_[&sql];
-  entries_.push_back(std::make_unique<Entry>(Entry{&sql, std::move(statement), first, false}));
+  entry.sibling = first;
+  entries_.push_back(std::make_unique<Entry>(std::move(entry)));
   first = entries_.back().get();
   return *first->statement;
 }
@@ -58,17 +80,26 @@ void StatementCache::drop(std::size_t index) {
   entries_[index] = std::move(entries_.back());
   entries_.pop_back();
 
+  if (dropped->sql == nullptr) {
+    unlink(by_shape_, dropped->shape, *dropped);
+    return;
+  }
   if (Entry*& front = front_of(*dropped->sql); front == dropped.get()) {
     front = nullptr;
   }
-  const auto found = by_text_.find(dropped->sql);
+  unlink(by_text_, dropped->sql, *dropped);
+}
+
+template <class Map, class Key>
+void StatementCache::unlink(Map& map, const Key& key, const Entry& dropped) {
+  const auto found = map.find(key);
   Entry** link = &found->second;
-  while (*link != dropped.get()) {
+  while (*link != &dropped) {
     link = &(*link)->sibling;
   }
-  *link = dropped->sibling;
+  *link = dropped.sibling;
   if (found->second == nullptr) {
-    by_text_.erase(found);
+    map.erase(found);
   }
 }
 

@@ -40,6 +40,7 @@ constexpr std::array<Expected, tenancy::errc_count> expected_codes{{
     {errc::reference_violation, "reference_violation", Condition::conflict},
     {errc::constraint_violation, "constraint_violation", Condition::invalid},
     {errc::invalid_argument, "invalid_argument", Condition::invalid},
+    {errc::invalid_value, "invalid_value", Condition::invalid},
     {errc::invalid_tenant_id, "invalid_tenant_id", Condition::invalid},
     {errc::invalid_slug, "invalid_slug", Condition::invalid},
     {errc::invalid_identifier, "invalid_identifier", Condition::invalid},

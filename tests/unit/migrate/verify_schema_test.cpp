@@ -288,6 +288,8 @@ TEST_CASE("names of rules, kinds and severities are text") {
   CHECK(tenancy::to_string(SchemaRule::classified_table) == "classified_table");
   CHECK(tenancy::to_string(SchemaRule::foreign_key) == "foreign_key");
   CHECK(tenancy::to_string(SchemaRule::listed_view) == "listed_view");
+  CHECK(tenancy::to_string(SchemaRule::mapped_table) == "mapped_table");
+  CHECK(tenancy::to_string(SchemaRule::tenant_led_index) == "tenant_led_index");
   CHECK(tenancy::to_string(SchemaRule::current_policy) == "current_policy");
   CHECK(tenancy::to_string(TableKind::unclassified) == "unclassified");
   CHECK(tenancy::to_string(Severity::refused) == "refused");

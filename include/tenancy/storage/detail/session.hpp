@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "tenancy/core/clock.hpp"
+#include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/storage/detail/statement.hpp"
@@ -24,13 +25,18 @@ class Session {
 
   /// The statement for a text, ready with its tenant bound.
   virtual Result<StatementLease> prepare(const StaticSql& sql) = 0;
+  virtual Result<StatementLease> prepare(const ShapedSql& sql) = 0;
+
+  /// Runs several statements that are kept as a whole or not at all, whatever the transaction does
+  /// with the failure of one. Only in a transaction that writes.
+  virtual Result<void> all_or_nothing(FunctionRef<Result<void>()> body) = 0;
 
   [[nodiscard]] virtual Timestamp now() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
 
   /// Called when a row of another tenant came back: poisons the transaction, which can then only
   /// be rolled back, and its connection, which is closed; raises the alarm.
-  virtual Error report_foreign_row(const StaticSql& sql) = 0;
+  virtual Error report_foreign_row(const Statement& statement) = 0;
 
  protected:
   explicit Session(const TenantContext& context) noexcept

@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
+#include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/result.hpp"
+#include "tenancy/storage/detail/value_view.hpp"
 
 namespace tenancy::inline v0::detail {
 
@@ -15,6 +18,15 @@ namespace tenancy::inline v0::detail {
 /// that finding a prepared statement neither hashes nor formats text.
 struct StaticSql {
   std::string_view text;
+};
+
+/// An SQL text that is written when it is first needed on a connection. Equal shapes must stand for
+/// equal texts; values are no part of either. The shape is what the statement caches know it by.
+///
+/// Ownership: borrows all of it for one call.
+struct ShapedSql {
+  std::string_view shape;
+  FunctionRef<std::string()> write;
 };
 
 /// A prepared statement of one connection.
@@ -36,13 +48,18 @@ class Statement {
   virtual void bind_text(int parameter, std::string_view value) noexcept = 0;
   virtual void bind_copied_text(int parameter, std::string_view value) noexcept = 0;
   virtual void bind_blob(int parameter, std::span<const std::byte> value) noexcept = 0;
-  /// Makes the next `step` fail with `constraint_violation`.
-  virtual void refuse_parameter(int parameter) noexcept = 0;
+  /// Binds these, and with what was bound before all that there are: parameters from `first` on.
+  /// Each can be stored.
+  virtual void bind_rest(int first, std::span<const ValueView> values) noexcept = 0;
 
   /// True when it stands on a row, false when it is done.
   virtual Result<bool> step() = 0;
   /// Rows that the last finished INSERT, UPDATE or DELETE touched.
   [[nodiscard]] virtual std::int64_t changes() const noexcept = 0;
+
+  /// The current row's first columns. What cannot be had is `impossible`; texts and blobs are valid
+  /// until the next `step` or `reset`.
+  virtual void read_columns(std::span<ValueView> columns) const noexcept = 0;
 
   [[nodiscard]] virtual bool is_null(int column) const noexcept = 0;
   [[nodiscard]] virtual std::optional<std::int64_t> int64(int column) const noexcept = 0;
@@ -52,8 +69,10 @@ class Statement {
   [[nodiscard]] virtual std::optional<std::span<const std::byte>> blob(
       int column) const noexcept = 0;
 
-  /// Ends the execution and forgets everything that was bound.
+  /// Ends the execution. What was bound is not used again.
   virtual void reset() noexcept = 0;
+
+  [[nodiscard]] virtual std::string_view sql() const noexcept = 0;
 
  protected:
   Statement() = default;

@@ -10,8 +10,11 @@
 
 namespace tenancy::inline v0::detail {
 
-/// What a write's unit may do.
-enum class WriteKind : std::uint8_t { any, one_statement };
+/// What a unit may do.
+enum class UnitKind : std::uint8_t {
+  any,
+  one_statement,  ///< Of the library's own, with the codecs of the host; a read may have a few.
+};
 
 template <class T>
 inline constexpr bool is_result = false;

@@ -1,0 +1,81 @@
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include "notebook.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <tenancy/testing/factory.hpp>
+#include <tenancy/testing/temporary_store.hpp>
+
+using notebook::Note;
+using tenancy::testing::Factory;
+using tenancy::testing::must;
+using tenancy::testing::TemporaryStore;
+
+// Where the program's tests say once how a note looks.
+Factory<Note> make_notes() {
+  return Factory<Note>{
+      [](Note& note, std::size_t number) { note.title = "Note " + std::to_string(number); }};
+}
+
+TEST_CASE("a team sees its own notes and none of another's") {
+  const TemporaryStore test{notebook::options()};
+  const auto acme = test.context("acme");  // the tenant is created
+  const auto globex = test.context("globex");
+  auto notes = make_notes();
+  const auto of_acme = notes.create_many({test.store(), acme}, 2);
+  const auto of_globex = notes.create({test.store(), globex});
+
+  CHECK(must(notebook::front_page(test.store(), acme)) == of_acme);
+  CHECK(must(notebook::front_page(test.store(), globex)) == std::vector<Note>{of_globex});
+}
+
+TEST_CASE("a team cannot pin another team's note, or learn that it is there") {
+  const TemporaryStore test{notebook::options()};
+  const auto acme = test.context("acme");
+  const auto globex = test.context("globex");
+  const auto note = make_notes().create({test.store(), acme});
+
+  const auto pinned = notebook::pin(test.store(), globex, note.id);
+  REQUIRE_FALSE(pinned.has_value());
+  CHECK(pinned.error() == tenancy::errc::not_found);
+  CHECK(must(notebook::front_page(test.store(), acme)) == std::vector<Note>{note});
+}
+
+TEST_CASE("two teams give their notes the same title") {
+  const TemporaryStore test{notebook::options()};
+  const auto titled = [](Note& note) { note.title = "Plans"; };
+  auto notes = make_notes();
+  notes.create({test.store(), test.context("acme")}, titled);
+  notes.create({test.store(), test.context("globex")}, titled);
+
+  const tenancy::Repository<Note> of_acme{test.store(), test.context("acme")};
+  const auto again = of_acme.insert(notes.make(titled));
+  REQUIRE_FALSE(again.has_value());
+  CHECK(again.error() == tenancy::errc::already_exists);
+}
+
+TEST_CASE("pinned notes come first, and keep when they were written") {
+  const TemporaryStore test{notebook::options()};
+  const auto acme = test.context("acme");
+  auto notes = make_notes();
+  const auto first = notes.create({test.store(), acme});
+  test.clock()->advance(std::chrono::hours{1});
+  const auto second = notes.create({test.store(), acme});
+
+  const auto pinned = must(notebook::pin(test.store(), acme, second.id));
+  CHECK(pinned.created_at == TemporaryStore::start + std::chrono::hours{1});
+  CHECK(must(notebook::front_page(test.store(), acme)) == std::vector<Note>{pinned, first});
+}
+
+TEST_CASE("a context that may only read pins nothing") {
+  const TemporaryStore test{notebook::options()};
+  const auto note = make_notes().create({test.store(), test.context("acme")});
+
+  const auto reader = test.context("acme", tenancy::Scope::read);
+  const auto pinned = notebook::pin(test.store(), reader, note.id);
+  REQUIRE_FALSE(pinned.has_value());
+  CHECK(pinned.error() == tenancy::errc::access_denied);
+}

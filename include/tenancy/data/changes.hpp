@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include "tenancy/data/codec.hpp"
+#include "tenancy/data/detail/entity_traits.hpp"
+#include "tenancy/data/detail/value_list.hpp"
+#include "tenancy/data/field.hpp"
+
+namespace tenancy::inline v0 {
+
+/// Some columns of a row and what they become, put together while the program runs.
+///
+///     tenancy::Changes<Note> changes;
+///     if (new_title) {
+///       changes.set<&Note::title>(*new_title);
+///     }
+///
+/// Values are copied. What is set twice has the later value.
+/// Thread safety: thread-compatible.
+template <Entity T>
+class Changes {
+  using Traits = detail::EntityTraits<T>;
+
+ public:
+  /// Keys and times are not set so: the key stays, and the library sets the times.
+  template <auto Member>
+  Changes& set(detail::ValueOf<Member> value) & {
+    constexpr std::size_t column = Traits::template column_of<Member>();
+    static_assert(column != Traits::size,
+                  "changes: the member is not mapped to a column of this entity");
+    static_assert(Traits::is_changeable(column),
+                  "changes: a key and the times of a row are not set by the caller");
+    values_[column].set<detail::ValueOf<Member>>(value);
+    return *this;
+  }
+  template <auto Member>
+  Changes&& set(detail::ValueOf<Member> value) && {
+    return std::move(set<Member>(std::move(value)));
+  }
+
+  /// Whether nothing is set.
+  [[nodiscard]] bool empty() const noexcept {
+    for (const auto& value : values_) {
+      if (value.is_set()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// For the library's own templates.
+  [[nodiscard]] const auto& values() const noexcept { return values_; }
+
+ private:
+  std::array<detail::ColumnValue, Traits::size> values_;
+};
+
+}  // namespace tenancy::inline v0

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/page.hpp"
+#include "tenancy/data/detail/entity_layout.hpp"
+#include "tenancy/data/detail/query_code.hpp"
+#include "tenancy/data/detail/select.hpp"
+#include "tenancy/storage/detail/session.hpp"
+
+namespace tenancy::inline v0::detail {
+
+/// The order of a query, to the last: by its columns, then by those of the key that are not among
+/// them, in the direction of the last, or as `order` says where the query has none.
+std::vector<SortColumn> whole_order(const EntityLayout& layout, const QueryCode& query,
+                                    Order order);
+
+/// What a page is beside its rows.
+struct PageFrame {
+  bool has_next = false;
+  bool has_previous = false;
+  bool is_reversed = false;  ///< Its rows came last one first.
+  std::optional<std::string> next_cursor = {};
+  std::optional<std::string> previous_cursor = {};
+  std::optional<PageNumbers> numbers = {};
+};
+
+/// Reads a page: `add` is given the statement on each of its rows, one after the other.
+/// Errors: `invalid_argument`, `invalid_value`, `invalid_cursor`; those of `add`.
+Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const QueryCode& query,
+                            const PageRequest& request,
+                            FunctionRef<Result<void>(const Statement&)> add);
+
+/// How many rows a query has.
+Result<std::int64_t> count_rows(Session& session, const EntityLayout& layout,
+                                const PredicateCode& predicate);
+
+}  // namespace tenancy::inline v0::detail

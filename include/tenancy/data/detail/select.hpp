@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tenancy/core/page.hpp"
+#include "tenancy/data/detail/entity_layout.hpp"
+#include "tenancy/data/detail/query_code.hpp"
+#include "tenancy/storage/detail/session.hpp"
+
+namespace tenancy::inline v0::detail {
+
+/// What a query is to give.
+enum class Selection : char {
+  rows = 'r',            ///< The tenant, then the entity's columns.
+  versioned_rows = 'v',  ///< And the row's version.
+  tenant = 't',          ///< The tenant alone, of one row.
+  count = 'c',
+  sum = 's',
+  least = 'm',
+  greatest = 'M',
+};
+
+/// A statement that a query runs, with all its values bound.
+///
+/// Its parameters are the tenant, the predicate's values, those of a place to go on from, the limit
+/// and the offset.
+class Select {
+ public:
+  static constexpr std::size_t no_column = 255;
+
+  Select(const EntityLayout& layout, Selection what, const PredicateCode& predicate);
+
+  /// Which column an aggregate is of.
+  void of(std::size_t column) { column_ = column; }
+  /// One row for each value of the column, which comes first, in their order.
+  void group_by(std::size_t column) { group_ = column; }
+  void order_by(std::vector<SortColumn> order) { order_ = std::move(order); }
+  /// Rows behind this one, whose values of the columns of the order these are.
+  void behind(std::vector<OwnedValue> place) { place_ = std::move(place); }
+  void limit(std::int64_t rows) { limit_ = rows; }
+  /// Only beside a limit.
+  void skip(std::int64_t rows) { offset_ = rows; }
+
+  /// Borrows the values of this and of the predicate until the lease ends.
+  Result<StatementLease> prepare(Session& session) const;
+
+ private:
+  [[nodiscard]] std::string shape() const;
+  [[nodiscard]] std::string sql() const;
+
+  const EntityLayout& layout_;
+  Selection what_;
+  const PredicateCode& predicate_;
+  std::size_t column_ = no_column;
+  std::size_t group_ = no_column;
+  std::vector<SortColumn> order_;
+  std::optional<std::vector<OwnedValue>> place_;
+  std::optional<std::int64_t> limit_;
+  std::optional<std::int64_t> offset_;
+};
+
+}  // namespace tenancy::inline v0::detail

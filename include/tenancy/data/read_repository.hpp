@@ -1,0 +1,437 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "tenancy/core/page.hpp"
+#include "tenancy/data/aggregate.hpp"
+#include "tenancy/data/detail/children.hpp"
+#include "tenancy/data/detail/entity_sql.hpp"
+#include "tenancy/data/detail/keyed_sql.hpp"
+#include "tenancy/data/detail/paging.hpp"
+#include "tenancy/data/detail/row.hpp"
+#include "tenancy/data/mapping.hpp"
+#include "tenancy/data/query.hpp"
+#include "tenancy/data/versioned.hpp"
+#include "tenancy/storage/store.hpp"
+#include "tenancy/storage/transaction.hpp"
+
+namespace tenancy::inline v0 {
+
+/// Whether a visit goes on.
+enum class Visit : std::uint8_t { next, stop };
+
+/// Whether there is such a row. Not a `bool`, which a `Result` would be taken for.
+enum class Presence : std::uint8_t { absent, present };
+
+template <Entity T>
+class Repository;
+
+/// What of one tenant's rows of one table may be read.
+///
+/// Made from a transaction, it works within it; made from a store and a context, each call is a
+/// transaction of its own.
+///
+/// Isolation: every statement carries the transaction's tenant, and every row that comes back is
+/// compared with it; a row of another tenant stops the transaction with `isolation_violation`.
+/// Ownership: borrows the transaction, or shares the store. One that is used after its transaction
+/// ended stops the process.
+/// Thread safety: that of the transaction, or thread-safe when made from a store. Changes made from
+/// a store, and the codecs in them, may run on another thread that writes at the same time.
+/// Errors: beside those named, each call gives the transaction's, `invalid_row` when a stored value
+/// does not fit its member, and `invalid_mapping` when there is no such table or column.
+template <Entity T>
+class ReadRepository {
+ public:
+  using Key = typename detail::EntityTraits<T>::Key;
+  /// What a key is passed as: texts as views, bytes as spans, integers with 64 bits, keys of
+  /// several columns as tuples: `find({project, 3})`.
+  using KeyArgument = typename detail::EntityTraits<T>::KeyArgument;
+
+  /// At most so many groups, and children, are given by one call.
+  static constexpr std::size_t max_groups = 10'000;
+  static constexpr std::size_t max_children = 10'000;
+
+  explicit ReadRepository(ReadTransaction& transaction)
+      : transaction_{&transaction}, lifetime_{detail::SessionAccess::lifetime_of(transaction)} {}
+  /// The options hold for each call.
+  ReadRepository(const Store& store, const TenantContext& context, const CallOptions& options = {})
+      : standalone_{Standalone{store, context, options}} {}
+  explicit ReadRepository(ReadTransaction&&) = delete;
+
+  /// The row with that key, or nothing. Errors: `invalid_value`, as all calls with a key.
+  Result<std::optional<T>> find(const KeyArgument& key) const {
+    return reading([&](detail::Session& session) { return find_in(session, key); });
+  }
+
+  /// The row with that key. Errors: `not_found`.
+  Result<T> require(const KeyArgument& key) const {
+    BOOST_OUTCOME_TRY(auto found, find(key));
+    if (!found) {
+      return missing();
+    }
+    return *std::move(found);
+  }
+
+  /// The row with that key and its version, or nothing.
+  Result<std::optional<Versioned<T>>> find_versioned(const KeyArgument& key) const
+    requires(detail::EntityTraits<T>::has_version)
+  {
+    return reading([&](detail::Session& session) -> Result<std::optional<Versioned<T>>> {
+      BOOST_OUTCOME_TRY(auto statement, detail::prepare_find_versioned(session, Traits::layout));
+      KeyParameters<0> parameters;
+      parameters.add_key(key);
+      BOOST_OUTCOME_TRY(parameters.bind(*statement));
+      BOOST_OUTCOME_TRY(const bool found, statement->step());
+      if (!found) {
+        return std::optional<Versioned<T>>{};
+      }
+      std::optional<Versioned<T>> row{std::in_place};
+      std::array<std::int64_t, 1> version{};
+      BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row->row, &version));
+      row->version = RowVersion{version[0]};
+      return row;
+    });
+  }
+
+  /// The row with that key and its version. Errors: `not_found`.
+  Result<Versioned<T>> require_versioned(const KeyArgument& key) const
+    requires(detail::EntityTraits<T>::has_version)
+  {
+    BOOST_OUTCOME_TRY(auto found, find_versioned(key));
+    if (!found) {
+      return missing();
+    }
+    return *std::move(found);
+  }
+
+  /// Whether there is a row with that key.
+  [[nodiscard]] Result<Presence> exists(const KeyArgument& key) const {
+    return reading([&](detail::Session& session) { return exists_in(session, key); });
+  }
+  /// Whether a query has any rows.
+  [[nodiscard]] Result<Presence> exists(const Query<T>& query) const {
+    return reading([&](detail::Session& session) -> Result<Presence> {
+      BOOST_OUTCOME_TRY(query.code().check(Traits::table));
+      detail::Select select{Traits::layout, detail::Selection::tenant, query.code().predicate};
+      select.limit(1);
+      BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+      return presence_of(session, *statement);
+    });
+  }
+
+  /// How many rows a query has; all of the tenant's unless asked otherwise.
+  Result<std::int64_t> count(const Query<T>& query = {}) const {
+    return reading([&](detail::Session& session) {
+      return detail::count_rows(session, Traits::layout, query.code().predicate);
+    });
+  }
+
+  /// A part of a query's rows, in its order. Cursors belong to the tenant, the query and its
+  /// values, and lead both ways; a list that goes on by them gives each row that stays as it is
+  /// once, whatever is inserted, changed or removed meanwhile.
+  /// Errors: `invalid_argument` for limits; `invalid_value` for what the query compares with;
+  /// `invalid_cursor` for a cursor that this list did not give out.
+  /// Complexity: with an index in the query's order, the rows of the page.
+  Result<Page<T>> list(const Query<T>& query, const PageRequest& request = {}) const {
+    return reading([&](detail::Session& session) { return list_in(session, query, request); });
+  }
+  /// A part of all the tenant's rows in the order of their keys, newest first unless asked
+  /// otherwise.
+  Result<Page<T>> list(const PageRequest& request = {}) const { return list(Query<T>{}, request); }
+
+  /// Gives each row of a query to `visit`, in its order, oldest first where it has none. `visit`
+  /// takes a `const T&`, which is another row's at the next call, and returns nothing, a
+  /// `Result<void>`, whose failure ends the visit and is passed on, or a `Visit`.
+  ///
+  /// The rows are those of one snapshot, and memory holds one of them at a time. The query's table
+  /// must not be changed in between in the same transaction. `visit` runs within the transaction:
+  /// a long one is held to the store's limits.
+  template <class Visitor>
+  Result<void> for_each(const Query<T>& query, Visitor&& visit) const {
+    return reading([&](detail::Session& session) { return visit_in(session, query, visit); });
+  }
+
+  /// An aggregate over the rows of a query: `aggregate(sum_of<&Note::stars>)`.
+  template <class Aggregate>
+  Result<typename Aggregate::Value> aggregate(Aggregate /*what*/, const Query<T>& query = {}) const {
+    return reading([&](detail::Session& session) -> Result<typename Aggregate::Value> {
+      BOOST_OUTCOME_TRY(query.code().check(Traits::table));
+      detail::Select select{Traits::layout, Aggregate::selection, query.code().predicate};
+      select.of(Aggregate::template column<T>());
+      BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+      BOOST_OUTCOME_TRY(statement->step());
+      std::array<detail::ValueView, 1> values;
+      statement->read_columns(values);
+      typename Aggregate::Value value{};
+      BOOST_OUTCOME_TRY(read_aggregate<Aggregate>(values[0], value));
+      return value;
+    });
+  }
+
+  /// The same for each value of a column, in their order: `aggregate_by<&Note::status>(count_rows)`.
+  /// Errors: `invalid_argument` for more than 10,000 values.
+  template <auto Member, class Aggregate>
+  Result<std::vector<Group<detail::ValueOf<Member>, typename Aggregate::Value>>> aggregate_by(
+      Aggregate /*what*/, const Query<T>& query = {}) const {
+    using GroupKey = detail::ValueOf<Member>;
+    using Groups = std::vector<Group<GroupKey, typename Aggregate::Value>>;
+    constexpr std::size_t column = detail::aggregated_column<Member, T>();
+    return reading([&](detail::Session& session) -> Result<Groups> {
+      BOOST_OUTCOME_TRY(query.code().check(Traits::table));
+      detail::Select select{Traits::layout, Aggregate::selection, query.code().predicate};
+      select.of(Aggregate::template column<T>());
+      select.group_by(column);
+      select.limit(static_cast<std::int64_t>(max_groups) + 1);
+      BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+      Groups groups;
+      while (true) {
+        BOOST_OUTCOME_TRY(const bool found, statement->step());
+        if (!found) {
+          return groups;
+        }
+        if (groups.size() == max_groups) {
+          return Error{errc::invalid_argument, "more than 10,000 groups in " +
+                                                   std::string{Traits::table} +
+                                                   ": ask for fewer by the query"};
+        }
+        std::array<detail::ValueView, 2> values;
+        statement->read_columns(values);
+        auto& group = groups.emplace_back();
+        if (!Codec<GroupKey>::read(detail::ValueAccess::column(values[0]), group.key)) {
+          return detail::unreadable(Traits::layout, column);
+        }
+        BOOST_OUTCOME_TRY(read_aggregate<Aggregate>(values[1], group.value));
+      }
+    });
+  }
+
+  /// The rows that refer to each of these parents, in the order of the parents, and for each in the
+  /// query's. One statement for 500 parents. Of parents that are the same the first gets the rows.
+  ///
+  /// Where the mapping has several foreign keys to `Parent`, name the members of one:
+  /// `children_of<&Task::reviewer>(people)`.
+  /// Errors: `invalid_argument` for more than 10,000 rows.
+  template <auto... Members, Entity Parent>
+  Result<std::vector<std::vector<T>>> children_of(std::span<const Parent> parents,
+                                                  const Query<T>& query = {}) const {
+    using Reference = detail::ReferenceTo<T, Parent, Members...>;
+    return reading([&](detail::Session& session) -> Result<std::vector<std::vector<T>>> {
+      std::vector<std::vector<T>> children(parents.size());
+      detail::ChildrenOf<Reference> finder{parents, query.code()};
+      std::size_t rows = 0;
+      while (finder.has_more()) {
+        BOOST_OUTCOME_TRY(auto part, finder.next());
+        BOOST_OUTCOME_TRY(part.query.check(Traits::table));
+        detail::Select select{Traits::layout, detail::Selection::rows, part.query.predicate};
+        select.order_by(detail::whole_order(Traits::layout, part.query, Order::oldest_first));
+        select.limit(static_cast<std::int64_t>(max_children) + 1);
+        BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+        while (true) {
+          BOOST_OUTCOME_TRY(const bool found, statement->step());
+          if (!found) {
+            break;
+          }
+          if (++rows > max_children) {
+            return Error{errc::invalid_argument, "more than 10,000 children in " +
+                                                     std::string{Traits::table} +
+                                                     ": load them for fewer parents at once"};
+          }
+          T row{};
+          BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row));
+          const std::optional<std::size_t> parent = finder.parent_of(row);
+          TENANCY_ASSERT(parent.has_value(), "a child came back that no parent was asked for");
+          children[*parent].push_back(std::move(row));
+        }
+      }
+      return children;
+    });
+  }
+  template <auto... Members, Entity Parent>
+  Result<std::vector<std::vector<T>>> children_of(const std::vector<Parent>& parents,
+                                                  const Query<T>& query = {}) const {
+    return children_of<Members...>(std::span<const Parent>{parents}, query);
+  }
+
+ private:
+  // No way for deriving classes to a session, which runs any statement.
+  friend class Repository<T>;
+
+  using Sql = detail::EntitySql<T>;
+  using Traits = detail::EntityTraits<T>;
+  /// The key's parts and so many numbers.
+  template <std::size_t Further>
+  using KeyParameters = detail::RowParameters<T, Traits::keys.size() + Further>;
+
+  template <class Unit>
+  auto reading(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
+    if (transaction_ != nullptr) {
+      return unit(session());
+    }
+    return detail::OneStatement::read(
+        standalone_->store, standalone_->context, standalone_->options,
+        [&](ReadTransaction& transaction) { return unit(detail::SessionAccess::of(transaction)); });
+  }
+
+  /// For units that run one statement.
+  template <class Unit>
+  auto writing(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
+    if (transaction_ != nullptr) {
+      return unit(session());
+    }
+    return detail::OneStatement::write(standalone_->store, standalone_->context,
+                                       standalone_->options, [&](WriteTransaction& transaction) {
+                                         return unit(detail::SessionAccess::of(transaction));
+                                       });
+  }
+
+  /// For units that run several.
+  template <class Unit>
+  auto writing_several(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
+    if (transaction_ != nullptr) {
+      return unit(session());
+    }
+    return standalone_->store.write(
+        standalone_->context, standalone_->options, [&](WriteTransaction& transaction) {
+          return unit(detail::SessionAccess::of(transaction));
+        });
+  }
+
+  static Error missing() {
+    return Error{errc::not_found, "no row with that key in " + std::string{Traits::table}};
+  }
+
+  struct Standalone {
+    Store store;
+    TenantContext context;
+    CallOptions options;
+  };
+
+  [[nodiscard]] detail::Session& session() const {
+    TENANCY_ASSERT(!lifetime_.expired(), "use of a repository after its transaction ended");
+    return detail::SessionAccess::of(*transaction_);
+  }
+
+  static Result<std::optional<T>> find_in(detail::Session& session, const KeyArgument& key) {
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::find));
+    KeyParameters<0> parameters;
+    parameters.add_key(key);
+    BOOST_OUTCOME_TRY(parameters.bind(*statement));
+    BOOST_OUTCOME_TRY(const bool found, statement->step());
+    // One result, which is filled in its place.
+    Result<std::optional<T>> result{std::optional<T>{}};
+    if (found) {
+      auto decoded = detail::decode_row(session, *statement, result.assume_value().emplace());
+      if (!decoded) [[unlikely]] {
+        result = std::move(decoded).assume_error();
+      }
+    }
+    return result;
+  }
+
+  static Result<Presence> exists_in(detail::Session& session, const KeyArgument& key) {
+    BOOST_OUTCOME_TRY(auto statement, detail::prepare_exists(session, Traits::layout));
+    KeyParameters<0> parameters;
+    parameters.add_key(key);
+    BOOST_OUTCOME_TRY(parameters.bind(*statement));
+    return presence_of(session, *statement);
+  }
+
+  /// Of the row that a statement for tenants finds, or does not.
+  static Result<Presence> presence_of(detail::Session& session, detail::Statement& statement) {
+    BOOST_OUTCOME_TRY(const bool found, statement.step());
+    if (!found) {
+      return Presence::absent;
+    }
+    if (statement.int64(0) != session.tenant_value()) [[unlikely]] {
+      return session.report_foreign_row(statement);
+    }
+    return Presence::present;
+  }
+
+  static Result<Page<T>> list_in(detail::Session& session, const Query<T>& query,
+                                 const PageRequest& request) {
+    Page<T> page;
+    if (request.limit > 0 && request.limit <= PageRequest::max_limit) {
+      page.items.reserve(static_cast<std::size_t>(request.limit));
+    }
+    BOOST_OUTCOME_TRY(
+        auto frame,
+        detail::read_page(session, Traits::layout, query.code(), request,
+                          [&](const detail::Statement& statement) -> Result<void> {
+                            return detail::decode_row(session, statement,
+                                                      page.items.emplace_back());
+                          }));
+    if (frame.is_reversed) {
+      std::reverse(page.items.begin(), page.items.end());
+    }
+    page.has_next = frame.has_next;
+    page.has_previous = frame.has_previous;
+    page.next_cursor = std::move(frame.next_cursor);
+    page.previous_cursor = std::move(frame.previous_cursor);
+    page.numbers = frame.numbers;
+    return page;
+  }
+
+  template <class Visitor>
+  static Result<void> visit_in(detail::Session& session, const Query<T>& query, Visitor& visit) {
+    using Returned = std::invoke_result_t<Visitor&, const T&>;
+    static_assert(std::is_void_v<Returned> || std::same_as<Returned, Visit> ||
+                      std::same_as<Returned, Result<void>>,
+                  "for_each: a visitor returns nothing, a Visit or a Result<void>");
+    BOOST_OUTCOME_TRY(query.code().check(Traits::table));
+    detail::Select select{Traits::layout, detail::Selection::rows, query.code().predicate};
+    select.order_by(detail::whole_order(Traits::layout, query.code(), Order::oldest_first));
+    BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+    T row{};
+    while (true) {
+      BOOST_OUTCOME_TRY(const bool found, statement->step());
+      if (!found) {
+        return success();
+      }
+      BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row));
+      if constexpr (std::is_void_v<Returned>) {
+        visit(std::as_const(row));
+      } else if constexpr (std::same_as<Returned, Visit>) {
+        if (visit(std::as_const(row)) == Visit::stop) {
+          return success();
+        }
+      } else {
+        BOOST_OUTCOME_TRY(visit(std::as_const(row)));
+      }
+    }
+  }
+
+  template <class Aggregate>
+  static Result<void> read_aggregate(const detail::ValueView& stored,
+                                     typename Aggregate::Value& value) {
+    if constexpr (!detail::is_optional<typename Aggregate::Value>) {
+      // The sum over no rows.
+      if (stored.type() == detail::ValueType::null) {
+        value = {};
+        return success();
+      }
+    }
+    if (!Codec<typename Aggregate::Value>::read(detail::ValueAccess::column(stored), value)) {
+      return Error{errc::invalid_row, "an aggregate over " + std::string{Traits::table} +
+                                          " is of another type than its column"};
+    }
+    return success();
+  }
+
+  ReadTransaction* transaction_ = nullptr;
+  std::weak_ptr<const char> lifetime_;
+  std::optional<Standalone> standalone_;
+};
+
+}  // namespace tenancy::inline v0

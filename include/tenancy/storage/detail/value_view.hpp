@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tenancy::inline v0::detail {
+
+enum class ValueType : std::uint8_t {
+  missing,     ///< Nobody has said yet.
+  null,
+  int64,
+  real,
+  text,
+  blob,
+  impossible,  ///< There is no stored form, or none that can be read.
+};
+
+/// A value on its way between a member and the engine; texts and blobs are borrowed.
+class ValueView {
+ public:
+  constexpr ValueView() noexcept : int64_{0} {}
+
+  static constexpr ValueView null() noexcept { return ValueView{ValueType::null}; }
+  static constexpr ValueView impossible() noexcept { return ValueView{ValueType::impossible}; }
+  static constexpr ValueView int64(std::int64_t value) noexcept {
+    ValueView view{ValueType::int64};
+    view.int64_ = value;
+    return view;
+  }
+  static constexpr ValueView real(double value) noexcept {
+    ValueView view{ValueType::real};
+    view.real_ = value;
+    return view;
+  }
+  static constexpr ValueView text(std::string_view value) noexcept {
+    return ValueView{ValueType::text, value.data(), value.size()};
+  }
+  static ValueView blob(std::span<const std::byte> value) noexcept {
+    return ValueView{ValueType::blob, reinterpret_cast<const char*>(value.data()), value.size()};
+  }
+
+  [[nodiscard]] constexpr ValueType type() const noexcept { return type_; }
+  /// Whether an engine can take it.
+  [[nodiscard]] constexpr bool is_storable() const noexcept {
+    return type_ != ValueType::missing && type_ != ValueType::impossible;
+  }
+
+  // Each only for its type.
+  [[nodiscard]] constexpr std::int64_t int64() const noexcept { return int64_; }
+  [[nodiscard]] constexpr double real() const noexcept { return real_; }
+  /// The bytes of a text or a blob.
+  [[nodiscard]] constexpr std::string_view bytes() const noexcept { return {data_, size_}; }
+  [[nodiscard]] std::span<const std::byte> blob() const noexcept {
+    return std::as_bytes(std::span{data_, size_});
+  }
+
+ private:
+  constexpr explicit ValueView(ValueType type, const char* data = nullptr,
+                               std::size_t size = 0) noexcept
+      : data_{data}, size_{size}, type_{type} {}
+
+  union {
+    std::int64_t int64_;
+    double real_;
+    const char* data_;
+  };
+  std::size_t size_ = 0;
+  ValueType type_ = ValueType::missing;
+};
+
+/// The same with texts and blobs of its own.
+class OwnedValue {
+ public:
+  explicit OwnedValue(const ValueView& value) : view_{value} {
+    if (value.type() == ValueType::text || value.type() == ValueType::blob) {
+      bytes_ = value.bytes();
+    }
+  }
+
+  /// Borrows from here.
+  [[nodiscard]] ValueView view() const noexcept {
+    switch (view_.type()) {
+      case ValueType::text:
+        return ValueView::text(bytes_);
+      case ValueType::blob:
+        return ValueView::blob(std::as_bytes(std::span{bytes_}));
+      default:
+        return view_;
+    }
+  }
+
+ private:
+  ValueView view_;
+  std::string bytes_;
+};
+
+}  // namespace tenancy::inline v0::detail

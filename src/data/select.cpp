@@ -1,0 +1,354 @@
+#include "tenancy/data/detail/select.hpp"
+
+#include <array>
+#include <utility>
+
+#include "data/sql_text.hpp"
+
+namespace tenancy::inline v0::detail {
+namespace {
+
+/// Writes a predicate from its shape, which it reads through.
+class PredicateWriter {
+ public:
+  PredicateWriter(SqlText& sql, const EntityLayout& layout, std::string_view shape)
+      : sql_{sql}, layout_{layout}, shape_{shape} {}
+
+  void write() {
+    const auto what = static_cast<Operator>(next());
+    switch (what) {
+      case Operator::always:
+        sql_ << "1 = 1";
+        return;
+      case Operator::both:
+      case Operator::either:
+        sql_ << "(";
+        write();
+        sql_ << (what == Operator::both ? " AND " : " OR ");
+        write();
+        sql_ << ")";
+        return;
+      case Operator::negation:
+        sql_ << "NOT (";
+        write();
+        sql_ << ")";
+        return;
+      case Operator::rows_in:
+        write_rows_in();
+        return;
+      default:
+        write_comparison(what);
+    }
+  }
+
+ private:
+  std::size_t next() {
+    TENANCY_ASSERT(!shape_.empty(), "a predicate's shape ends too early");
+    const auto byte = static_cast<unsigned char>(shape_.front());
+    shape_.remove_prefix(1);
+    return byte;
+  }
+  std::size_t next_count() {
+    const std::size_t exponent = next();
+    return exponent == 0 ? 0 : std::size_t{1} << (exponent - 1);
+  }
+
+  void write_comparison(Operator what) {
+    const std::string_view column = layout_.columns[next()];
+    const auto compare = [&](std::string_view with) {
+      sql_.identifier(column) << with;
+      sql_.parameter();
+    };
+    switch (what) {
+      case Operator::equal:
+        return compare(" = ");
+      case Operator::not_equal:
+        return compare(" <> ");
+      case Operator::less:
+        return compare(" < ");
+      case Operator::less_or_equal:
+        return compare(" <= ");
+      case Operator::greater:
+        return compare(" > ");
+      case Operator::greater_or_equal:
+      case Operator::prefix_to_end:
+        return compare(" >= ");
+      case Operator::between:
+        compare(" BETWEEN ");
+        sql_ << " AND ";
+        sql_.parameter();
+        return;
+      case Operator::prefix:
+        sql_ << "(";
+        compare(" >= ");
+        sql_ << " AND ";
+        compare(" < ");
+        sql_ << ")";
+        return;
+      case Operator::like:
+        compare(" LIKE ");
+        sql_ << " ESCAPE '\\'";
+        return;
+      case Operator::is_null:
+        sql_.identifier(column) << " IS NULL";
+        return;
+      case Operator::in: {
+        const std::size_t count = next_count();
+        if (count == 0) {
+          sql_ << "1 = 0";
+          return;
+        }
+        sql_.identifier(column) << " IN ";
+        sql_.parameters(count);
+        return;
+      }
+      default:
+        TENANCY_ASSERT(false, "a predicate's shape has an operator that does not exist");
+    }
+  }
+
+  void write_rows_in() {
+    const std::size_t columns = next();
+    for (std::size_t i = 0; i < columns; ++i) {
+      sql_ << (i == 0 ? "(" : ", ");
+      sql_.identifier(layout_.columns[next()]);
+    }
+    const std::size_t rows = next_count();
+    for (std::size_t i = 0; i < rows; ++i) {
+      sql_ << (i == 0 ? ") IN (VALUES " : ", ");
+      sql_.parameters(columns);
+    }
+    sql_ << ")";
+  }
+
+  SqlText& sql_;
+  const EntityLayout& layout_;
+  std::string_view shape_;
+};
+
+/// Writes what holds for the rows behind a place in an order, in which NULL is less than anything.
+class PlaceWriter {
+ public:
+  PlaceWriter(SqlText& sql, const EntityLayout& layout, const std::vector<SortColumn>& order,
+              const std::vector<OwnedValue>& place)
+      : sql_{sql}, layout_{layout}, order_{order}, place_{place} {
+    for (const OwnedValue& value : place_) {
+      // NULL has no parameter, but takes part in the numbering: parameters are the place's values.
+      static_cast<void>(value);
+      parameters_.push_back(sql_.next_parameter());
+    }
+  }
+
+  void write() {
+    if (has_one_direction()) {
+      write_rows();
+      return;
+    }
+    // What an index can begin with.
+    if (!is_nullable(0)) {
+      sql_.identifier(name(0)) << (order_[0].descends ? " <= " : " >= ");
+      sql_.parameter(parameters_[0]) << " AND ";
+    }
+    write_from(0);
+  }
+
+ private:
+  [[nodiscard]] std::string_view name(std::size_t i) const {
+    return layout_.columns[order_[i].column];
+  }
+  [[nodiscard]] bool is_nullable(std::size_t i) const { return layout_.nullable[order_[i].column]; }
+  [[nodiscard]] bool is_null(std::size_t i) const {
+    return place_[i].view().type() == ValueType::null;
+  }
+
+  [[nodiscard]] bool has_one_direction() const {
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      if (is_nullable(i) || order_[i].descends != order_[0].descends) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void write_rows() {
+    const auto separate = [&](std::size_t i) {
+      if (order_.size() > 1) {
+        sql_ << (i == 0 ? "(" : ", ");
+      }
+    };
+    const std::string_view end = order_.size() > 1 ? ")" : "";
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      separate(i);
+      sql_.identifier(name(i));
+    }
+    sql_ << end << (order_[0].descends ? " < " : " > ");
+    for (std::size_t i = 0; i < order_.size(); ++i) {
+      separate(i);
+      sql_.parameter(parameters_[i]);
+    }
+    sql_ << end;
+  }
+
+  /// Behind the place in the columns from `i` on, being equal in those before.
+  void write_from(std::size_t i) {
+    sql_ << "(";
+    write_strictly(i);
+    if (i + 1 < order_.size()) {
+      sql_ << " OR (";
+      sql_.identifier(name(i));
+      if (is_null(i)) {
+        sql_ << " IS NULL";
+      } else {
+        sql_ << " = ";
+        sql_.parameter(parameters_[i]);
+      }
+      sql_ << " AND ";
+      write_from(i + 1);
+      sql_ << ")";
+    }
+    sql_ << ")";
+  }
+
+  void write_strictly(std::size_t i) {
+    if (is_null(i)) {
+      if (order_[i].descends) {
+        sql_ << "1 = 0";
+      } else {
+        sql_.identifier(name(i)) << " IS NOT NULL";
+      }
+      return;
+    }
+    sql_.identifier(name(i)) << (order_[i].descends ? " < " : " > ");
+    sql_.parameter(parameters_[i]);
+    if (order_[i].descends && is_nullable(i)) {
+      sql_ << " OR ";
+      sql_.identifier(name(i)) << " IS NULL";
+    }
+  }
+
+  SqlText& sql_;
+  const EntityLayout& layout_;
+  const std::vector<SortColumn>& order_;
+  const std::vector<OwnedValue>& place_;
+  std::vector<std::size_t> parameters_;
+};
+
+}  // namespace
+
+Select::Select(const EntityLayout& layout, Selection what, const PredicateCode& predicate)
+    : layout_{layout}, what_{what}, predicate_{predicate} {}
+
+std::string Select::shape() const {
+  std::string shape;
+  shape.reserve(32 + predicate_.shape().size());
+  append_identity(shape, layout_);
+  shape += static_cast<char>(what_);
+  shape += static_cast<char>(static_cast<unsigned char>(column_));
+  shape += static_cast<char>(static_cast<unsigned char>(group_));
+  shape += static_cast<char>(static_cast<unsigned char>(order_.size()));
+  for (const SortColumn& term : order_) {
+    shape += static_cast<char>(term.column);
+    shape += term.descends ? 'd' : 'a';
+  }
+  shape += place_ ? 'p' : '-';
+  if (place_) {
+    for (const OwnedValue& value : *place_) {
+      shape += value.view().type() == ValueType::null ? 'n' : 'v';
+    }
+  }
+  shape += limit_ ? 'l' : '-';
+  shape += offset_ ? 'o' : '-';
+  shape += predicate_.shape();
+  return shape;
+}
+
+std::string Select::sql() const {
+  SqlText sql;
+  const auto aggregate = [&](std::string_view function) {
+    sql << function << "(";
+    sql.identifier(layout_.columns[column_]) << ")";
+  };
+  sql << "SELECT ";
+  if (group_ != no_column) {
+    sql.identifier(layout_.columns[group_]) << ", ";
+  }
+  switch (what_) {
+    case Selection::rows:
+    case Selection::versioned_rows:
+      sql << "tenant_id";
+      for (const std::string_view name : layout_.columns) {
+        (sql << ", ").identifier(name);
+      }
+      if (what_ == Selection::versioned_rows) {
+        (sql << ", ").identifier(layout_.version);
+      }
+      break;
+    case Selection::tenant:
+      sql << "tenant_id";
+      break;
+    case Selection::count:
+      sql << "count(*)";
+      break;
+    case Selection::sum:
+      aggregate("sum");
+      break;
+    case Selection::least:
+      aggregate("min");
+      break;
+    case Selection::greatest:
+      aggregate("max");
+      break;
+  }
+  (sql << " FROM ").identifier(layout_.table) << " WHERE tenant_id = ?1";
+  if (!predicate_.is_empty()) {
+    sql << " AND ";
+    PredicateWriter{sql, layout_, predicate_.shape()}.write();
+  }
+  if (place_) {
+    sql << " AND ";
+    PlaceWriter{sql, layout_, order_, *place_}.write();
+  }
+  if (group_ != no_column) {
+    (sql << " GROUP BY ").identifier(layout_.columns[group_]) << " ORDER BY ";
+    sql.identifier(layout_.columns[group_]);
+  }
+  std::string_view separator = " ORDER BY ";
+  for (const SortColumn& term : order_) {
+    (sql << separator).identifier(layout_.columns[term.column]) << (term.descends ? " DESC" : "");
+    separator = ", ";
+  }
+  if (limit_) {
+    sql << " LIMIT ";
+    sql.parameter();
+  }
+  if (offset_) {
+    sql << " OFFSET ";
+    sql.parameter();
+  }
+  return std::move(sql).text();
+}
+
+Result<StatementLease> Select::prepare(Session& session) const {
+  const auto write = [this] { return sql(); };
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(ShapedSql{shape(), write}));
+  std::vector<ValueView> values;
+  values.reserve(predicate_.values().size() + (place_ ? place_->size() : 0) + 2);
+  for (const OwnedValue& value : predicate_.values()) {
+    values.push_back(value.view());
+  }
+  if (place_) {
+    for (const OwnedValue& value : *place_) {
+      values.push_back(value.view());
+    }
+  }
+  if (limit_) {
+    values.push_back(ValueView::int64(*limit_));
+  }
+  if (offset_) {
+    values.push_back(ValueView::int64(*offset_));
+  }
+  statement->bind_rest(2, values);
+  return statement;
+}
+
+}  // namespace tenancy::inline v0::detail
