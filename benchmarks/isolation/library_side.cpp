@@ -32,16 +32,7 @@ void roll_back_after(const tenancy::Store& store, const tenancy::TenantContext& 
 /// Visits the tenant's rows in the order of their keys.
 template <class Visit>
 tenancy::Result<void> stream(const tenancy::ReadRepository<Deployment>& deployments, Visit visit) {
-  tenancy::PageRequest request{.limit = tenancy::PageRequest::max_limit,
-                               .order = tenancy::Order::oldest_first};
-  do {
-    BOOST_OUTCOME_TRY(auto page, deployments.list(request));
-    for (const Deployment& row : page.items) {
-      visit(row);
-    }
-    request.cursor = std::move(page.next_cursor);
-  } while (request.cursor);
-  return tenancy::success();
+  return deployments.for_each({}, std::move(visit));
 }
 
 }  // namespace
