@@ -7,6 +7,7 @@
 #include "tenancy/core/result.hpp"          // IWYU pragma: export
 #include "tenancy/core/tenant_context.hpp"  // IWYU pragma: export
 #include "tenancy/data/mapping.hpp"         // IWYU pragma: export
+#include "tenancy/data/mappings.hpp"        // IWYU pragma: export
 #include "tenancy/data/repository.hpp"      // IWYU pragma: export
 #include "tenancy/registry/authority.hpp"   // IWYU pragma: export
 #include "tenancy/registry/open.hpp"        // IWYU pragma: export

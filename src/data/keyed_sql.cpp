@@ -132,7 +132,7 @@ Result<StatementLease> prepare_upsert(Session& session, const EntityLayout& layo
     for (const std::size_t key : layout.keys) {
       (sql << ", ").identifier(layout.columns[key]);
     }
-    // Where there is nothing to update, the key is, so that the row comes back all the same.
+    // Where there is nothing to update, the key is, so that the row counts as changed.
     sql << ") DO UPDATE SET ";
     std::string_view separator;
     for (const std::size_t column : updated.empty() ? layout.keys.first(1) : updated) {
@@ -141,8 +141,6 @@ Result<StatementLease> prepare_upsert(Session& session, const EntityLayout& layo
       separator = ", ";
     }
     write_next_version(sql, layout, separator);
-    sql << " RETURNING ";
-    write_columns(sql, layout);
     return std::move(sql).text();
   };
   return session.prepare(ShapedSql{shape_of(layout, "upsert"), write});

@@ -73,9 +73,8 @@ Result<OwnedValue> PackedReader::next() {
         return malformed();
       }
       const std::string_view bytes = take(static_cast<std::size_t>(number));
-      return OwnedValue{type == ValueType::text
-                            ? ValueView::text(bytes)
-                            : ValueView::blob(std::as_bytes(std::span{bytes}))};
+      return OwnedValue{type == ValueType::text ? ValueView::text(bytes)
+                                                : ValueView::blob(std::as_bytes(std::span{bytes}))};
     }
     default:
       return malformed();

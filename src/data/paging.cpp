@@ -106,12 +106,11 @@ Result<Place> open_end(const KeyRing& keys, const CursorPlace& list, std::string
 std::vector<SortColumn> whole_order(const EntityLayout& layout, const QueryCode& query,
                                     Order order) {
   std::vector<SortColumn> columns = query.order;
-  const bool descends =
-      columns.empty() ? order == Order::newest_first : columns.back().descends;
+  const bool descends = columns.empty() ? order == Order::newest_first : columns.back().descends;
   for (const std::size_t key : layout.keys) {
-    const bool is_sorted_by = std::any_of(
-        query.order.begin(), query.order.end(),
-        [key](const SortColumn& term) { return std::cmp_equal(term.column, key); });
+    const bool is_sorted_by =
+        std::any_of(query.order.begin(), query.order.end(),
+                    [key](const SortColumn& term) { return std::cmp_equal(term.column, key); });
     if (!is_sorted_by) {
       columns.push_back({static_cast<std::uint8_t>(key), descends});
     }
@@ -152,8 +151,7 @@ Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const 
   // One row more than the page holds tells whether others follow.
   select.limit(window.limit + 1);
   if (request.cursor) {
-    BOOST_OUTCOME_TRY(auto place,
-                      open_end(session.keys(), list, *request.cursor, order.size()));
+    BOOST_OUTCOME_TRY(auto place, open_end(session.keys(), list, *request.cursor, order.size()));
     select.behind(std::move(place));
     page.is_reversed = request.cursor->front() == backwards;
   } else {
@@ -192,8 +190,7 @@ Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const 
   page.has_next = page.is_reversed ? has_others_before : has_more;
   page.has_previous = page.is_reversed ? has_more : has_others_before;
   if (rows > 0 && (page.has_next || page.has_previous)) {
-    const std::string sealed =
-        seal_cursor(session.keys(), list, ends.text(page.is_reversed));
+    const std::string sealed = seal_cursor(session.keys(), list, ends.text(page.is_reversed));
     if (page.has_next) {
       page.next_cursor = forwards + sealed;
     }

@@ -106,8 +106,8 @@ void PredicateCode::negate() {
 
 Result<void> PredicateCode::check(std::string_view table) const {
   if (comparisons_ > max_comparisons || shape_.size() > 10 * max_comparisons) {
-    return Error{errc::invalid_argument, "a query of " + std::string{table} +
-                                             " compares columns more than 100 times"};
+    return Error{errc::invalid_argument,
+                 "a query of " + std::string{table} + " compares columns more than 100 times"};
   }
   if (has_long_set_) {
     return Error{errc::invalid_argument,
@@ -147,8 +147,8 @@ std::string escaped_pattern(std::string_view text) {
 }
 
 std::vector<OwnedValue> pattern_values(std::string_view pattern) {
-  const bool is_good = pattern.size() <= PredicateCode::max_pattern &&
-                       pattern.find('\0') == std::string_view::npos;
+  const bool is_good =
+      pattern.size() <= PredicateCode::max_pattern && pattern.find('\0') == std::string_view::npos;
   std::vector<OwnedValue> values;
   values.emplace_back(is_good ? ValueView::text(pattern) : ValueView::impossible());
   return values;

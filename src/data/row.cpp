@@ -15,9 +15,9 @@ Error unstorable(const EntityLayout& layout, std::size_t column) {
 Error unreadable(const EntityLayout& layout, std::size_t column) {
   const std::string_view name =
       column < layout.columns.size() ? layout.columns[column] : layout.version;
-  return Error{errc::invalid_row,
-               "the column of " + std::string{layout.table} + " holds a value that its member "
-               "cannot"}
+  return Error{errc::invalid_row, "the column of " + std::string{layout.table} +
+                                      " holds a value that its member "
+                                      "cannot"}
       .about(name);
 }
 

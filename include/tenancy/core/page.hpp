@@ -9,7 +9,8 @@
 
 namespace tenancy::inline v0 {
 
-/// The direction of a list that has no order of its own. Generated keys grow with time, so this is also an order in time.
+/// The direction of a list that has no order of its own. Generated keys grow with time, so this is
+/// also an order in time.
 enum class Order : std::uint8_t { newest_first, oldest_first };
 
 /// Which part of a list is wanted: its beginning, what follows a cursor, or a numbered page.
@@ -38,7 +39,7 @@ struct PageNumbers {
 template <class T>
 struct Page {
   std::vector<T> items;
-  bool has_next = false;  ///< Whether rows follow; taken for granted of a page before another.
+  bool has_next = false;      ///< Whether rows follow; taken for granted of a page before another.
   bool has_previous = false;  ///< Whether rows come before; taken for granted behind another page.
   std::optional<std::string> next_cursor = {};  ///< For the page behind this one, if any.
   /// For the page before this one, if any; not of an empty page, and only of lists that go both

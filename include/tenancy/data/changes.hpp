@@ -35,12 +35,12 @@ class Changes {
                   "changes: the member is not mapped to a column of this entity");
     static_assert(Traits::is_changeable(column),
                   "changes: a key and the times of a row are not set by the caller");
-    values_[column].set<detail::ValueOf<Member>>(value);
+    values_[column].template set<detail::ValueOf<Member>>(value);
     return *this;
   }
   template <auto Member>
   Changes&& set(detail::ValueOf<Member> value) && {
-    return std::move(set<Member>(std::move(value)));
+    return std::move(this->template set<Member>(std::move(value)));
   }
 
   /// Whether nothing is set.

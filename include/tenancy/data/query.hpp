@@ -12,8 +12,8 @@
 
 namespace tenancy::inline v0 {
 
-/// A predicate on rows of `T` that is put together while the program runs. A new one holds for every
-/// row, and drops out of what it is combined with.
+/// A predicate on rows of `T` that is put together while the program runs. A new one holds for
+/// every row, and drops out of what it is combined with.
 ///
 ///     tenancy::Predicate<Note> predicate;
 ///     if (search) {

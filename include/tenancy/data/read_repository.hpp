@@ -164,7 +164,8 @@ class ReadRepository {
 
   /// An aggregate over the rows of a query: `aggregate(sum_of<&Note::stars>)`.
   template <class Aggregate>
-  Result<typename Aggregate::Value> aggregate(Aggregate /*what*/, const Query<T>& query = {}) const {
+  Result<typename Aggregate::Value> aggregate(Aggregate /*what*/,
+                                              const Query<T>& query = {}) const {
     return reading([&](detail::Session& session) -> Result<typename Aggregate::Value> {
       BOOST_OUTCOME_TRY(query.code().check(Traits::table));
       detail::Select select{Traits::layout, Aggregate::selection, query.code().predicate};
@@ -179,8 +180,9 @@ class ReadRepository {
     });
   }
 
-  /// The same for each value of a column, in their order: `aggregate_by<&Note::status>(count_rows)`.
-  /// Errors: `invalid_argument` for more than 10,000 values.
+  /// The same for each value of a column, in their order:
+  /// `aggregate_by<&Note::status>(count_rows)`. Errors: `invalid_argument` for more than 10,000
+  /// values.
   template <auto Member, class Aggregate>
   Result<std::vector<Group<detail::ValueOf<Member>, typename Aggregate::Value>>> aggregate_by(
       Aggregate /*what*/, const Query<T>& query = {}) const {
@@ -301,10 +303,10 @@ class ReadRepository {
     if (transaction_ != nullptr) {
       return unit(session());
     }
-    return standalone_->store.write(
-        standalone_->context, standalone_->options, [&](WriteTransaction& transaction) {
-          return unit(detail::SessionAccess::of(transaction));
-        });
+    return standalone_->store.write(standalone_->context, standalone_->options,
+                                    [&](WriteTransaction& transaction) {
+                                      return unit(detail::SessionAccess::of(transaction));
+                                    });
   }
 
   static Error missing() {
@@ -365,13 +367,12 @@ class ReadRepository {
     if (request.limit > 0 && request.limit <= PageRequest::max_limit) {
       page.items.reserve(static_cast<std::size_t>(request.limit));
     }
-    BOOST_OUTCOME_TRY(
-        auto frame,
-        detail::read_page(session, Traits::layout, query.code(), request,
-                          [&](const detail::Statement& statement) -> Result<void> {
-                            return detail::decode_row(session, statement,
-                                                      page.items.emplace_back());
-                          }));
+    BOOST_OUTCOME_TRY(auto frame,
+                      detail::read_page(session, Traits::layout, query.code(), request,
+                                        [&](const detail::Statement& statement) -> Result<void> {
+                                          return detail::decode_row(session, statement,
+                                                                    page.items.emplace_back());
+                                        }));
     if (frame.is_reversed) {
       std::reverse(page.items.begin(), page.items.end());
     }

@@ -46,8 +46,7 @@ class Repository : public ReadRepository<T> {
       complete(row, session.now());
       BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::insert));
       detail::RowParameters<T, Traits::size> parameters;
-      detail::for_each_column<T>(
-          [&]<std::size_t Index>() { parameters.template add<Index>(row); });
+      detail::for_each_column<T>([&]<std::size_t Index>() { parameters.template add<Index>(row); });
       BOOST_OUTCOME_TRY(parameters.bind(*statement));
       BOOST_OUTCOME_TRY(statement->step());
       return expect_inserted(*statement, 1);
@@ -83,20 +82,22 @@ class Repository : public ReadRepository<T> {
   Result<T> upsert(T row) const {
     return this->writing([&](detail::Session& session) -> Result<T> {
       complete(row, session.now());
-      BOOST_OUTCOME_TRY(auto statement,
-                        detail::prepare_upsert(session, Traits::layout, Traits::updated));
-      detail::RowParameters<T, Traits::size> parameters;
-      detail::for_each_column<T>(
-          [&]<std::size_t Index>() { parameters.template add<Index>(row); });
-      BOOST_OUTCOME_TRY(parameters.bind(*statement));
-      BOOST_OUTCOME_TRY(const bool found, statement->step());
-      if (!found) {
+      {
+        BOOST_OUTCOME_TRY(auto statement,
+                          detail::prepare_upsert(session, Traits::layout, Traits::updated));
+        detail::RowParameters<T, Traits::size> parameters;
+        detail::for_each_column<T>(
+            [&]<std::size_t Index>() { parameters.template add<Index>(row); });
+        BOOST_OUTCOME_TRY(parameters.bind(*statement));
+        BOOST_OUTCOME_TRY(statement->step());
+        BOOST_OUTCOME_TRY(expect_inserted(*statement, 1));
+      }
+      // Not by RETURNING, which gives a whole number for a REAL that is one.
+      BOOST_OUTCOME_TRY(auto stored, Base::find_in(session, key_of(row)));
+      if (!stored) {
         return ignored_by_trigger();
       }
-      T stored{};
-      BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, stored));
-      BOOST_OUTCOME_TRY(statement->step());
-      return stored;
+      return *std::move(stored);
     });
   }
 
@@ -129,8 +130,8 @@ class Repository : public ReadRepository<T> {
       T& row = versioned.row;
       touch(row, session.now());
       {
-        BOOST_OUTCOME_TRY(auto statement, detail::prepare_update_versioned(
-                                              session, Traits::layout, Traits::updated));
+        BOOST_OUTCOME_TRY(auto statement, detail::prepare_update_versioned(session, Traits::layout,
+                                                                           Traits::updated));
         detail::RowParameters<T, updated_size + key_size + 1> parameters;
         add_whole(parameters, row);
         parameters.add_number(versioned.version.value());
@@ -140,7 +141,7 @@ class Repository : public ReadRepository<T> {
           return success();
         }
       }
-      return missing_or_changed(session, row);
+      return missing_or_changed(session, key_of(row));
     }));
     versioned.version = RowVersion{versioned.version.value() + 1};
     return versioned;
@@ -187,8 +188,7 @@ class Repository : public ReadRepository<T> {
   {
     return this->writing([&](detail::Session& session) -> Result<void> {
       {
-        BOOST_OUTCOME_TRY(auto statement,
-                          detail::prepare_erase_versioned(session, Traits::layout));
+        BOOST_OUTCOME_TRY(auto statement, detail::prepare_erase_versioned(session, Traits::layout));
         detail::RowParameters<T, key_size + 1> parameters;
         parameters.add_key(key);
         parameters.add_number(version.value());
@@ -233,8 +233,7 @@ class Repository : public ReadRepository<T> {
         if (member.empty()) {
           member = make_record_id(now);
         }
-      } else if constexpr (role == mapping::Role::created_at ||
-                           role == mapping::Role::updated_at) {
+      } else if constexpr (role == mapping::Role::created_at || role == mapping::Role::updated_at) {
         member = now;
       }
     });
@@ -275,8 +274,7 @@ class Repository : public ReadRepository<T> {
 
   static Result<void> insert_batch(detail::Session& session, const std::vector<T>& rows,
                                    std::size_t first, std::size_t count) {
-    BOOST_OUTCOME_TRY(auto statement,
-                      detail::prepare_insert_many(session, Traits::layout, count));
+    BOOST_OUTCOME_TRY(auto statement, detail::prepare_insert_many(session, Traits::layout, count));
     detail::ValueList values;
     values.reserve(count * Traits::size);
     for (std::size_t i = first; i < first + count; ++i) {
@@ -363,8 +361,7 @@ class Repository : public ReadRepository<T> {
                                std::optional<RowVersion> version) {
     if constexpr (Traits::has_version) {
       if (version) {
-        BOOST_OUTCOME_TRY(auto statement,
-                          detail::prepare_find_versioned(session, Traits::layout));
+        BOOST_OUTCOME_TRY(auto statement, detail::prepare_find_versioned(session, Traits::layout));
         detail::RowParameters<T, key_size> parameters;
         parameters.add_key(key);
         BOOST_OUTCOME_TRY(parameters.bind(*statement));
@@ -389,12 +386,11 @@ class Repository : public ReadRepository<T> {
     BOOST_OUTCOME_TRY(const Presence presence, Base::exists_in(session, key));
     return presence == Presence::present ? changed_meanwhile() : Base::missing();
   }
-  static Result<void> missing_or_changed(detail::Session& session, const T& row)
-    requires(!std::same_as<T, KeyArgument>)
-  {
+
+  /// Borrows from the row.
+  static KeyArgument key_of(const T& row) {
     return [&]<std::size_t... Part>(std::index_sequence<Part...>) {
-      return missing_or_changed(
-          session, KeyArgument{Traits::template member<Traits::keys[Part]>(row)...});
+      return KeyArgument{Traits::template member<Traits::keys[Part]>(row)...};
     }(std::make_index_sequence<key_size>{});
   }
 };

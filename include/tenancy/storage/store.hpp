@@ -141,7 +141,8 @@ class Store {
   }
 
   Result<void> run_read(detail::UnitKind kind, const TenantContext& context,
-                        const CallOptions& options, detail::FunctionRef<bool(detail::Session&)> body) const;
+                        const CallOptions& options,
+                        detail::FunctionRef<bool(detail::Session&)> body) const;
   Result<void> run_write(detail::UnitKind kind, const TenantContext& context,
                          const CallOptions& options,
                          detail::FunctionRef<bool(detail::Session&)> body) const;

@@ -32,9 +32,9 @@ ValueView view_of(sqlite3_value* value) noexcept {
       return ValueView::real(sqlite3_value_double(value));
     case SQLITE_TEXT: {
       const auto* const text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-      return text == nullptr ? ValueView::impossible()
-                             : ValueView::text({text, static_cast<std::size_t>(
-                                                          sqlite3_value_bytes(value))});
+      return text == nullptr
+                 ? ValueView::impossible()
+                 : ValueView::text({text, static_cast<std::size_t>(sqlite3_value_bytes(value))});
     }
     case SQLITE_BLOB: {
       const auto* const bytes = static_cast<const std::byte*>(sqlite3_value_blob(value));

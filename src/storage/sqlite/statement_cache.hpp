@@ -16,8 +16,8 @@
 namespace tenancy::inline v0::detail::sqlite {
 
 /// The prepared statements of one connection, found by the address of their text or by their shape:
-/// finding one neither allocates nor formats. When full it drops one that was not used for a while (the clock
-/// or second-chance rule).
+/// finding one neither allocates nor formats. When full it drops one that was not used for a while
+/// (the clock or second-chance rule).
 ///
 /// Thread safety: thread-compatible.
 class StatementCache {

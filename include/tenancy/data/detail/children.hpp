@@ -84,9 +84,8 @@ struct ReferenceTo {
 
   template <std::size_t... Part>
   static constexpr bool types_match(std::index_sequence<Part...> /*parts*/) noexcept {
-    return (std::same_as<
-                typename Unwrapped<typename Traits::template Value<columns[Part]>>::Type,
-                typename ParentTraits::template Value<ParentTraits::keys[Part]>> &&
+    return (std::same_as<typename Unwrapped<typename Traits::template Value<columns[Part]>>::Type,
+                         typename ParentTraits::template Value<ParentTraits::keys[Part]>> &&
             ...);
   }
   static_assert(types_match(std::make_index_sequence<columns.size()>{}),

@@ -13,7 +13,7 @@ struct EntityLayout {
   std::span<const std::string_view> columns;
   std::span<const std::size_t> keys;  ///< Which of the columns, in order.
   std::span<const bool> nullable;     ///< For each column.
-  std::string_view version;           ///< The column of the row's version; empty when there is none.
+  std::string_view version;  ///< The column of the row's version; empty when there is none.
 };
 
 }  // namespace tenancy::inline v0::detail

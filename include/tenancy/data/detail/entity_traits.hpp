@@ -108,8 +108,7 @@ struct EntityTraits {
   static constexpr std::size_t size = std::tuple_size_v<decltype(columns)>;
 
   template <std::size_t Index>
-  using Value =
-      typename std::tuple_element_t<Index, std::remove_const_t<decltype(columns)>>::Value;
+  using Value = typename std::tuple_element_t<Index, std::remove_const_t<decltype(columns)>>::Value;
 
   /// The member of `row` that the column is mapped to.
   template <std::size_t Index, class Row>
@@ -246,8 +245,7 @@ struct EntityTraits {
     return std::apply(
         []<class... Part>(const Part&...) {
           return ((is_column<Part> || is_foreign_key<Part> ||
-                   std::same_as<Part, mapping::VersionColumn>) &&
-                  ...);
+                   std::same_as<Part, mapping::VersionColumn>)&&...);
         },
         mapping.parts);
   }
@@ -276,8 +274,7 @@ struct EntityTraits {
             } else {
               return true;
             }
-          }() &&
-                  ...);
+          }() && ...);
         },
         mapping.parts);
   }

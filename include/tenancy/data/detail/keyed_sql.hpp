@@ -23,7 +23,7 @@ Result<StatementLease> prepare_erase_versioned(Session& session, const EntityLay
 /// Parameters: the columns of each row.
 Result<StatementLease> prepare_insert_many(Session& session, const EntityLayout& layout,
                                            std::size_t rows);
-/// Gives the row as it is then, as `find` does. Parameters: the columns.
+/// Parameters: the columns.
 Result<StatementLease> prepare_upsert(Session& session, const EntityLayout& layout,
                                       std::span<const std::size_t> updated);
 
@@ -31,7 +31,7 @@ Result<StatementLease> prepare_upsert(Session& session, const EntityLayout& layo
 struct ColumnChange {
   std::span<const std::size_t> changed;  ///< Those that may change.
   std::span<const std::size_t> times;    ///< Those that are set in any case.
-  bool has_flags;      ///< Before each that may change, whether it does; otherwise all do.
+  bool has_flags;  ///< Before each that may change, whether it does; otherwise all do.
   bool checks_version;
 };
 /// One statement stands for all subsets of the columns when it has flags. Parameters: for each of

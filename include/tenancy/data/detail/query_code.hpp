@@ -27,8 +27,8 @@ enum class Operator : char {
   in = 'i',
   rows_in = 'I',  ///< Several columns, one of several rows of values.
   like = 'L',
-  prefix = 'p',           ///< With the least text behind all that begin so.
-  prefix_to_end = 'P',    ///< When there is no such text.
+  prefix = 'p',         ///< With the least text behind all that begin so.
+  prefix_to_end = 'P',  ///< When there is no such text.
   is_null = 'N',
   both = '&',
   either = '|',

@@ -35,8 +35,7 @@ class RowParameters {
  public:
   template <std::size_t Column>
   void add(const T& row) {
-    add_as<typename Traits::template Value<Column>>(Column,
-                                                    Traits::template member<Column>(row));
+    add_as<typename Traits::template Value<Column>>(Column, Traits::template member<Column>(row));
   }
   /// All parts of a key.
   void add_key(const typename Traits::KeyArgument& key) {

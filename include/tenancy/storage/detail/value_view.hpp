@@ -9,7 +9,7 @@
 namespace tenancy::inline v0::detail {
 
 enum class ValueType : std::uint8_t {
-  missing,     ///< Nobody has said yet.
+  missing,  ///< Nobody has said yet.
   null,
   int64,
   real,
