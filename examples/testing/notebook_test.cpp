@@ -25,11 +25,11 @@ TEST_CASE("a team sees its own notes and none of another's") {
   const auto acme = test.context("acme");  // the tenant is created
   const auto globex = test.context("globex");
   auto notes = make_notes();
-  const auto of_acme = notes.create_many({test.store(), acme}, 2);
-  const auto of_globex = notes.create({test.store(), globex});
+  const auto of_acme = notes.create({test.store(), acme});
+  notes.create_many({test.store(), globex}, 3);
 
-  CHECK(must(notebook::front_page(test.store(), acme)) == of_acme);
-  CHECK(must(notebook::front_page(test.store(), globex)) == std::vector<Note>{of_globex});
+  CHECK(must(notebook::front_page(test.store(), acme)) == std::vector<Note>{of_acme});
+  CHECK(must(notebook::front_page(test.store(), globex)).size() == 3);
 }
 
 TEST_CASE("a team cannot pin another team's note, or learn that it is there") {

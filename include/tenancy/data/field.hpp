@@ -71,7 +71,7 @@ OwnedValue value_of(const Operand& operand) {
                           ? ValueView::int64(static_cast<std::int64_t>(operand))
                           : ValueView::impossible()};
   } else {
-    ValueView value;
+    ValueView value{};
     std::forward_list<std::string> copies;
     Codec<Value>::bind(ValueAccess::parameter(value, copies), operand);
     return OwnedValue{value};

@@ -325,20 +325,25 @@ class ReadRepository {
   }
 
   static Result<std::optional<T>> find_in(detail::Session& session, const KeyArgument& key) {
+    // One result, which is filled in its place and never moved.
+    Result<std::optional<T>> result{std::optional<T>{}};
+    auto outcome = find_into(session, key, result.assume_value());
+    if (!outcome) [[unlikely]] {
+      result = std::move(outcome).assume_error();
+    }
+    return result;
+  }
+  static Result<void> find_into(detail::Session& session, const KeyArgument& key,
+                                std::optional<T>& row) {
     BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::find));
     KeyParameters<0> parameters;
     parameters.add_key(key);
     BOOST_OUTCOME_TRY(parameters.bind(*statement));
     BOOST_OUTCOME_TRY(const bool found, statement->step());
-    // One result, which is filled in its place.
-    Result<std::optional<T>> result{std::optional<T>{}};
-    if (found) {
-      auto decoded = detail::decode_row(session, *statement, result.assume_value().emplace());
-      if (!decoded) [[unlikely]] {
-        result = std::move(decoded).assume_error();
-      }
+    if (!found) {
+      return success();
     }
-    return result;
+    return detail::decode_row(session, *statement, row.emplace());
   }
 
   static Result<Presence> exists_in(detail::Session& session, const KeyArgument& key) {

@@ -37,7 +37,7 @@ class Factory {
   explicit Factory(Fill fill) : fill_{std::move(fill)} {}
 
   /// A row that is not stored.
-  T make() { return make(leave_); }
+  T make() { return make(leave); }
   template <ChangesOf<T> Changes>
   T make(Changes&& changes) {
     T row{};
@@ -48,7 +48,7 @@ class Factory {
 
   /// A stored row, as it is stored: with its generated key and its times.
   T create(const Repository<T>& repository, SourceLocation where = SourceLocation::current()) {
-    return create(repository, leave_, where);
+    return create(repository, leave, where);
   }
   template <ChangesOf<T> Changes>
   T create(const Repository<T>& repository, Changes&& changes,
@@ -60,7 +60,7 @@ class Factory {
   /// Stored rows, with numbers that follow one another.
   std::vector<T> create_many(const Repository<T>& repository, std::size_t count,
                              SourceLocation where = SourceLocation::current()) {
-    return create_many(repository, count, leave_, where);
+    return create_many(repository, count, leave, where);
   }
   template <ChangesOf<T> Changes>
   std::vector<T> create_many(const Repository<T>& repository, std::size_t count, Changes&& changes,
@@ -74,7 +74,7 @@ class Factory {
   }
 
  private:
-  static constexpr auto leave_ = [](T&) {};
+  static constexpr auto leave = [](T&) {};
 
   Fill fill_;
   std::size_t number_ = 0;

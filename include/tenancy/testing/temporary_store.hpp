@@ -28,6 +28,7 @@ namespace tenancy::inline v0::testing {
 /// Isolation: it holds an authority, as the program under test does; contexts come from it and
 /// cannot be made otherwise.
 /// Ownership: neither copied nor moved. Handles and contexts may outlive it; their file is gone.
+/// A process that aborts leaves its folder, `tenancy-XXXXXX` among the temporary files.
 /// Thread safety: as `Authority`.
 class TemporaryStore {
  public:
@@ -47,6 +48,7 @@ class TemporaryStore {
   [[nodiscard]] const Authority& authority() const noexcept;
   [[nodiscard]] Store store() const;
   [[nodiscard]] TenantRegistry registry() const;
+  /// Stands still: rows with generated keys that are made meanwhile come in any order.
   [[nodiscard]] const std::shared_ptr<ManualClock>& clock() const noexcept;
 
   /// The tenant with that slug, which is created, named like it, when there is none.

@@ -24,18 +24,21 @@ Error failure_of(sqlite3* connection, std::string_view what_was_tried, Watch& wa
 }
 
 /// The connections have no mutex, so that a column's value may be asked directly, once for all.
-ValueView view_of(sqlite3_value* value) noexcept {
-  switch (sqlite3_value_type(value)) {
-    case SQLITE_INTEGER:
-      return ValueView::int64(sqlite3_value_int64(value));
+inline ValueView view_of(sqlite3_value* value) noexcept {
+  const int type = sqlite3_value_type(value);
+  if (type == SQLITE_TEXT) {
+    const auto* const text = reinterpret_cast<const char*>(sqlite3_value_text(value));
+    if (text == nullptr) [[unlikely]] {
+      return ValueView::impossible();
+    }
+    return ValueView::text({text, static_cast<std::size_t>(sqlite3_value_bytes(value))});
+  }
+  if (type == SQLITE_INTEGER) {
+    return ValueView::int64(sqlite3_value_int64(value));
+  }
+  switch (type) {
     case SQLITE_FLOAT:
       return ValueView::real(sqlite3_value_double(value));
-    case SQLITE_TEXT: {
-      const auto* const text = reinterpret_cast<const char*>(sqlite3_value_text(value));
-      return text == nullptr
-                 ? ValueView::impossible()
-                 : ValueView::text({text, static_cast<std::size_t>(sqlite3_value_bytes(value))});
-    }
     case SQLITE_BLOB: {
       const auto* const bytes = static_cast<const std::byte*>(sqlite3_value_blob(value));
       const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
@@ -188,9 +191,10 @@ Error SqliteStatement::failure() const {
 }
 
 void SqliteStatement::read_columns(std::span<ValueView> columns) const noexcept {
-  int column = 0;
-  for (ValueView& value : columns) {
-    value = view_of(sqlite3_column_value(statement_.get(), column++));
+  sqlite3_stmt* const statement = statement_.get();
+  const int size = static_cast<int>(columns.size());
+  for (int column = 0; column < size; ++column) {
+    columns[static_cast<std::size_t>(column)] = view_of(sqlite3_column_value(statement, column));
   }
 }
 

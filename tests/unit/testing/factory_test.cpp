@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -76,7 +77,10 @@ TEST_CASE("a factory works within a transaction, and goes with it") {
 }
 
 TEST_CASE("a row that cannot be stored ends the process and says where the test stands") {
-  const auto written = tenancy_test::message_of_abort([] {
+  // A process that aborts leaves its folder.
+  const tenancy_test::TemporaryFolder folder;
+  const auto written = tenancy_test::message_of_abort([&] {
+    ::setenv("TMPDIR", folder.path().c_str(), 1);
     const TemporaryStore test{{.migrations = tenancy_test::test_schema()}};
     const Repository<Note> notes{test.store(), test.context("acme")};
     numbered_notes().create(notes, [](Note& note) { note.stars = -1; });

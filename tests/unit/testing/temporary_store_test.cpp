@@ -1,6 +1,7 @@
 #include "tenancy/testing/temporary_store.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -97,7 +98,12 @@ TEST_CASE("a temporary store takes the options that a service opens its store wi
 
 TEST_CASE("a set-up that fails ends the process and says why and where") {
   const auto stops = [](const std::string& why, auto&& action) {
-    const auto written = tenancy_test::message_of_abort(action);
+    // A process that aborts leaves its folder.
+    const tenancy_test::TemporaryFolder folder;
+    const auto written = tenancy_test::message_of_abort([&] {
+      ::setenv("TMPDIR", folder.path().c_str(), 1);
+      action();
+    });
     CAPTURE(written);
     return written.starts_with("tenancy: a test cannot go on: ") &&
            written.find(why) != std::string::npos &&

@@ -75,7 +75,7 @@ class RowParameters {
     add_as<typename KeyForm<typename Traits::template Value<column>>::Bound>(column, argument);
   }
 
-  std::array<ValueView, Size> values_;
+  std::array<ValueView, Size> values_{};
   std::forward_list<std::string> copies_;
   std::size_t count_ = 0;
   std::size_t bad_ = Traits::size;

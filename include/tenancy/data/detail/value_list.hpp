@@ -20,7 +20,7 @@ class ColumnValue {
  public:
   template <class Value>
   void set(const Value& value) {
-    ValueView view;
+    ValueView view{};
     std::forward_list<std::string> copies;
     Codec<Value>::bind(ValueAccess::parameter(view, copies), value);
     value_.emplace(view);
@@ -44,7 +44,7 @@ class ValueList {
 
   template <class Value, class Argument>
   void add_as(std::size_t column, const Argument& argument) {
-    ValueView& value = values_.emplace_back();
+    ValueView& value = values_.emplace_back(ValueView{});
     Codec<Value>::bind(ValueAccess::parameter(value, copies_), argument);
     note(column, value);
   }

@@ -9,7 +9,7 @@
 namespace tenancy::inline v0::detail {
 
 enum class ValueType : std::uint8_t {
-  missing,  ///< Nobody has said yet.
+  missing = 0,  ///< Nobody has said yet.
   null,
   int64,
   real,
@@ -21,7 +21,8 @@ enum class ValueType : std::uint8_t {
 /// A value on its way between a member and the engine; texts and blobs are borrowed.
 class ValueView {
  public:
-  constexpr ValueView() noexcept : int64_{0} {}
+  /// Without a value when it is initialised with braces, and otherwise anything.
+  ValueView() noexcept = default;
 
   static constexpr ValueView null() noexcept { return ValueView{ValueType::null}; }
   static constexpr ValueView impossible() noexcept { return ValueView{ValueType::impossible}; }
@@ -67,8 +68,8 @@ class ValueView {
     double real_;
     const char* data_;
   };
-  std::size_t size_ = 0;
-  ValueType type_ = ValueType::missing;
+  std::size_t size_;
+  ValueType type_;
 };
 
 /// The same with texts and blobs of its own.
