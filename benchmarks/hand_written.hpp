@@ -23,7 +23,7 @@ struct RawPage {
   std::int64_t total = 0;           ///< All rows, for numbered pages.
 };
 
-inline tenancy::Timestamp now() {
+inline tenancy::Timestamp time_of_write() {
   return tenancy::Timestamp{
       std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now())};
 }

@@ -131,7 +131,7 @@ RawPage RawDeployments::page(std::int64_t tenant, std::int64_t number, std::int6
 }
 
 void RawDeployments::insert(std::int64_t tenant, Deployment& row) {
-  row.created_at = now();
+  row.created_at = time_of_write();
   row.updated_at = row.created_at;
   RawUse use{insert_.get()};
   use.bind_number(1, tenant);
@@ -145,7 +145,7 @@ void RawDeployments::insert(std::int64_t tenant, Deployment& row) {
 }
 
 bool RawDeployments::update(std::int64_t tenant, Deployment& row) {
-  row.updated_at = now();
+  row.updated_at = time_of_write();
   RawUse use{update_.get()};
   use.bind_number(1, tenant);
   use.bind_text(2, row.id);

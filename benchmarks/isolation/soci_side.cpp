@@ -145,14 +145,14 @@ class SociDeployments {
   }
 
   void insert(std::int64_t tenant, Deployment& row) {
-    row.created_at = now();
+    row.created_at = time_of_write();
     row.updated_at = row.created_at;
     bound_.set_row(tenant, row);
     insert_.execute(true);
   }
 
   bool update(std::int64_t tenant, Deployment& row) {
-    row.updated_at = now();
+    row.updated_at = time_of_write();
     bound_.set_row(tenant, row);
     update_.execute(true);
     return update_.get_affected_rows() == 1;

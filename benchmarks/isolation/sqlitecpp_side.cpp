@@ -145,7 +145,7 @@ class SqliteCppDeployments {
   }
 
   void insert(std::int64_t tenant, Deployment& row) {
-    row.created_at = now();
+    row.created_at = time_of_write();
     row.updated_at = row.created_at;
     const Use use{insert_};
     use->bind(1, tenant);
@@ -159,7 +159,7 @@ class SqliteCppDeployments {
   }
 
   bool update(std::int64_t tenant, Deployment& row) {
-    row.updated_at = now();
+    row.updated_at = time_of_write();
     const Use use{update_};
     use->bind(1, tenant);
     use->bindNoCopy(2, row.id);
