@@ -21,6 +21,10 @@ Error unreadable(const EntityLayout& layout, std::size_t column) {
       .about(name);
 }
 
+Error missing_row(const EntityLayout& layout) {
+  return Error{errc::not_found, "no row with that key in " + std::string{layout.table}};
+}
+
 Error row_error(Session& session, const EntityLayout& layout, const Statement& statement,
                 RowOutcome outcome) {
   return outcome == RowOutcome::foreign ? session.report_foreign_row(statement)

@@ -13,6 +13,7 @@
 #include "tenancy/data/detail/query_code.hpp"
 #include "tenancy/data/detail/row.hpp"
 #include "tenancy/data/detail/select.hpp"
+#include "tenancy/data/presence.hpp"
 #include "tenancy/storage/detail/session.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -39,7 +40,12 @@ Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const 
                             FunctionRef<RowOutcome(const Statement&)> add);
 
 /// How many rows a query has.
-Result<std::int64_t> count_rows(Session& session, const EntityLayout& layout,
-                                const PredicateCode& predicate);
+Result<void> count_rows(Session& session, const EntityLayout& layout,
+                        const PredicateCode& predicate, std::int64_t& count);
+/// Whether it has any.
+Result<void> any_row(Session& session, const EntityLayout& layout, const QueryCode& query,
+                     Presence& presence);
+/// Whether a statement that gives rows' tenants finds one, after the row check.
+Result<void> read_presence(Session& session, Statement& statement, Presence& presence);
 
 }  // namespace tenancy::inline v0::detail

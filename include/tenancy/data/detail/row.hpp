@@ -29,6 +29,9 @@ Error unstorable(const EntityLayout& layout, std::size_t column);
 /// The column holds what its member cannot.
 Error unreadable(const EntityLayout& layout, std::size_t column);
 
+/// `not_found`, of a key that the caller gave.
+Error missing_row(const EntityLayout& layout);
+
 /// The values of a statement's parameters behind the tenant's, from codecs.
 template <Entity T, std::size_t Size>
 class RowParameters {
