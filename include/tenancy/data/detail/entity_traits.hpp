@@ -167,7 +167,7 @@ struct EntityTraits {
     constexpr std::size_t count = [] {
       std::size_t chosen = 0;
       for (std::size_t i = 0; i < size; ++i) {
-        chosen += Chosen(i) ? 1 : 0;
+        chosen += Chosen(i) ? std::size_t{1} : std::size_t{0};
       }
       return chosen;
     }();
