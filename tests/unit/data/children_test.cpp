@@ -166,6 +166,27 @@ TEST_CASE("six hundred parents, with one statement for up to 500 of them") {
   CHECK(children[899].empty());
 }
 
+TEST_CASE("six hundred parents with keys of two columns") {
+  const Work work;
+  std::vector<Item> parents;
+  std::vector<Remark> remarks;
+  for (std::int64_t i = 0; i < 600; ++i) {
+    parents.push_back({.project = std::to_string(i % 7), .number = i});
+    if (i % 2 == 0) {
+      remarks.push_back({i, parents.back().project, i, ""});
+    }
+  }
+  must(work.items.insert_many(parents));
+  must(work.remarks.insert_many(remarks));
+  const auto children = must(work.remarks.children_of(parents));
+  REQUIRE(children.size() == 600);
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    CAPTURE(i);
+    REQUIRE(children[i].size() == (i % 2 == 0 ? 1 : 0));
+    CHECK((children[i].empty() || children[i][0].id == static_cast<std::int64_t>(i)));
+  }
+}
+
 TEST_CASE("10,000 children are given, and one more is refused") {
   const Work work;
   must(work.people.insert_many({ann, bob}));
