@@ -270,7 +270,12 @@ class ReadRepository {
           T row{};
           BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row));
           const std::optional<std::size_t> parent = finder.parent_of(row);
-          TENANCY_ASSERT(parent.has_value(), "a child came back that no parent was asked for");
+          if (!parent) {
+            return Error{errc::invalid_row,
+                         "a row of " + std::string{Traits::table} +
+                             " refers to its parent by another value, which the collation of the "
+                             "column takes for equal"};
+          }
           children[*parent].push_back(std::move(row));
         }
       }
@@ -387,8 +392,12 @@ class ReadRepository {
   static Result<void> read_aggregate(const detail::ValueView& stored,
                                      typename Aggregate::Value& value) {
     if constexpr (!detail::is_optional<typename Aggregate::Value>) {
-      // The sum over no rows.
       if (stored.type() == detail::ValueType::null) {
+        if constexpr (Aggregate::selection == detail::Selection::total) {
+          return Error{errc::invalid_value,
+                       "a sum over " + std::string{Traits::table} + " is not a number"};
+        }
+        // The sum over no rows.
         value = {};
         return success();
       }

@@ -108,7 +108,12 @@ Error to_error(int extended_code, sqlite3* connection, std::string_view what_was
   message += " (SQLite ";
   message += std::to_string(extended_code);
   message += ")";
-  const errc code = to_errc(extended_code);
+  errc code = to_errc(extended_code);
+  // A sum that 64 bits cannot hold has no code of its own.
+  if (extended_code == SQLITE_ERROR && connection != nullptr &&
+      std::string_view{sqlite3_errmsg(connection)} == "integer overflow") {
+    code = errc::invalid_value;
+  }
   if (code == errc::corrupt_store) {
     message += ": keep the file as it is, and restore a backup";
   }
