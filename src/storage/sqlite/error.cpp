@@ -108,7 +108,12 @@ Error to_error(int extended_code, sqlite3* connection, std::string_view what_was
   message += " (SQLite ";
   message += std::to_string(extended_code);
   message += ")";
-  const errc code = to_errc(extended_code);
+  errc code = to_errc(extended_code);
+  // A reference that is ON DELETE RESTRICT refuses by a trigger of the engine's own.
+  if (extended_code == SQLITE_CONSTRAINT_TRIGGER && connection != nullptr &&
+      std::string_view{sqlite3_errmsg(connection)} == "FOREIGN KEY constraint failed") {
+    code = errc::reference_violation;
+  }
   if (code == errc::corrupt_store) {
     message += ": keep the file as it is, and restore a backup";
   }
