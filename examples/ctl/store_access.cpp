@@ -8,7 +8,7 @@
 
 #include "tenancy/migrate/migration_folder.hpp"
 
-#include "service/deployment.hpp"
+#include "service/schema.hpp"
 
 namespace tenantctl {
 namespace {
@@ -57,7 +57,8 @@ Outcome<tenancy::OpenOptions> open_options(const Options& options, std::optional
   tenancy::OpenOptions opening;
   opening.call = call;
   if (options.migrations.empty()) {
-    opening.migrations = tenantd::migrations();
+    BOOST_OUTCOME_TRY(opening.migrations, tenantd::migrations());
+    opening.mappings = tenantd::mappings();
   } else {
     BOOST_OUTCOME_TRY(opening.migrations, tenancy::load_migrations(options.migrations));
   }

@@ -1,22 +1,31 @@
 #include "service/demo.hpp"
 
-#include <array>
+#include <chrono>
 #include <ostream>
 #include <utility>
+#include <vector>
 
+#include "tenancy/core/clock.hpp"
 #include "tenancy/data/repository.hpp"
 
 #include "service/deployment.hpp"
+#include "service/execution.hpp"
+#include "service/workflow.hpp"
 
 namespace tenantd {
 namespace {
 
+using std::chrono::minutes;
+using std::chrono::seconds;
+using tenancy::Repository;
 using tenancy::Result;
+using tenancy::WriteTransaction;
 
 struct DemoTenant {
   std::string slug;
   std::string name;
-  std::array<Deployment, 3> deployments;
+  std::vector<Deployment> deployments;
+  std::vector<std::string> workflows;
 };
 
 struct Created {
@@ -24,9 +33,49 @@ struct Created {
   std::string last_deployment_id;
 };
 
-Deployment deployment(std::string project_name, std::string status,
-                      std::optional<std::string> url) {
-  return {{}, std::move(project_name), std::move(status), std::move(url), {}, {}};
+Workflow workflow(const std::string& name) {
+  Workflow row;
+  row.name = name;
+  row.status = WorkflowStatus::active;
+  row.definition = {{"nodes",
+                     {{{"name", "Start"}, {"type", "schedule"}, {"every", "1h"}},
+                      {{"name", "Work"}, {"type", "http"}}}},
+                    {"connections", {{"Start", {"Work"}}}}};
+  return row;
+}
+
+/// One that succeeded, one that failed, and one that still runs.
+std::vector<Execution> executions_of(const std::string& workflow_id) {
+  const auto now = tenancy::SystemClock{}.now();
+  const auto ended = [&](minutes ago, seconds duration) {
+    return Execution{.workflow_id = workflow_id,
+                     .status = ExecutionStatus::succeeded,
+                     .started_at = now - ago,
+                     .finished_at = now - ago + duration,
+                     .duration_ms = std::chrono::milliseconds{duration}.count()};
+  };
+  std::vector<Execution> executions{ended(minutes{130}, seconds{42}),
+                                    ended(minutes{70}, seconds{3}),
+                                    {.workflow_id = workflow_id, .started_at = now - minutes{10}}};
+  executions[1].status = ExecutionStatus::failed;
+  executions[1].error = "The other side answered 503.";
+  return executions;
+}
+
+/// Fills a tenant's tables and returns the last deployment's id.
+Result<std::string> fill(WriteTransaction& transaction, const DemoTenant& demo) {
+  BOOST_OUTCOME_TRY(const auto deployments,
+                    Repository<Deployment>{transaction}.insert_many(demo.deployments));
+  std::vector<Workflow> named;
+  for (const std::string& name : demo.workflows) {
+    named.push_back(workflow(name));
+  }
+  BOOST_OUTCOME_TRY(const auto workflows,
+                    Repository<Workflow>{transaction}.insert_many(std::move(named)));
+  for (const Workflow& each : workflows) {
+    BOOST_OUTCOME_TRY(Repository<Execution>{transaction}.insert_many(executions_of(each.id)));
+  }
+  return deployments.back().id;
 }
 
 Result<Created> create(const tenancy::Authority& authority, const DemoTenant& demo) {
@@ -34,18 +83,10 @@ Result<Created> create(const tenancy::Authority& authority, const DemoTenant& de
   BOOST_OUTCOME_TRY(const auto tenant, registry.create({.slug = demo.slug, .name = demo.name}));
   BOOST_OUTCOME_TRY(auto issued, registry.issue_key(tenant.id, {.name = "demo"}));
   BOOST_OUTCOME_TRY(const auto context, authority.enter(tenant.id));
-  BOOST_OUTCOME_TRY(
-      auto last_id,
-      authority.store().write(context,
-                              [&](tenancy::WriteTransaction& transaction) -> Result<std::string> {
-                                const tenancy::Repository<Deployment> deployments{transaction};
-                                std::string id;
-                                for (const Deployment& each : demo.deployments) {
-                                  BOOST_OUTCOME_TRY(auto row, deployments.insert(each));
-                                  id = std::move(row.id);
-                                }
-                                return id;
-                              }));
+  BOOST_OUTCOME_TRY(auto last_id,
+                    authority.store().write(context, [&](WriteTransaction& transaction) {
+                      return fill(transaction, demo);
+                    }));
   return Created{std::move(issued.text), std::move(last_id)};
 }
 
@@ -57,32 +98,40 @@ std::ostream& print_curl(std::ostream& out, const tenancy::SecretBytes& key) {
 
 Result<void> create_demo(const tenancy::Authority& authority, const std::string& url,
                          std::ostream& out) {
+  using enum DeploymentStatus;
   BOOST_OUTCOME_TRY(
       const auto acme,
-      create(authority, {"acme",
-                         "Acme Corporation",
-                         {deployment("rocket-shop", "active", "https://shop.acme.example"),
-                          deployment("anvil-catalogue", "pending", std::nullopt),
-                          deployment("road-runner-tracker", "failed", std::nullopt)}}));
-  BOOST_OUTCOME_TRY(
-      const auto globex,
-      create(authority,
-             {"globex",
-              "Globex Corporation",
-              {deployment("weather-machine", "active", "https://weather.globex.example"),
-               deployment("hammock-district", "active", "https://hammocks.globex.example"),
-               deployment("volcano-lair", "stopped", std::nullopt)}}));
+      create(
+          authority,
+          {"acme",
+           "Acme Corporation",
+           {{.project_name = "rocket-shop", .status = active, .url = "https://shop.acme.example"},
+            {.project_name = "anvil-catalogue"},
+            {.project_name = "road-runner-tracker", .status = failed}},
+           {"Order anvils", "Chase road runner"}}));
+  BOOST_OUTCOME_TRY(const auto globex,
+                    create(authority, {"globex",
+                                       "Globex Corporation",
+                                       {{.project_name = "weather-machine",
+                                         .status = active,
+                                         .url = "https://weather.globex.example"},
+                                        {.project_name = "hammock-district",
+                                         .status = active,
+                                         .url = "https://hammocks.globex.example"},
+                                        {.project_name = "volcano-lair", .status = stopped}},
+                                       {"Order anvils", "Send ransom notes"}}));
 
   const std::string collection = url + "/api/deployments";
   out << "Two demo tenants' keys, shown only now:\n"
       << "  acme    " << acme.key.unsafe_text() << "\n"
       << "  globex  " << globex.key.unsafe_text() << "\n\n";
-  out << "Acme's deployments; one more; and Globex asking for one of Acme's, which does not exist "
-         "for it:\n";
+  out << "Acme's deployments; one more; Globex asking for one of Acme's, which does not exist for "
+         "it; and Acme's workflows with the latest execution of each:\n";
   print_curl(out, acme.key) << collection << "\n";
   print_curl(out, acme.key) << "-H 'Content-Type: application/json' -d "
                             << R"('{"project_name":"giant-magnet"}' )" << collection << "\n";
-  print_curl(out, globex.key) << collection << "/" << acme.last_deployment_id << "\n\n";
+  print_curl(out, globex.key) << collection << "/" << acme.last_deployment_id << "\n";
+  print_curl(out, acme.key) << "'" << url << "/api/workflows?executions=1'\n\n";
   return tenancy::success();
 }
 

@@ -1,25 +1,33 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 #include "tenancy/core/timestamp.hpp"
 #include "tenancy/data/mapping.hpp"
-#include "tenancy/migrate/migration.hpp"
 
 namespace tenantd {
+
+enum class DeploymentStatus : std::uint8_t { pending, active, failed, stopped };
+
+constexpr auto tenancy_names(std::type_identity<DeploymentStatus> /*type*/) {
+  using enum DeploymentStatus;
+  return std::array{std::pair{pending, "pending"}, std::pair{active, "active"},
+                    std::pair{failed, "failed"}, std::pair{stopped, "stopped"}};
+}
 
 /// A project of a tenant's that is put on the web. There is no tenant in it: the transaction that
 /// reads or writes it knows whose it is.
 struct Deployment {
-  std::string id;
-  std::string project_name;
-  std::string status;
-  std::optional<std::string> url;
-  tenancy::Timestamp created_at;
-  tenancy::Timestamp updated_at;
+  std::string id = {};
+  std::string project_name = {};
+  DeploymentStatus status = DeploymentStatus::pending;
+  std::optional<std::string> url = {};
+  tenancy::Timestamp created_at = {};
+  tenancy::Timestamp updated_at = {};
 };
 
 constexpr auto tenancy_mapping(std::type_identity<Deployment> /*type*/) {
@@ -28,10 +36,8 @@ constexpr auto tenancy_mapping(std::type_identity<Deployment> /*type*/) {
                    m::column("project_name", &Deployment::project_name),
                    m::column("status", &Deployment::status), m::column("url", &Deployment::url),
                    m::created_at("created_at", &Deployment::created_at),
-                   m::updated_at("updated_at", &Deployment::updated_at));
+                   m::updated_at("updated_at", &Deployment::updated_at),
+                   m::row_version("row_version"));
 }
-
-/// All steps of this program's schema.
-std::vector<tenancy::Migration> migrations();
 
 }  // namespace tenantd

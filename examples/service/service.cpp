@@ -10,7 +10,10 @@
 #include "service/http/target.hpp"
 #include "service/log.hpp"
 #include "service/routes/deployments.hpp"
+#include "service/routes/executions.hpp"
+#include "service/routes/statistics.hpp"
 #include "service/routes/tenants.hpp"
+#include "service/routes/workflows.hpp"
 
 namespace tenantd {
 namespace {
@@ -48,6 +51,9 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
   router_.add("GET", "/healthz", [](Call&) -> Reply<Response> { return health(); });
   add_tenant_routes(router_, authenticator);
   add_deployment_routes(router_, store, authenticator);
+  add_workflow_routes(router_, store, authenticator);
+  add_statistics_route(router_, store, authenticator);
+  add_execution_routes(router_, store, authenticator);
 }
 
 Response Service::handle(const Request& request) noexcept {

@@ -12,8 +12,8 @@
 #include "tenancy/registry/open.hpp"
 
 #include "service/demo.hpp"
-#include "service/deployment.hpp"
 #include "service/log.hpp"
+#include "service/schema.hpp"
 
 namespace tenantd {
 namespace {
@@ -51,7 +51,8 @@ Result<tenancy::Authority> open_store(const Options& options) {
     BOOST_OUTCOME_TRY(make_private_directory(options.data));
   }
   tenancy::OpenOptions open_options;
-  open_options.migrations = migrations();
+  BOOST_OUTCOME_TRY(open_options.migrations, migrations());
+  open_options.mappings = mappings();
   // A request holds at most one connection at a time.
   open_options.store.readers = options.threads;
   open_options.store.observer = std::make_shared<AlarmLog>();

@@ -258,6 +258,11 @@ class PlaceWriter {
 Select::Select(const EntityLayout& layout, Selection what, const PredicateCode& predicate)
     : layout_{layout}, what_{what}, predicate_{predicate} {}
 
+void Select::for_each_parent(std::vector<std::uint8_t> columns, std::vector<OwnedValue> keys) {
+  parent_columns_ = std::move(columns);
+  parent_keys_ = std::move(keys);
+}
+
 std::string Select::shape() const {
   std::string shape;
   shape.reserve(32 + predicate_.shape().size());
@@ -276,6 +281,13 @@ std::string Select::shape() const {
       shape += value.view().type() == ValueType::null ? 'n' : 'v';
     }
   }
+  // Few forms: keys are filled up to a power of two.
+  const auto parents = static_cast<std::uint32_t>(parent_keys_.size());
+  shape.append(reinterpret_cast<const char*>(&parents), sizeof(parents));
+  shape += static_cast<char>(static_cast<unsigned char>(parent_columns_.size()));
+  for (const std::uint8_t column : parent_columns_) {
+    shape += static_cast<char>(column);
+  }
   shape += limit_ ? 'l' : '-';
   shape += offset_ ? 'o' : '-';
   shape += predicate_.shape();
@@ -284,6 +296,20 @@ std::string Select::shape() const {
 
 std::string Select::sql() const {
   SqlText sql;
+  if (!parent_columns_.empty()) {
+    // A name that no mapping can give to a table or column.
+    sql << R"(WITH "#")";
+    for (std::size_t i = 0; i < parent_columns_.size(); ++i) {
+      sql << (i == 0 ? "(" : ", ") << "\"#" << std::to_string(i) << "\"";
+    }
+    // Keys that fill up are repetitions.
+    sql << ") AS (SELECT DISTINCT * FROM (VALUES ";
+    for (std::size_t i = 0; i < parent_keys_.size(); i += parent_columns_.size()) {
+      sql << (i == 0 ? "" : ", ");
+      sql.parameters(parent_columns_.size());
+    }
+    sql << ")) ";
+  }
   const auto aggregate = [&](std::string_view function) {
     sql << function << "(";
     sql.identifier(layout_.columns[column_]) << ")";
@@ -322,7 +348,51 @@ std::string Select::sql() const {
       aggregate("max");
       break;
   }
-  (sql << " FROM ").identifier(layout_.table) << " WHERE tenant_id = ?1";
+  sql << " FROM ";
+  if (!parent_columns_.empty()) {
+    write_limited_by_parent(sql);
+    return std::move(sql).text();
+  }
+  sql.identifier(layout_.table);
+  write_condition(sql);
+  if (group_ != no_column) {
+    (sql << " GROUP BY ").identifier(layout_.columns[group_]) << " ORDER BY ";
+    sql.identifier(layout_.columns[group_]);
+  }
+  write_order(sql);
+  write_limit(sql);
+  return std::move(sql).text();
+}
+
+/// For each parent, the keys of its first rows, found by an index, and then the rows: no others are
+/// read, however many there are.
+void Select::write_limited_by_parent(SqlText& sql) const {
+  const auto write_keys = [&] {
+    std::string_view separator;
+    for (const std::size_t key : layout_.keys) {
+      (sql << separator).identifier(layout_.columns[key]);
+      separator = ", ";
+    }
+  };
+  sql << R"("#" CROSS JOIN )";
+  sql.identifier(layout_.table) << " WHERE tenant_id = ?1 AND (";
+  write_keys();
+  sql << ") IN (SELECT ";
+  write_keys();
+  (sql << " FROM ").identifier(layout_.table);
+  write_condition(sql);
+  for (std::size_t i = 0; i < parent_columns_.size(); ++i) {
+    (sql << " AND ").identifier(layout_.columns[parent_columns_[i]])
+        << " = \"#" << std::to_string(i) << "\"";
+  }
+  write_order(sql);
+  write_limit(sql);
+  sql << ")";
+  write_order(sql);
+}
+
+void Select::write_condition(SqlText& sql) const {
+  sql << " WHERE tenant_id = ?1";
   if (!predicate_.is_empty()) {
     sql << " AND ";
     PredicateWriter{sql, layout_, predicate_.shape()}.write();
@@ -331,15 +401,17 @@ std::string Select::sql() const {
     sql << " AND ";
     PlaceWriter{sql, layout_, order_, *place_}.write();
   }
-  if (group_ != no_column) {
-    (sql << " GROUP BY ").identifier(layout_.columns[group_]) << " ORDER BY ";
-    sql.identifier(layout_.columns[group_]);
-  }
+}
+
+void Select::write_order(SqlText& sql) const {
   std::string_view separator = " ORDER BY ";
   for (const SortColumn& term : order_) {
     (sql << separator).identifier(layout_.columns[term.column]) << (term.descends ? " DESC" : "");
     separator = ", ";
   }
+}
+
+void Select::write_limit(SqlText& sql) const {
   if (limit_) {
     sql << " LIMIT ";
     sql.parameter();
@@ -348,14 +420,17 @@ std::string Select::sql() const {
     sql << " OFFSET ";
     sql.parameter();
   }
-  return std::move(sql).text();
 }
 
 Result<StatementLease> Select::prepare(Session& session) const {
   const auto write = [this] { return sql(); };
   BOOST_OUTCOME_TRY(auto statement, session.prepare(ShapedSql{shape(), write}));
   std::vector<ValueView> values;
-  values.reserve(predicate_.values().size() + (place_ ? place_->size() : 0) + 2);
+  values.reserve(parent_keys_.size() + predicate_.values().size() + (place_ ? place_->size() : 0) +
+                 2);
+  for (const OwnedValue& value : parent_keys_) {
+    values.push_back(value.view());
+  }
   for (const OwnedValue& value : predicate_.values()) {
     values.push_back(value.view());
   }

@@ -90,7 +90,7 @@ TEST_CASE("unknown paths are 404 and unknown methods 405 with those that are kno
   for (const auto& attempt :
        std::vector<Attempt>{{"POST", "/healthz", "GET, HEAD"},
                             {"DELETE", "/api/deployments", "GET, HEAD, POST"},
-                            {"PUT", "/api/deployments/x", "GET, HEAD, PATCH, DELETE"},
+                            {"POST", "/api/deployments/x", "GET, HEAD, PUT, PATCH, DELETE"},
                             {"PATCH", "/api/tenants/x/api-keys", "GET, HEAD, POST"},
                             {"PURGE", "/api/tenants", "GET, HEAD, POST"},
                             {"get", "/api/tenants", "GET, HEAD, POST"}}) {

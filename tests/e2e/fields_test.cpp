@@ -76,11 +76,11 @@ TEST_CASE("a body that nests deeply is refused before it is taken apart") {
   const auto nested = [](std::size_t depth) {
     return R"({"a":)" + std::string(depth, '[') + std::string(depth, ']') + "}";
   };
-  CHECK(read(nested(7)));
-  CHECK(read(nested(8)).error().status == 400);
+  CHECK(read(nested(31)));
+  CHECK(read(nested(32)).error().status == 400);
   CHECK(read(std::string(1'000'000, '[')).error().status == 400);
   // Brackets in texts are text, also behind a quotation mark that is none.
-  CHECK(read(R"({"a":"[[[[[[[[[[[[\"[[[[[[[[[[[["})"));
+  CHECK(read(R"({"a":"[[[[[[[[[[[[[[[[[[[[\"[[[[[[[[[[[[[[[["})"));
 }
 
 }  // namespace

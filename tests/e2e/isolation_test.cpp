@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -75,6 +76,83 @@ TEST_CASE("a cursor is good for the tenant that was given it, as it was given") 
   cursor.back() = cursor.back() == 'A' ? 'B' : 'A';
   CHECK(is_problem(acme.get(target + cursor), 400));
   CHECK(is_problem(acme.get(target), 400));
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("workflows and executions of another tenant are answered as ones that do not exist") {
+  ServedApi api;
+  auto acme = api.client(api.make_tenant("acme"));
+  auto globex = api.client(api.make_tenant("globex"));
+  const std::string workflow = e2e::make_workflow(acme, "Secret plan");
+  const std::string execution = e2e::start_execution(acme, workflow);
+  const std::string missing = "01AAAAAAAAAAAAAAAAAAAAAAAA";
+  struct Attempt {
+    std::string method;
+    std::string before;
+    std::string id;
+    std::string behind;
+    Json body;
+  };
+  for (const auto& attempt :
+       std::vector<Attempt>{{"GET", "/api/workflows/", workflow, "", nullptr},
+                            {"PUT", "/api/workflows/", workflow, "", {{"name", "taken"}}},
+                            {"PATCH", "/api/workflows/", workflow, "", {{"name", "taken"}}},
+                            {"DELETE", "/api/workflows/", workflow, "", nullptr},
+                            {"GET", "/api/workflows/", workflow, "/executions", nullptr},
+                            {"POST", "/api/workflows/", workflow, "/executions", Json::object()},
+                            {"GET", "/api/executions/", execution, "", nullptr},
+                            {"PATCH", "/api/executions/", execution, "", {{"status", "failed"}}},
+                            {"DELETE", "/api/executions/", execution, "", nullptr}}) {
+    CAPTURE(attempt.method);
+    CAPTURE(attempt.before);
+    const auto sent = [&](const std::string& id, const e2e::Headers& more) {
+      e2e::Headers headers{{"Content-Type", "application/json"}};
+      headers.insert(headers.end(), more.begin(), more.end());
+      return globex.send(attempt.method, attempt.before + id + attempt.behind,
+                         attempt.body.is_null() ? "" : attempt.body.dump(), headers);
+    };
+    for (const e2e::Headers& headers : {e2e::Headers{}, e2e::Headers{{"If-Match", "\"1\""}},
+                                        e2e::Headers{{"If-Match", "\"9\""}}}) {
+      const auto refused = sent(attempt.id, headers);
+      REQUIRE(is_problem(refused, 404));
+      CHECK(without_request_id(refused) == without_request_id(sent(missing, headers)));
+    }
+  }
+  for (const char* list : {"/api/workflows?executions=3", "/api/executions"}) {
+    CHECK(globex.get(list).json()["data"].empty());
+    CHECK(globex.get(list).json()["pagination"]["total"] == 0);
+  }
+  CHECK(globex.get("/api/executions?workflow_id=" + workflow).json()["data"].empty());
+  CHECK(globex.get("/api/executions/statistics").json()["data"]["total"] == 0);
+  CHECK(acme.get("/api/workflows/" + workflow).header("ETag") == "\"1\"");
+  CHECK(acme.get("/api/executions/" + execution).json()["data"]["status"] == "running");
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("no list takes another tenant's cursor, in either direction") {
+  ServedApi api;
+  auto acme = api.client(api.make_tenant("acme"));
+  auto globex = api.client(api.make_tenant("globex"));
+  for (auto* client : {&acme, &globex}) {
+    for (const char* name : {"a", "b", "c"}) {
+      make_deployment(*client, name);
+      e2e::start_execution(*client, e2e::make_workflow(*client, name));
+    }
+  }
+  for (const std::string& list : std::vector<std::string>{
+           "/api/deployments?", "/api/deployments?sort=project_name&", "/api/workflows?",
+           "/api/workflows?status=active&sort=name&executions=1&", "/api/executions?",
+           "/api/executions?status=running&sort=-started_at&"}) {
+    CAPTURE(list);
+    const Json middle = acme.get(list + "per_page=1&page=2").json()["pagination"];
+    for (const char* way : {"cursor", "previous_cursor"}) {
+      const std::string target = list + "cursor=" + middle[way].get<std::string>();
+      CHECK(acme.get(target).json()["data"].size() == 1);
+      const auto refused = globex.get(target);
+      CHECK(is_problem(refused, 400));
+      CHECK(refused.json()["type"] == "urn:tenancy:error:invalid_cursor");
+    }
+  }
   CHECK(api.process().stop() == 0);
 }
 

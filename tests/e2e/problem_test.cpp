@@ -19,9 +19,10 @@ int expected_status(const tenancy::ErrorInfo& info) {
     case Condition::not_found:
       return 404;
     case Condition::conflict:
-      return 409;
+      return info.code == tenancy::errc::version_conflict ? 412 : 409;
     case Condition::invalid:
       return info.code == tenancy::errc::constraint_violation ||
+                     info.code == tenancy::errc::invalid_value ||
                      info.code == tenancy::errc::invalid_slug
                  ? 422
                  : 400;
@@ -64,6 +65,19 @@ TEST_CASE("every error of the library has a status and tells nothing that is the
     REQUIRE(problem.cause);
     CHECK(problem.cause->message() == "words for the operator");
   }
+}
+
+TEST_CASE("a conflict names the members that it is about, and no SQL") {
+  const tenancy::Error taken{tenancy::errc::already_exists, "UNIQUE"};
+  const auto document =
+      nlohmann::json::parse(Problem{taken.about("project_id, name")}.to_response("req_1").body);
+  CHECK(document["errors"] == nlohmann::json{{{"field", "project_id"}, {"problem", "is taken"}},
+                                             {{"field", "name"}, {"problem", "is taken"}}});
+  CHECK(Problem{taken}.errors.empty());
+  const tenancy::Error check{tenancy::errc::constraint_violation, "CHECK"};
+  CHECK(Problem{check.about("status IN ('a')")}.errors.empty());
+  CHECK(Problem{check.about("status")}.errors.front().problem == "is not allowed");
+  CHECK(Problem{tenancy::Error{tenancy::errc::not_found, "gone"}.about("id")}.errors.empty());
 }
 
 TEST_CASE("an unknown outcome says that it is one") {

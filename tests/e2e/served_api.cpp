@@ -34,6 +34,11 @@ HttpReply ApiClient::post(std::string_view target, const nlohmann::json& body, H
   return send("POST", target, body.dump(), std::move(more));
 }
 
+HttpReply ApiClient::put(std::string_view target, const nlohmann::json& body, Headers more) {
+  append(more, json_content);
+  return send("PUT", target, body.dump(), std::move(more));
+}
+
 HttpReply ApiClient::patch(std::string_view target, const nlohmann::json& body, Headers more) {
   append(more, json_content);
   return send("PATCH", target, body.dump(), std::move(more));
@@ -61,6 +66,16 @@ TenantKey ServedApi::make_tenant(const std::string& slug) const {
 std::string ServedApi::make_key(const std::string& tenant_id, const nlohmann::json& request) const {
   return created(administrator().post("/api/tenants/" + tenant_id + "/api-keys", request))
       .at("key");
+}
+
+std::string make_workflow(ApiClient& client, const std::string& name) {
+  return created(client.post("/api/workflows", {{"name", name}, {"status", "active"}})).at("id");
+}
+
+std::string start_execution(ApiClient& client, const std::string& workflow) {
+  return created(
+             client.post("/api/workflows/" + workflow + "/executions", nlohmann::json::object()))
+      .at("id");
 }
 
 std::string make_deployment(ApiClient& client, const std::string& project_name) {

@@ -20,6 +20,7 @@ class ApiClient {
 
   HttpReply get(std::string_view target, Headers more = {});
   HttpReply post(std::string_view target, const nlohmann::json& body, Headers more = {});
+  HttpReply put(std::string_view target, const nlohmann::json& body, Headers more = {});
   HttpReply patch(std::string_view target, const nlohmann::json& body, Headers more = {});
   HttpReply remove(std::string_view target, Headers more = {});
   HttpReply send(std::string_view method, std::string_view target, std::string_view body,
@@ -61,6 +62,11 @@ class ServedApi {
   ServiceProcess process_;
   std::string administrator_key_;
 };
+
+/// Creates an active workflow and returns its id.
+std::string make_workflow(ApiClient& client, const std::string& name);
+/// Starts an execution and returns its id.
+std::string start_execution(ApiClient& client, const std::string& workflow);
 
 /// Creates a deployment and returns its id.
 std::string make_deployment(ApiClient& client, const std::string& project_name);

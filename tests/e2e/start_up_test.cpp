@@ -32,7 +32,7 @@ TEST_CASE("a fresh store gets an administrator's key and a demo that works as pr
   REQUIRE(keys.size() == 2);
   const std::string base = "http://127.0.0.1:" + std::to_string(process.port());
   const auto urls = words_with_prefix(output, base + "/");
-  REQUIRE(urls.size() == 2);
+  REQUIRE(urls.size() == 3);
   const std::string list = urls[0].substr(base.size());
   const std::string acmes = urls[1].substr(base.size());
 
@@ -50,6 +50,9 @@ TEST_CASE("a fresh store gets an administrator's key and a demo that works as pr
   CHECK(acme.get(list).json()["data"].size() == 4);
   CHECK(acme.get(acmes).status == 200);
   CHECK(globex.get(acmes).status == 404);
+  const auto workflows = acme.get(urls[2].substr(base.size()));
+  REQUIRE(workflows.json()["data"].size() == 2);
+  CHECK(workflows.json()["data"][0]["latest_executions"][0]["status"] == "running");
   CHECK(process.stop() == 0);
   CHECK(contains(process.output(), "\nstopped\n"));
 }

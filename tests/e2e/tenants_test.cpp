@@ -54,7 +54,8 @@ TEST_CASE("tenants are listed newest first in numbered pages") {
                                      {"total_pages", 3},
                                      {"has_next", true},
                                      {"has_prev", true},
-                                     {"cursor", second["pagination"]["cursor"]}});
+                                     {"cursor", second["pagination"]["cursor"]},
+                                     {"previous_cursor", nullptr}});
   const std::string cursor = second["pagination"]["cursor"];
   CHECK(administrator.get("/api/tenants?limit=2&cursor=" + cursor).json()["data"][0]["slug"] ==
         "t0");

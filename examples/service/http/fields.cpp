@@ -41,7 +41,7 @@ Reply<void> require_media_type(const Request& request,
 /// Whether brackets nest deeper than any body here has reason to. Looked at before parsing, since
 /// half a million open brackets make a document of hundreds of megabytes.
 bool is_too_deep(std::string_view body) noexcept {
-  constexpr int max_depth = 8;
+  constexpr int max_depth = 32;
   int depth = 0;
   bool in_text = false;
   for (std::size_t i = 0; i < body.size(); ++i) {
@@ -123,6 +123,18 @@ std::optional<std::optional<std::string>> Fields::nullable_text(std::string_view
     return std::nullopt;
   }
   return text;
+}
+
+std::optional<Json> Fields::optional_object(std::string_view name) {
+  Json* const value = find(name);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_object()) {
+    reject(name, "must be an object");
+    return std::nullopt;
+  }
+  return std::move(*value);
 }
 
 void Fields::reject(std::string_view name, std::string_view problem) {

@@ -10,6 +10,7 @@
 
 #include "service/http/problem.hpp"
 #include "service/http/text_rules.hpp"
+#include "service/named.hpp"
 
 namespace tenantd {
 
@@ -30,8 +31,22 @@ class Fields {
   /// A text that may be left out. Nothing when it is, or when it is wrong, which is then noted.
   std::optional<std::string> optional_text(std::string_view name, TextRule rule);
 
+  /// The value of an enumeration by its name, which may be left out.
+  template <tenancy::NamedEnum Value>
+  std::optional<Value> optional_named(std::string_view name) {
+    std::optional<Value> value;
+    const auto text = optional_text(name, any_text_rule);
+    if (text && !(value = find_named<Value>(*text))) {
+      reject(name, "must be one of " + names_of<Value>());
+    }
+    return value;
+  }
+
   /// A text that may be left out (nothing) or be null (an empty optional inside).
   std::optional<std::optional<std::string>> nullable_text(std::string_view name, TextRule rule);
+
+  /// An object that may be left out. Nothing when it is, or when it is none, which is then noted.
+  std::optional<nlohmann::json> optional_object(std::string_view name);
 
   /// Notes what is wrong with a member that was asked for.
   void reject(std::string_view name, std::string_view problem);

@@ -12,7 +12,7 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-constexpr std::array<std::pair<int, std::string_view>, 19> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 20> phrases{{
     {200, "OK"},
     {201, "Created"},
     {204, "No Content"},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<int, std::string_view>, 19> phrases{{
     {405, "Method Not Allowed"},
     {408, "Request Timeout"},
     {409, "Conflict"},
+    {412, "Precondition Failed"},
     {413, "Content Too Large"},
     {414, "URI Too Long"},
     {415, "Unsupported Media Type"},

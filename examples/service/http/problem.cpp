@@ -1,5 +1,6 @@
 #include "service/http/problem.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -20,10 +21,11 @@ int status_of(tenancy::Condition condition, tenancy::errc code) noexcept {
     case tenancy::Condition::not_found:
       return 404;
     case tenancy::Condition::conflict:
-      return 409;
+      return code == tenancy::errc::version_conflict ? 412 : 409;
     case tenancy::Condition::invalid:
       // These are about what the body says; the others about how the request is put.
-      return code == tenancy::errc::constraint_violation || code == tenancy::errc::invalid_slug
+      return code == tenancy::errc::constraint_violation || code == tenancy::errc::invalid_value ||
+                     code == tenancy::errc::invalid_slug
                  ? 422
                  : 400;
     case tenancy::Condition::unavailable:
@@ -36,6 +38,21 @@ int status_of(tenancy::Condition condition, tenancy::errc code) noexcept {
       break;
   }
   return 500;
+}
+
+/// What is wrong with the columns that an error is about, which members of a body are named like.
+std::vector<FieldProblem> problems_with(const tenancy::Error& error) {
+  const bool is_taken = error.code() == tenancy::errc::already_exists;
+  std::vector<FieldProblem> problems;
+  std::string_view rest = error.subject();
+  // A check without a name is told as SQL, which is nobody's member.
+  const auto other = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_, ");
+  while (!rest.empty() && other == std::string_view::npos) {
+    const std::string_view column = rest.substr(0, rest.find(", "));
+    rest.remove_prefix(std::min(rest.size(), column.size() + 2));
+    problems.push_back({std::string{column}, is_taken ? "is taken" : "is not allowed"});
+  }
+  return problems;
 }
 
 }  // namespace
@@ -56,6 +73,9 @@ Problem::Problem(tenancy::Error error) : status{status_of(error.condition(), err
     headers.push_back({"WWW-Authenticate", "Bearer"});
   } else if (status == 503) {
     headers.push_back({"Retry-After", "1"});
+  }
+  if (status == 409 || status == 422) {
+    errors = problems_with(error);
   }
   cause = std::move(error);
 }

@@ -51,7 +51,8 @@ Response ok_list(Json items, const Pagination& pagination,
                               {"total_pages", numbers ? Json(numbers->total_pages) : Json(nullptr)},
                               {"has_next", pagination.has_next},
                               {"has_prev", pagination.has_previous},
-                              {"cursor", or_null(pagination.cursor)}}},
+                              {"cursor", or_null(pagination.next_cursor)},
+                              {"previous_cursor", or_null(pagination.previous_cursor)}}},
                             {"tenant_id", or_null(tenant)}});
 }
 

@@ -18,7 +18,8 @@ struct Pagination {
   std::optional<tenancy::PageNumbers> numbers;  ///< Null members when the list goes by cursor.
   bool has_next;
   bool has_previous;
-  std::optional<std::string> cursor;
+  std::optional<std::string> next_cursor;
+  std::optional<std::string> previous_cursor;
 };
 
 /// `{"success": true, "data": …, "tenant_id": …}`; the tenant is null where an answer is about

@@ -27,6 +27,15 @@ bool has_control_character(std::string_view text) noexcept {
   return false;
 }
 
+std::optional<std::string_view> any_text_rule(std::string_view /*text*/) { return std::nullopt; }
+
+std::optional<std::string_view> message_rule(std::string_view text) {
+  if (text.empty() || text.size() > 2000) {
+    return "must be 1 to 2000 bytes";
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string_view> long_name_rule(std::string_view text) {
   if (text.empty() || text.size() > 200 || has_control_character(text)) {
     return "must be 1 to 200 bytes without control characters";

@@ -12,6 +12,12 @@ using TextRule = std::optional<std::string_view> (*)(std::string_view text);
 /// Whether a well-formed UTF-8 text has a control character: C0, DEL or C1.
 [[nodiscard]] bool has_control_character(std::string_view text) noexcept;
 
+/// Whatever it says.
+[[nodiscard]] std::optional<std::string_view> any_text_rule(std::string_view text);
+
+/// 1 to 2,000 bytes.
+[[nodiscard]] std::optional<std::string_view> message_rule(std::string_view text);
+
 /// 1 to 200 bytes without control characters.
 [[nodiscard]] std::optional<std::string_view> long_name_rule(std::string_view text);
 

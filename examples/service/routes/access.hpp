@@ -1,9 +1,11 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "tenancy/core/scope.hpp"
 #include "tenancy/registry/authenticator.hpp"
+#include "tenancy/storage/store.hpp"
 
 #include "service/http/router.hpp"
 
@@ -33,6 +35,31 @@ Reply<Response> answer_as_tenant(const tenancy::Authenticator& authenticator, Ca
   BOOST_OUTCOME_TRY(const auto fresh, enter_tenant(authenticator, call, needed));
   return run(fresh);
 }
+
+/// Adds endpoints that answer tenants' keys with `run(store, context, call)`.
+class TenantRoutes {
+ public:
+  TenantRoutes(Router& router, const tenancy::Store& store,
+               const tenancy::Authenticator& authenticator)
+      : router_{router}, store_{store}, authenticator_{authenticator} {}
+
+  template <class Run>
+  void add(std::string_view method, std::string_view pattern, tenancy::Scope needed, Run run) {
+    router_.add(method, pattern,
+                [store = store_, authenticator = authenticator_, needed,
+                 run](Call& call) -> Reply<Response> {
+                  return answer_as_tenant(authenticator, call, needed,
+                                          [&](const tenancy::TenantContext& context) {
+                                            return run(store, context, std::as_const(call));
+                                          });
+                });
+  }
+
+ private:
+  Router& router_;
+  tenancy::Store store_;
+  tenancy::Authenticator authenticator_;
+};
 
 /// The registry for an administrator's key. Errors: 401.
 Reply<tenancy::TenantRegistry> enter_registry(const tenancy::Authenticator& authenticator,

@@ -1,15 +1,16 @@
 #include "service/routes/deployments.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "tenancy/data/repository.hpp"
 
 #include "service/deployment.hpp"
+#include "service/http/entity_tag.hpp"
 #include "service/http/fields.hpp"
 #include "service/http/reply.hpp"
 #include "service/routes/access.hpp"
+#include "service/routes/conditional.hpp"
+#include "service/routes/filters.hpp"
 #include "service/routes/paging.hpp"
 
 namespace tenantd {
@@ -17,87 +18,119 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using Deployments = tenancy::Repository<Deployment>;
-using tenancy::Result;
+using tenancy::field;
 using tenancy::Scope;
 using tenancy::Store;
 using tenancy::TenantContext;
+using tenancy::Versioned;
 
 constexpr std::string_view collection = "/api/deployments";
 constexpr std::string_view item = "/api/deployments/{id}";
 
-std::optional<std::string_view> status_rule(std::string_view text) {
-  constexpr std::array<std::string_view, 4> known{"pending", "active", "failed", "stopped"};
-  if (std::find(known.begin(), known.end(), text) == known.end()) {
-    return "must be pending, active, failed or stopped";
-  }
-  return std::nullopt;
-}
+constexpr SortableColumn<Deployment> sortable_columns[] = {
+    sortable<Deployment, &Deployment::project_name>("project_name"),
+    sortable<Deployment, &Deployment::status>("status"),
+    sortable<Deployment, &Deployment::created_at>("created_at"),
+    sortable<Deployment, &Deployment::updated_at>("updated_at")};
 
 Json to_json(const Deployment& deployment) {
   return Json{{"id", deployment.id},
               {"project_name", deployment.project_name},
-              {"status", deployment.status},
+              {"status", name_of(deployment.status)},
               {"url", deployment.url ? Json(*deployment.url) : Json(nullptr)},
               {"created_at", deployment.created_at.to_string()},
               {"updated_at", deployment.updated_at.to_string()}};
 }
 
-Reply<Response> create(const Store& store, const TenantContext& context, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
+Response show_one(const Versioned<Deployment>& stored, const TenantContext& context) {
+  return with_version(ok(to_json(stored.row), context.tenant()), stored.version);
+}
+
+/// A whole deployment, as a body says it. Errors: those of `Fields`.
+Reply<Deployment> read_deployment(const Call& call) {
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json"}));
   Deployment deployment;
   deployment.project_name = fields.required_text("project_name", long_name_rule).value_or("");
-  deployment.status = fields.optional_text("status", status_rule).value_or("pending");
+  deployment.status =
+      fields.optional_named<DeploymentStatus>("status").value_or(DeploymentStatus::pending);
   deployment.url = fields.nullable_text("url", web_url_rule).value_or(std::nullopt);
   BOOST_OUTCOME_TRY(fields.finish());
+  return deployment;
+}
 
-  BOOST_OUTCOME_TRY(const Deployment row,
-                    Deployments(store, context).insert(std::move(deployment)));
-  return created(std::string{collection} + "/" + row.id, to_json(row), context.tenant());
+/// The deployments that a request asks for, in its order.
+Reply<tenancy::Query<Deployment>> read_query(const Query& query) {
+  tenancy::Query<Deployment> wanted;
+  BOOST_OUTCOME_TRY(filter_by_status<&Deployment::status>(query, wanted));
+  BOOST_OUTCOME_TRY(filter_by_time<&Deployment::created_at>(query, "created", wanted));
+  BOOST_OUTCOME_TRY(const auto search, search_text(query));
+  if (search) {
+    wanted.where(field<&Deployment::project_name>.contains(*search) ||
+                 field<&Deployment::url>.contains(*search));
+  }
+  BOOST_OUTCOME_TRY(sort_rows(query, sortable_columns, wanted));
+  return wanted;
+}
+
+Reply<Response> create(const Store& store, const TenantContext& context, const Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
+  BOOST_OUTCOME_TRY(auto deployment, read_deployment(call));
+  BOOST_OUTCOME_TRY(const auto row, Deployments(store, context).insert(std::move(deployment)));
+  return with_version(
+      created(std::string{collection} + "/" + row.id, to_json(row), context.tenant()),
+      tenancy::RowVersion{});
 }
 
 Reply<Response> list(const Store& store, const TenantContext& context, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"page", "per_page", "cursor", "limit", "tenant_id"}));
+  BOOST_OUTCOME_TRY(
+      call.query.allow_only({"page", "per_page", "cursor", "limit", "status", "search",
+                             "created_after", "created_before", "sort", "tenant_id"}));
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
-  BOOST_OUTCOME_TRY(const auto page, Deployments(store, context).list(request));
-  Json items = Json::array();
-  for (const Deployment& deployment : page.items) {
-    items.push_back(to_json(deployment));
-  }
-  return ok_list(std::move(items), pagination_of(request, page), context.tenant());
+  BOOST_OUTCOME_TRY(const auto query, read_query(call.query));
+  BOOST_OUTCOME_TRY(const auto page, Deployments(store, context).list(query, request));
+  return list_response(request, page, context.tenant(), to_json);
 }
 
 Reply<Response> show(const Store& store, const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const Deployment row, Deployments(store, context).require(call.parameter));
-  return ok(to_json(row), context.tenant());
+  BOOST_OUTCOME_TRY(const auto stored,
+                    Deployments(store, context).require_versioned(call.parameter));
+  return show_one(stored, context);
+}
+
+Reply<Response> replace(const Store& store, const TenantContext& context, const Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
+  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
+  BOOST_OUTCOME_TRY(auto deployment, read_deployment(call));
+  deployment.id = call.parameter;
+  BOOST_OUTCOME_TRY(const auto stored, replace_row(store, context, deployment, seen));
+  return show_one(stored, context);
 }
 
 Reply<Response> change(const Store& store, const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
+  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
                                                              "application/merge-patch+json"}));
-  const auto project_name = fields.optional_text("project_name", long_name_rule);
-  const auto status = fields.optional_text("status", status_rule);
-  const auto url = fields.nullable_text("url", web_url_rule);
+  tenancy::Changes<Deployment> changes;
+  if (auto project_name = fields.optional_text("project_name", long_name_rule)) {
+    changes.set<&Deployment::project_name>(*std::move(project_name));
+  }
+  if (const auto status = fields.optional_named<DeploymentStatus>("status")) {
+    changes.set<&Deployment::status>(*status);
+  }
+  if (auto url = fields.nullable_text("url", web_url_rule)) {
+    changes.set<&Deployment::url>(*std::move(url));
+  }
   BOOST_OUTCOME_TRY(fields.finish());
-
-  BOOST_OUTCOME_TRY(
-      const Deployment row,
-      store.write(context, [&](tenancy::WriteTransaction& transaction) -> Result<Deployment> {
-        const Deployments deployments{transaction};
-        BOOST_OUTCOME_TRY(Deployment deployment, deployments.require(call.parameter));
-        deployment.project_name = project_name.value_or(deployment.project_name);
-        deployment.status = status.value_or(deployment.status);
-        deployment.url = url.value_or(deployment.url);
-        return deployments.update(std::move(deployment));
-      }));
-  return ok(to_json(row), context.tenant());
+  BOOST_OUTCOME_TRY(const auto stored, change_row(store, context, call.parameter, changes, seen));
+  return show_one(stored, context);
 }
 
 Reply<Response> remove(const Store& store, const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(Deployments(store, context).erase(call.parameter));
+  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
+  BOOST_OUTCOME_TRY(erase_row<Deployment>(store, context, call.parameter, seen));
   return no_content();
 }
 
@@ -105,18 +138,13 @@ Reply<Response> remove(const Store& store, const TenantContext& context, const C
 
 void add_deployment_routes(Router& router, const Store& store,
                            const tenancy::Authenticator& authenticator) {
-  const auto entered = [store, authenticator](Scope needed, auto run) -> Endpoint {
-    return [store, authenticator, needed, run](Call& call) -> Reply<Response> {
-      return answer_as_tenant(authenticator, call, needed, [&](const TenantContext& context) {
-        return run(store, context, call);
-      });
-    };
-  };
-  router.add("GET", collection, entered(Scope::read, list));
-  router.add("POST", collection, entered(Scope::write, create));
-  router.add("GET", item, entered(Scope::read, show));
-  router.add("PATCH", item, entered(Scope::write, change));
-  router.add("DELETE", item, entered(Scope::write, remove));
+  TenantRoutes routes{router, store, authenticator};
+  routes.add("GET", collection, Scope::read, list);
+  routes.add("POST", collection, Scope::write, create);
+  routes.add("GET", item, Scope::read, show);
+  routes.add("PUT", item, Scope::write, replace);
+  routes.add("PATCH", item, Scope::write, change);
+  routes.add("DELETE", item, Scope::write, remove);
 }
 
 }  // namespace tenantd

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "tenancy/core/page.hpp"
 
 #include "service/http/query.hpp"
@@ -16,8 +18,19 @@ Reply<tenancy::PageRequest> numbered_page_or_cursor(const Query& query);
 
 template <class T>
 Pagination pagination_of(const tenancy::PageRequest& request, const tenancy::Page<T>& page) {
-  return Pagination{request.limit, page.numbers, page.has_next, page.has_previous,
-                    page.next_cursor};
+  return Pagination{request.limit,     page.numbers,     page.has_next,
+                    page.has_previous, page.next_cursor, page.previous_cursor};
+}
+
+/// The answer that holds a page, each row as `view` shows it.
+template <class T, class View>
+Response list_response(const tenancy::PageRequest& request, const tenancy::Page<T>& page,
+                       tenancy::TenantId tenant, View view) {
+  auto items = nlohmann::ordered_json::array();
+  for (const T& row : page.items) {
+    items.push_back(view(row));
+  }
+  return ok_list(std::move(items), pagination_of(request, page), tenant);
 }
 
 }  // namespace tenantd

@@ -238,24 +238,33 @@ class ReadRepository {
   /// The rows that refer to each of these parents, in the order of the parents, and for each in the
   /// query's. One statement for 500 parents. Of parents that are the same the first gets the rows.
   ///
+  /// With `limit_each` at most so many for each parent, the first in the query's order, such as the
+  /// latest three; with an index in that order behind the reference, others are not even read.
+  ///
   /// Where the mapping has several foreign keys to `Parent`, name the members of one:
   /// `children_of<&Task::reviewer>(people)`.
-  /// Errors: `invalid_argument` for more than 10,000 rows.
+  /// Errors: `invalid_argument` for more than 10,000 rows, and for a limit below 1.
   template <auto... Members, Entity Parent>
-  Result<std::vector<std::vector<T>>> children_of(std::span<const Parent> parents,
-                                                  const Query<T>& query = {}) const {
+  Result<std::vector<std::vector<T>>> children_of(
+      std::span<const Parent> parents, const Query<T>& query = {},
+      std::optional<std::int64_t> limit_each = {}) const {
     using Reference = detail::ReferenceTo<T, Parent, Members...>;
+    if (limit_each && *limit_each < 1) {
+      return Error{errc::invalid_argument, "children_of: a limit is at least 1"};
+    }
     Result<std::vector<std::vector<T>>> result{std::vector<std::vector<T>>(parents.size())};
     settle(result, source_.read([&](detail::Session& session) -> Result<void> {
       std::vector<std::vector<T>>& children = result.assume_value();
-      detail::ChildrenOf<Reference> finder{parents, query.code()};
+      detail::ChildrenOf<Reference> finder{parents, query.code(), limit_each.has_value()};
       std::size_t rows = 0;
       while (finder.has_more()) {
         BOOST_OUTCOME_TRY(auto part, finder.next());
         BOOST_OUTCOME_TRY(part.query.check(Traits::table));
         detail::Select select{Traits::layout, detail::Selection::rows, part.query.predicate};
         select.order_by(detail::whole_order(Traits::layout, part.query, Order::oldest_first));
-        select.limit(static_cast<std::int64_t>(max_children) + 1);
+        constexpr auto one_too_many = static_cast<std::int64_t>(max_children) + 1;
+        select.limit(std::min(limit_each.value_or(one_too_many), one_too_many));
+        select.for_each_parent(std::move(part.columns), std::move(part.keys));
         BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
         while (true) {
           BOOST_OUTCOME_TRY(const bool found, statement->step());
@@ -284,9 +293,10 @@ class ReadRepository {
     return result;
   }
   template <auto... Members, Entity Parent>
-  Result<std::vector<std::vector<T>>> children_of(const std::vector<Parent>& parents,
-                                                  const Query<T>& query = {}) const {
-    return children_of<Members...>(std::span<const Parent>{parents}, query);
+  Result<std::vector<std::vector<T>>> children_of(
+      const std::vector<Parent>& parents, const Query<T>& query = {},
+      std::optional<std::int64_t> limit_each = {}) const {
+    return children_of<Members...>(std::span<const Parent>{parents}, query, limit_each);
   }
 
  private:

@@ -114,6 +114,11 @@ Error to_error(int extended_code, sqlite3* connection, std::string_view what_was
       std::string_view{sqlite3_errmsg(connection)} == "integer overflow") {
     code = errc::invalid_value;
   }
+  // A reference that is ON DELETE RESTRICT refuses by a trigger of the engine's own.
+  if (extended_code == SQLITE_CONSTRAINT_TRIGGER && connection != nullptr &&
+      std::string_view{sqlite3_errmsg(connection)} == "FOREIGN KEY constraint failed") {
+    code = errc::reference_violation;
+  }
   if (code == errc::corrupt_store) {
     message += ": keep the file as it is, and restore a backup";
   }

@@ -105,12 +105,16 @@ class ChildrenOf {
   static constexpr auto parts = std::make_index_sequence<Reference::columns.size()>{};
 
  public:
+  /// Either the query asks for the children of these parents, or their keys stand beside it, for a
+  /// limit to hold for each.
   struct Part {
     QueryCode query;
+    std::vector<std::uint8_t> columns = {};
+    std::vector<OwnedValue> keys = {};
   };
 
-  ChildrenOf(std::span<const Parent> parents, const QueryCode& query)
-      : parents_{parents}, query_{query} {}
+  ChildrenOf(std::span<const Parent> parents, const QueryCode& query, bool is_limited)
+      : parents_{parents}, query_{query}, is_limited_{is_limited} {}
 
   [[nodiscard]] bool has_more() const noexcept { return next_ < parents_.size(); }
 
@@ -136,6 +140,12 @@ class ChildrenOf {
     PredicateCode referring;
     if (taken > 0) {
       referring.find_in(columns, std::move(rows));
+      if (is_limited_) {
+        BOOST_OUTCOME_TRY(referring.check(EntityTraits<Child>::table));
+        part.columns = std::move(columns);
+        part.keys = referring.values();
+        return part;
+      }
     } else {
       // All were repetitions.
       referring.negate();
@@ -173,6 +183,7 @@ class ChildrenOf {
 
   std::span<const Parent> parents_;
   const QueryCode& query_;
+  bool is_limited_;
   std::size_t next_ = 0;
   std::unordered_map<std::string, std::size_t> by_key_;
 };

@@ -15,6 +15,8 @@
 
 namespace tenancy::inline v0::detail {
 
+class SqlText;
+
 /// What a query is to give.
 enum class Selection : char {
   rows = 'r',            ///< The tenant, then the entity's columns.
@@ -29,8 +31,8 @@ enum class Selection : char {
 
 /// A statement that a query runs, with all its values bound.
 ///
-/// Its parameters are the tenant, the predicate's values, those of a place to go on from, the limit
-/// and the offset.
+/// Its parameters are the tenant, the parents' keys, the predicate's values, those of a place to go
+/// on from, the limit and the offset.
 class Select {
  public:
   static constexpr std::size_t no_column = 255;
@@ -45,6 +47,9 @@ class Select {
   /// Rows behind this one, whose values of the columns of the order these are.
   void behind(std::vector<OwnedValue> place) { place_ = std::move(place); }
   void limit(std::int64_t rows) { limit_ = rows; }
+  /// The limit is for each parent: of those whose columns have the values of one of these keys, the
+  /// first in the order. Each key stands as many values behind one another.
+  void for_each_parent(std::vector<std::uint8_t> columns, std::vector<OwnedValue> keys);
   /// Only beside a limit.
   void skip(std::int64_t rows) { offset_ = rows; }
 
@@ -54,12 +59,18 @@ class Select {
  private:
   [[nodiscard]] std::string shape() const;
   [[nodiscard]] std::string sql() const;
+  void write_limited_by_parent(SqlText& sql) const;
+  void write_condition(SqlText& sql) const;
+  void write_order(SqlText& sql) const;
+  void write_limit(SqlText& sql) const;
 
   const EntityLayout& layout_;
   Selection what_;
   const PredicateCode& predicate_;
   std::size_t column_ = no_column;
   std::size_t group_ = no_column;
+  std::vector<std::uint8_t> parent_columns_;
+  std::vector<OwnedValue> parent_keys_;
   std::vector<SortColumn> order_;
   std::optional<std::vector<OwnedValue>> place_;
   std::optional<std::int64_t> limit_;

@@ -1,0 +1,171 @@
+#include "service/routes/executions.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "tenancy/core/clock.hpp"
+#include "tenancy/data/repository.hpp"
+
+#include "service/http/entity_tag.hpp"
+#include "service/http/fields.hpp"
+#include "service/http/reply.hpp"
+#include "service/routes/access.hpp"
+#include "service/routes/conditional.hpp"
+#include "service/routes/execution_view.hpp"
+#include "service/routes/paging.hpp"
+
+namespace tenantd {
+namespace {
+
+using Executions = tenancy::Repository<Execution>;
+using tenancy::errc;
+using tenancy::Error;
+using tenancy::field;
+using tenancy::Result;
+using tenancy::Scope;
+using tenancy::Store;
+using tenancy::TenantContext;
+using tenancy::Versioned;
+
+constexpr std::string_view collection = "/api/executions";
+constexpr std::string_view item = "/api/executions/{id}";
+constexpr std::string_view of_workflow = "/api/workflows/{id}/executions";
+
+constexpr SortableColumn<Execution> sortable_columns[] = {
+    sortable<Execution, &Execution::status>("status"),
+    sortable<Execution, &Execution::started_at>("started_at"),
+    sortable<Execution, &Execution::finished_at>("finished_at"),
+    sortable<Execution, &Execution::duration_ms>("duration_ms")};
+
+Response show_one(const Versioned<Execution>& stored, const TenantContext& context) {
+  return with_version(ok(to_json(stored.row), context.tenant()), stored.version);
+}
+
+Reply<Response> start(const Store& store, const TenantContext& context, const Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
+  BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json"}));
+  BOOST_OUTCOME_TRY(fields.finish());
+  BOOST_OUTCOME_TRY(
+      const auto row,
+      store.write(context, [&](tenancy::WriteTransaction& transaction) -> Result<Execution> {
+        const tenancy::ReadRepository<WorkflowSummary> workflows{transaction};
+        BOOST_OUTCOME_TRY(const auto workflow, workflows.require(call.parameter));
+        if (workflow.status != WorkflowStatus::active) {
+          return Error{errc::invalid_transition, "the workflow is not active"};
+        }
+        return Executions{transaction}.insert(
+            {.workflow_id = workflow.id, .started_at = tenancy::SystemClock{}.now()});
+      }));
+  return with_version(
+      created(std::string{collection} + "/" + row.id, to_json(row), context.tenant()),
+      tenancy::RowVersion{});
+}
+
+Reply<Response> list_rows(const Store& store, const TenantContext& context, const Call& call,
+                          tenancy::Query<Execution> query) {
+  BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
+  BOOST_OUTCOME_TRY(sort_rows(call.query, sortable_columns, query));
+  BOOST_OUTCOME_TRY(const auto page, Executions(store, context).list(query, request));
+  return list_response(request, page, context.tenant(),
+                       [](const Execution& execution) { return to_json(execution); });
+}
+
+Reply<Response> list(const Store& store, const TenantContext& context, const Call& call) {
+  BOOST_OUTCOME_TRY(
+      call.query.allow_only({"page", "per_page", "cursor", "limit", "workflow_id", "status",
+                             "started_after", "started_before", "sort", "tenant_id"}));
+  BOOST_OUTCOME_TRY(auto query, read_execution_query(call.query));
+  if (const std::string* const workflow = call.query.find("workflow_id")) {
+    query.where(field<&Execution::workflow_id> == *workflow);
+  }
+  return list_rows(store, context, call, std::move(query));
+}
+
+Reply<Response> list_of_workflow(const Store& store, const TenantContext& context,
+                                 const Call& call) {
+  BOOST_OUTCOME_TRY(
+      call.query.allow_only({"page", "per_page", "cursor", "limit", "status", "started_after",
+                             "started_before", "sort", "tenant_id"}));
+  BOOST_OUTCOME_TRY(auto query, read_execution_query(call.query));
+  BOOST_OUTCOME_TRY(
+      tenancy::ReadRepository<WorkflowSummary>(store, context).require(call.parameter));
+  query.where(field<&Execution::workflow_id> == call.parameter);
+  return list_rows(store, context, call, std::move(query));
+}
+
+Reply<Response> show(const Store& store, const TenantContext& context, const Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
+  BOOST_OUTCOME_TRY(const auto stored,
+                    Executions(store, context).require_versioned(call.parameter));
+  return show_one(stored, context);
+}
+
+/// Ends an execution, once. Errors: `not_found`; `version_conflict`; `invalid_transition` when it
+/// has ended before.
+Result<Versioned<Execution>> end(const Executions& executions, std::string_view id,
+                                 ExecutionStatus status, const std::optional<std::string>& error,
+                                 std::optional<tenancy::RowVersion> seen) {
+  BOOST_OUTCOME_TRY(auto stored, executions.require_versioned(id));
+  if (seen) {
+    stored.version = *seen;
+  }
+  Execution& execution = stored.row;
+  if (execution.status != ExecutionStatus::running) {
+    return Error{errc::invalid_transition, "the execution has ended"};
+  }
+  execution.status = status;
+  execution.error = error;
+  execution.finished_at = std::max(tenancy::SystemClock{}.now(), execution.started_at);
+  execution.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                              *execution.finished_at - execution.started_at)
+                              .count();
+  return executions.update(std::move(stored));
+}
+
+Reply<Response> change(const Store& store, const TenantContext& context, const Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
+  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
+  BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
+                                                             "application/merge-patch+json"}));
+  const auto status = fields.optional_named<ExecutionStatus>("status");
+  const auto error = fields.optional_text("error", message_rule);
+  if (status == ExecutionStatus::running) {
+    fields.reject("status", "must be succeeded, failed or cancelled");
+  }
+  if (error && status != ExecutionStatus::failed) {
+    fields.reject("error", "is for what failed");
+  }
+  BOOST_OUTCOME_TRY(fields.finish());
+  if (!status) {
+    return invalid_fields({{"status", "is missing"}});
+  }
+  BOOST_OUTCOME_TRY(
+      const auto stored,
+      store.write(context,
+                  [&](tenancy::WriteTransaction& transaction) -> Result<Versioned<Execution>> {
+                    return end(Executions{transaction}, call.parameter, *status, error, seen);
+                  }));
+  return show_one(stored, context);
+}
+
+Reply<Response> remove(const Store& store, const TenantContext& context, const Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
+  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
+  BOOST_OUTCOME_TRY(erase_row<Execution>(store, context, call.parameter, seen));
+  return no_content();
+}
+
+}  // namespace
+
+void add_execution_routes(Router& router, const Store& store,
+                          const tenancy::Authenticator& authenticator) {
+  TenantRoutes routes{router, store, authenticator};
+  routes.add("GET", of_workflow, Scope::read, list_of_workflow);
+  routes.add("POST", of_workflow, Scope::write, start);
+  routes.add("GET", collection, Scope::read, list);
+  routes.add("GET", item, Scope::read, show);
+  routes.add("PATCH", item, Scope::write, change);
+  routes.add("DELETE", item, Scope::write, remove);
+}
+
+}  // namespace tenantd

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "tenancy/registry/authenticator.hpp"
+#include "tenancy/storage/store.hpp"
+
+#include "service/http/router.hpp"
+
+namespace tenantd {
+
+/// What a tenant's key may do with the executions of the tenant's workflows: start, list, finish
+/// and delete them.
+///
+/// Isolation: the id of another tenant's workflow or execution is answered as one that does not
+/// exist.
+void add_execution_routes(Router& router, const tenancy::Store& store,
+                          const tenancy::Authenticator& authenticator);
+
+}  // namespace tenantd

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "tenancy/registry/authenticator.hpp"
+#include "tenancy/storage/store.hpp"
+
+#include "service/http/router.hpp"
+
+namespace tenantd {
+
+/// What a tenant's key may do with the tenant's workflows. Lists show no definitions, and the
+/// latest executions of each when they are asked for.
+///
+/// Isolation: the id of another tenant's workflow is answered as one that does not exist.
+void add_workflow_routes(Router& router, const tenancy::Store& store,
+                         const tenancy::Authenticator& authenticator);
+
+}  // namespace tenantd

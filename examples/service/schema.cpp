@@ -1,0 +1,105 @@
+#include "service/schema.hpp"
+
+#include <utility>
+
+#include "tenancy/data/mappings.hpp"
+#include "tenancy/migrate/tenant_table.hpp"
+
+#include "service/deployment.hpp"
+#include "service/execution.hpp"
+#include "service/workflow.hpp"
+
+namespace tenantd {
+namespace {
+
+using tenancy::Migration;
+using tenancy::Result;
+using tenancy::TenantTable;
+
+// Steps that were applied anywhere stay as they are, each letter of them: a change is a further
+// step.
+
+Migration create_deployments() {
+  return {1, "create deployments", R"sql(
+CREATE TABLE deployments (
+  tenant_id    INTEGER NOT NULL REFERENCES tenancy_tenants,
+  id           TEXT NOT NULL,
+  project_name TEXT NOT NULL,
+  status       TEXT NOT NULL CHECK (status IN ('pending', 'active', 'failed', 'stopped')),
+  url          TEXT,
+  created_at   INTEGER NOT NULL,
+  updated_at   INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deployments_by_creation ON deployments (tenant_id, created_at DESC);
+)sql"};
+}
+
+/// For ETags, filters and orders.
+Migration version_deployments() {
+  return {2, "version deployments", R"sql(
+ALTER TABLE deployments ADD COLUMN row_version INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX deployments_by_status ON deployments (tenant_id, status);
+CREATE INDEX deployments_by_project_name ON deployments (tenant_id, project_name);
+CREATE INDEX deployments_by_change ON deployments (tenant_id, updated_at);
+)sql"};
+}
+
+Result<Migration> create(std::int64_t version, const TenantTable& table) {
+  BOOST_OUTCOME_TRY(auto sql, create_tenant_table(table, tenancy::Dialect::sqlite));
+  return Migration{version, "create " + table.name, std::move(sql)};
+}
+
+Result<Migration> create_workflows() {
+  using enum tenancy::ColumnType;
+  return create(
+      3, {.name = "workflows",
+          .columns = {{.name = "id", .type = text},
+                      {.name = "name", .type = text},
+                      {.name = "status",
+                       .type = text,
+                       .check = "status IN ('draft', 'active', 'paused', 'archived')"},
+                      {.name = "definition", .type = json, .default_value = std::string{"{}"}},
+                      {.name = "created_at", .type = timestamp},
+                      {.name = "updated_at", .type = timestamp},
+                      {.name = "row_version", .type = integer, .default_value = std::int64_t{1}}},
+          .key = {"id"},
+          .unique = {{"name"}},
+          .indexes = {{{"status"}}, {{"created_at"}}, {{"updated_at"}}}});
+}
+
+Result<Migration> create_executions() {
+  using enum tenancy::ColumnType;
+  return create(
+      4,
+      {.name = "executions",
+       .columns = {{.name = "id", .type = text},
+                   {.name = "workflow_id", .type = text},
+                   {.name = "status",
+                    .type = text,
+                    .check = "status IN ('running', 'succeeded', 'failed', 'cancelled')"},
+                   {.name = "started_at", .type = timestamp},
+                   {.name = "finished_at", .type = timestamp, .is_nullable = true},
+                   {.name = "duration_ms", .type = integer, .is_nullable = true},
+                   {.name = "error", .type = text, .is_nullable = true},
+                   {.name = "row_version", .type = integer, .default_value = std::int64_t{1}}},
+       .key = {"id"},
+       // Runs are what limits and bills are counted by: they keep their workflow.
+       .references = {{.columns = {"workflow_id"}, .table = "workflows", .to = {"id"}}},
+       .indexes = {{{"workflow_id", "started_at"}}, {{"status", "started_at"}}, {{"started_at"}}}});
+}
+
+}  // namespace
+
+Result<std::vector<Migration>> migrations() {
+  BOOST_OUTCOME_TRY(auto workflows, create_workflows());
+  BOOST_OUTCOME_TRY(auto executions, create_executions());
+  return std::vector{create_deployments(), version_deployments(), std::move(workflows),
+                     std::move(executions)};
+}
+
+std::vector<tenancy::ExpectedTable> mappings() {
+  return tenancy::mappings<Deployment, Workflow, WorkflowSummary, Execution>();
+}
+
+}  // namespace tenantd
