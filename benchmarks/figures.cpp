@@ -12,11 +12,22 @@
 namespace tenancy_bench {
 
 bool Goal::is_met_by(double measured) const noexcept {
-  return bound == Bound::at_most ? measured <= value : measured >= value;
+  switch (bound) {
+    case Bound::at_most:
+      return measured <= value;
+    case Bound::at_least:
+      return measured >= value;
+    case Bound::below:
+      return measured < value;
+  }
+  return false;
 }
 
 std::string Goal::to_string() const {
-  return (bound == Bound::at_most ? "<= " : ">= ") + decimal(value, 2);
+  const char* const sign = bound == Bound::at_most    ? "<= "
+                           : bound == Bound::at_least ? ">= "
+                                                      : "< ";
+  return sign + decimal(value, 2);
 }
 
 void Figures::add(Figure figure) {

@@ -10,7 +10,7 @@ namespace tenancy_bench {
 
 /// What a figure should be. Missing it is worth a look and is no failure.
 struct Goal {
-  enum class Bound { at_most, at_least };
+  enum class Bound { at_most, at_least, below };
 
   Bound bound;
   double value;

@@ -41,11 +41,6 @@ RawPage read_page(RawUse& use, std::int64_t limit) {
   return page;
 }
 
-tenancy::Timestamp now() {
-  return tenancy::Timestamp{
-      std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now())};
-}
-
 }  // namespace
 
 RawDeployments::RawDeployments(const std::filesystem::path& file)
@@ -61,7 +56,9 @@ RawDeployments::RawDeployments(const std::filesystem::path& file)
       insert_{prepare("INSERT INTO deployments (tenant_id, " + std::string{columns} +
                       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")},
       update_{prepare("UPDATE deployments SET project_name = ?3, status = ?4, url = ?5, "
-                      "updated_at = ?6 WHERE tenant_id = ?1 AND id = ?2")} {}
+                      "updated_at = ?6 WHERE tenant_id = ?1 AND id = ?2")},
+      erase_{prepare("DELETE FROM deployments WHERE tenant_id = ?1 AND id = ?2")},
+      all_{prepare(select("ORDER BY id"))} {}
 
 RawDeployments::Connection RawDeployments::open(const std::filesystem::path& file) {
   sqlite3* raw = nullptr;
@@ -134,7 +131,7 @@ RawPage RawDeployments::page(std::int64_t tenant, std::int64_t number, std::int6
 }
 
 void RawDeployments::insert(std::int64_t tenant, Deployment& row) {
-  row.created_at = now();
+  row.created_at = time_of_write();
   row.updated_at = row.created_at;
   RawUse use{insert_.get()};
   use.bind_number(1, tenant);
@@ -148,7 +145,7 @@ void RawDeployments::insert(std::int64_t tenant, Deployment& row) {
 }
 
 bool RawDeployments::update(std::int64_t tenant, Deployment& row) {
-  row.updated_at = now();
+  row.updated_at = time_of_write();
   RawUse use{update_.get()};
   use.bind_number(1, tenant);
   use.bind_text(2, row.id);
@@ -158,6 +155,23 @@ bool RawDeployments::update(std::int64_t tenant, Deployment& row) {
   use.bind_number(6, row.updated_at.microseconds());
   use.step();
   return sqlite3_changes64(connection_.get()) == 1;
+}
+
+bool RawDeployments::erase(std::int64_t tenant, std::string_view id) {
+  RawUse use{erase_.get()};
+  use.bind_number(1, tenant);
+  use.bind_text(2, id);
+  use.step();
+  return sqlite3_changes64(connection_.get()) == 1;
+}
+
+void RawDeployments::checkpoint() {
+  const RawStatement statement = prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+  RawUse use{statement.get()};
+  if (!use.step() || use.number(0) != 0) {
+    std::cerr << "The log cannot be moved into the file.\n";
+    std::exit(EXIT_FAILURE);
+  }
 }
 
 }  // namespace tenancy_bench

@@ -1,26 +1,19 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <sqlite3.h>
 
 #include "deployment.hpp"
+#include "hand_written.hpp"
 #include "raw_statement.hpp"
 
 namespace tenancy_bench {
-
-struct RawPage {
-  std::vector<Deployment> items;
-  std::optional<std::string> next;  ///< The last key, when rows follow.
-  std::int64_t total = 0;           ///< All rows, for numbered pages.
-};
 
 /// The baseline: what a careful programmer writes on SQLite's C API. The tenant is a number in a
 /// predicate written by hand, statements are prepared once, every return code is looked at. It
@@ -29,9 +22,6 @@ struct RawPage {
 /// Thread safety: thread-compatible.
 class RawDeployments {
  public:
-  /// How long a connection waits for another one's write.
-  static constexpr std::chrono::milliseconds busy_timeout{5000};
-
   explicit RawDeployments(const std::filesystem::path& file);
 
   void begin() { run(*begin_); }
@@ -47,6 +37,22 @@ class RawDeployments {
   void insert(std::int64_t tenant, Deployment& row);
   /// Whether there is a row with that key.
   bool update(std::int64_t tenant, Deployment& row);
+  /// Whether there was a row with that key.
+  bool erase(std::int64_t tenant, std::string_view id);
+  /// Visits the tenant's rows in the order of their keys, one after the other in the same struct.
+  template <class Visit>
+  void for_each(std::int64_t tenant, Visit visit) {
+    RawUse use{all_.get()};
+    use.bind_number(1, tenant);
+    Deployment row;
+    while (use.step()) {
+      read_over(use, row);
+      visit(static_cast<const Deployment&>(row));
+    }
+  }
+
+  /// Moves the log into the file, all of it, and begins a new one.
+  void checkpoint();
 
   [[nodiscard]] sqlite3& handle() noexcept { return *connection_; }
   /// A further statement, on the same connection.
@@ -61,6 +67,19 @@ class RawDeployments {
   static Connection open(const std::filesystem::path& file);
   static void run(sqlite3_stmt& statement);
 
+  static void read_over(const RawUse& use, Deployment& row) {
+    use.text(0, row.id);
+    use.text(1, row.project_name);
+    use.text(2, row.status);
+    if (use.is_null(3)) {
+      row.url.reset();
+    } else {
+      use.text(3, row.url ? *row.url : row.url.emplace());
+    }
+    row.created_at = tenancy::Timestamp::from_microseconds(use.number(4));
+    row.updated_at = tenancy::Timestamp::from_microseconds(use.number(5));
+  }
+
   Connection connection_;
   RawStatement begin_;
   RawStatement begin_write_;
@@ -72,6 +91,8 @@ class RawDeployments {
   RawStatement count_;
   RawStatement insert_;
   RawStatement update_;
+  RawStatement erase_;
+  RawStatement all_;
 };
 
 }  // namespace tenancy_bench

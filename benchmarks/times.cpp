@@ -56,6 +56,11 @@ std::map<std::string, double> median_times([[maybe_unused]] const std::vector<Ti
                                        static_cast<benchmark::IterationCount>(timed.batch);
                                    while (state.KeepRunningBatch(batch)) {
                                      timed.operation(timed.batch);
+                                     if (timed.take_back) {
+                                       state.PauseTiming();
+                                       timed.take_back(timed.batch);
+                                       state.ResumeTiming();
+                                     }
                                    }
                                  })
         ->Unit(benchmark::kNanosecond)

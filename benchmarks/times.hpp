@@ -13,6 +13,8 @@ struct Timed {
   std::string name;
   std::function<void(std::size_t times)> operation;
   std::size_t batch;  ///< Operations per call.
+  /// Follows each call and is not timed.
+  std::function<void(std::size_t times)> take_back = {};
 };
 
 /// The median processor time of one operation in nanoseconds, by name. The repetitions of all of

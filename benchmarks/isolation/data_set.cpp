@@ -9,6 +9,7 @@
 
 #include "deployment.hpp"
 #include "must.hpp"
+#include "raw_deployments.hpp"
 
 namespace tenancy_bench {
 namespace {
@@ -52,30 +53,41 @@ std::string key_of(std::size_t tenant, std::size_t number) {
 DataSet::DataSet(std::filesystem::path file) : file_{std::move(file)}, authority_{open(file_)} {
   const auto principal = benchmark_principal();
   const auto registry = authority_.registry(principal);
-  const tenancy::PageRequest everyone{.limit = tenant_count, .order = tenancy::Order::oldest_first};
+  const tenancy::PageRequest everyone{.limit = tenant_count + 1,
+                                      .order = tenancy::Order::oldest_first};
   const bool is_new = must(registry.list(everyone)).items.empty();
-  for (std::size_t i = 0; is_new && i < tenant_count; ++i) {
+  for (std::size_t i = 0; is_new && i <= tenant_count; ++i) {
     check(registry.create({"tenant-" + std::to_string(i), "Tenant " + std::to_string(i)}));
   }
   for (const auto& tenant : must(registry.list(everyone)).items) {
     tenants_.push_back(must(authority_.enter(tenant.id, principal)));
   }
+  large_tenant_ = std::move(tenants_.back());
+  tenants_.pop_back();
   if (is_new) {
     fill();
   }
 }
 
-void DataSet::fill() {
-  for (std::size_t tenant = 0; tenant < tenant_count; ++tenant) {
-    check(store().write(tenants_[tenant],
-                        [&](tenancy::WriteTransaction& transaction) -> tenancy::Result<void> {
-                          const tenancy::Repository<Deployment> deployments{transaction};
-                          for (std::size_t number = 0; number < rows_per_tenant; ++number) {
-                            BOOST_OUTCOME_TRY(deployments.insert(row(tenant, number)));
-                          }
-                          return tenancy::success();
-                        }));
+void DataSet::fill() const {
+  for (std::size_t i = 0; i < tenant_count; ++i) {
+    fill(tenants_[i], i, rows_per_tenant);
   }
+  fill(large_tenant(), large, rows_of_large_tenant);
+  // So that the file is complete without its log.
+  RawDeployments{file_}.checkpoint();
+}
+
+void DataSet::fill(const tenancy::TenantContext& context, std::size_t tenant,
+                   std::size_t rows) const {
+  check(
+      store().write(context, [&](tenancy::WriteTransaction& transaction) -> tenancy::Result<void> {
+        const tenancy::Repository<Deployment> deployments{transaction};
+        for (std::size_t number = 0; number < rows; ++number) {
+          BOOST_OUTCOME_TRY(deployments.insert(row(tenant, number)));
+        }
+        return tenancy::success();
+      }));
 }
 
 Deployment DataSet::row(std::size_t tenant, std::size_t number) {

@@ -27,6 +27,11 @@ Workload::Workload() {
   for (std::size_t number = 0; number < max_inserts; ++number) {
     new_rows.push_back(DataSet::row(tenant, DataSet::rows_per_tenant + number));
   }
+  for (std::size_t number = 0; number < DataSet::rows_of_large_tenant; ++number) {
+    doomed_rows.push_back(DataSet::row(DataSet::large, number));
+  }
+  std::shuffle(doomed_rows.begin(), doomed_rows.end(), order);
+  doomed_rows.resize(max_erasures);
 }
 
 }  // namespace tenancy_bench

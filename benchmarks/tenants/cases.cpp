@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "tenants/lazy.hpp"
+#include "lazy.hpp"
 #include "tenants/library_side.hpp"
 #include "tenants/population.hpp"
 #include "tenants/raw_side.hpp"

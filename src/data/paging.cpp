@@ -118,27 +118,47 @@ std::vector<SortColumn> whole_order(const EntityLayout& layout, const QueryCode&
   return columns;
 }
 
-Result<std::int64_t> count_rows(Session& session, const EntityLayout& layout,
-                                const PredicateCode& predicate) {
+Result<void> count_rows(Session& session, const EntityLayout& layout,
+                        const PredicateCode& predicate, std::int64_t& count) {
   BOOST_OUTCOME_TRY(predicate.check(layout.table));
   const Select select{layout, Selection::count, predicate};
   BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
   BOOST_OUTCOME_TRY(const bool found, statement->step());
-  const auto count = found ? statement->int64(0) : std::nullopt;
-  if (!count) {
+  const auto counted = found ? statement->int64(0) : std::nullopt;
+  if (!counted) {
     return Error{errc::internal, "count(*) returned no number"};
   }
-  return *count;
+  count = *counted;
+  return success();
+}
+
+Result<void> any_row(Session& session, const EntityLayout& layout, const QueryCode& query,
+                     Presence& presence) {
+  BOOST_OUTCOME_TRY(query.check(layout.table));
+  Select select{layout, Selection::tenant, query.predicate};
+  select.limit(1);
+  BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+  return read_presence(session, *statement, presence);
+}
+
+Result<void> read_presence(Session& session, Statement& statement, Presence& presence) {
+  BOOST_OUTCOME_TRY(const bool found, statement.step());
+  if (found && statement.int64(0) != session.tenant_value()) [[unlikely]] {
+    return session.report_foreign_row(statement);
+  }
+  presence = found ? Presence::present : Presence::absent;
+  return success();
 }
 
 Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const QueryCode& query,
                             const PageRequest& request,
-                            FunctionRef<Result<void>(const Statement&)> add) {
+                            FunctionRef<RowOutcome(const Statement&)> add) {
   BOOST_OUTCOME_TRY(const PageWindow window, page_window(request));
   BOOST_OUTCOME_TRY(query.check(layout.table));
   PageFrame page;
   if (request.number) {
-    BOOST_OUTCOME_TRY(const std::int64_t total, count_rows(session, layout, query.predicate));
+    std::int64_t total = 0;
+    BOOST_OUTCOME_TRY(count_rows(session, layout, query.predicate, total));
     page.numbers = page_numbers(*request.number, request.limit, total);
   }
 
@@ -169,15 +189,20 @@ Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const 
   std::int64_t rows = 0;
   bool has_more = false;
   while (true) {
-    BOOST_OUTCOME_TRY(const bool found, statement->step());
-    if (!found) {
+    const auto advanced = statement->advance();
+    if (advanced != Statement::Advance::row) {
+      if (advanced == Statement::Advance::failed) {
+        return statement->failure();
+      }
       break;
     }
     if (rows == window.limit) {
       has_more = true;
       break;
     }
-    BOOST_OUTCOME_TRY(add(*statement));
+    if (const auto outcome = add(*statement); outcome != RowOutcome::good) [[unlikely]] {
+      return row_error(session, layout, *statement, outcome);
+    }
     if (++rows == 1) {
       ends.note_first(*statement);
     }

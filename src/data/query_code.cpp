@@ -1,5 +1,6 @@
 #include "tenancy/data/detail/query_code.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace tenancy::inline v0::detail {
@@ -85,8 +86,14 @@ void PredicateCode::combine(Operator what, PredicateCode other) {
   if (is_empty()) {
     shape_ = std::move(other.shape_);
     values_ = std::move(other.values_);
+    depth_ = other.depth_;
     return;
   }
+  const auto depth_as_side = [what](const PredicateCode& side) {
+    const bool goes_on = side.shape_.front() == static_cast<char>(what);
+    return side.depth_ + (goes_on ? std::size_t{0} : std::size_t{1});
+  };
+  depth_ = std::max(depth_as_side(*this), depth_as_side(other));
   shape_.insert(shape_.begin(), static_cast<char>(what));
   shape_ += other.shape_;
   append(values_, std::move(other.values_));
@@ -99,7 +106,9 @@ void PredicateCode::negate() {
   }
   if (shape_.front() == negation) {
     shape_.erase(shape_.begin());
+    --depth_;
   } else {
+    ++depth_;
     shape_.insert(shape_.begin(), negation);
   }
 }
@@ -108,6 +117,10 @@ Result<void> PredicateCode::check(std::string_view table) const {
   if (comparisons_ > max_comparisons || shape_.size() > 10 * max_comparisons) {
     return Error{errc::invalid_argument,
                  "a query of " + std::string{table} + " compares columns more than 100 times"};
+  }
+  if (depth_ > max_depth) {
+    return Error{errc::invalid_argument,
+                 "a query of " + std::string{table} + " nests conditions more than 20 deep"};
   }
   if (has_long_set_) {
     return Error{errc::invalid_argument,

@@ -21,6 +21,16 @@ Error unreadable(const EntityLayout& layout, std::size_t column) {
       .about(name);
 }
 
+Error missing_row(const EntityLayout& layout) {
+  return Error{errc::not_found, "no row with that key in " + std::string{layout.table}};
+}
+
+Error row_error(Session& session, const EntityLayout& layout, const Statement& statement,
+                RowOutcome outcome) {
+  return outcome == RowOutcome::foreign ? session.report_foreign_row(statement)
+                                        : unreadable(layout, static_cast<std::size_t>(outcome));
+}
+
 std::string packed(const std::vector<ValueView>& values) {
   std::string text;
   for (const ValueView& value : values) {

@@ -23,16 +23,16 @@ class PredicateWriter {
       case Operator::both:
       case Operator::either:
         sql_ << "(";
-        write();
-        sql_ << (what == Operator::both ? " AND " : " OR ");
-        write();
+        write_both_sides(what);
         sql_ << ")";
         return;
-      case Operator::negation:
-        sql_ << "NOT (";
+      case Operator::negation: {
+        const bool has_parentheses = is_next(Operator::both) || is_next(Operator::either);
+        sql_ << (has_parentheses ? "NOT " : "NOT (");
         write();
-        sql_ << ")";
+        sql_ << (has_parentheses ? "" : ")");
         return;
+      }
       case Operator::rows_in:
         write_rows_in();
         return;
@@ -42,6 +42,26 @@ class PredicateWriter {
   }
 
  private:
+  [[nodiscard]] bool is_next(Operator what) const noexcept {
+    return shape_.starts_with(static_cast<char>(what));
+  }
+
+  /// What has the same operator needs no parentheses, of which the engine's parser bears a hundred
+  /// only.
+  void write_both_sides(Operator what) {
+    write_side(what);
+    sql_ << (what == Operator::both ? " AND " : " OR ");
+    write_side(what);
+  }
+  void write_side(Operator what) {
+    if (is_next(what)) {
+      next();
+      write_both_sides(what);
+    } else {
+      write();
+    }
+  }
+
   std::size_t next() {
     TENANCY_ASSERT(!shape_.empty(), "a predicate's shape ends too early");
     const auto byte = static_cast<unsigned char>(shape_.front());
@@ -317,6 +337,9 @@ std::string Select::sql() const {
       break;
     case Selection::sum:
       aggregate("sum");
+      break;
+    case Selection::total:
+      aggregate("total");
       break;
     case Selection::least:
       aggregate("min");

@@ -3,10 +3,10 @@
 // EXPECT-CLANG: calling a private constructor of class 'tenancy::ColumnReader'
 #include "tenancy/storage/value.hpp"
 
-void read(const tenancy::ColumnReader& given, const tenancy::detail::Statement& statement) {
+void read(const tenancy::ColumnReader& given, const tenancy::detail::ValueView& value) {
   static_cast<void>(given.int64());
-  static_cast<void>(statement.int64(1));
+  static_cast<void>(value.type());
 #ifdef MUST_NOT_COMPILE
-  const tenancy::ColumnReader forged{statement, 0};
+  const tenancy::ColumnReader forged{value};
 #endif
 }

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "tenancy/data/detail/entity_traits.hpp"
+#include "tenancy/storage/detail/statement.hpp"
 
 struct Greedy {};
 

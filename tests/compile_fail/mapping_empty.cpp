@@ -1,5 +1,5 @@
 // An entity without columns is none.
-// EXPECT: mapping: an entity has exactly one key column
+// EXPECT: mapping: an entity has a key column
 #include <string>
 #include <type_traits>
 

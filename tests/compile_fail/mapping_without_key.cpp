@@ -1,5 +1,5 @@
 // A row that cannot be named cannot be found, changed or erased.
-// EXPECT: mapping: an entity has exactly one key column
+// EXPECT: mapping: an entity has a key column
 #include <string>
 #include <type_traits>
 

@@ -38,13 +38,15 @@ struct CountRows {
 inline constexpr CountRows count_rows{};
 
 /// The sum of a number over all rows where it is not NULL, as `std::int64_t` or `double`; 0 over
-/// none. The query fails with `invalid_value` when 64 bits cannot hold it.
+/// none. The query fails with `invalid_value` when 64 bits cannot hold it, or a part of it on the
+/// way, and when infinities make it not a number.
 template <auto Member>
 struct SumOf {
   static_assert(detail::is_number<detail::ComparedOf<Member>>, "query: only numbers have a sum");
   using Value =
       std::conditional_t<std::same_as<detail::ComparedOf<Member>, double>, double, std::int64_t>;
-  static constexpr auto selection = detail::Selection::sum;
+  static constexpr auto selection =
+      std::same_as<Value, double> ? detail::Selection::total : detail::Selection::sum;
   template <Entity T>
   static constexpr std::size_t column() noexcept {
     return detail::aggregated_column<Member, T>();

@@ -98,12 +98,7 @@ struct Codec<std::string> {
     if (!stored) {
       return false;
     }
-    if (value.empty()) {
-      // Built anew: replacing an empty string's characters takes a slower path.
-      value = std::string{*stored};
-    } else {
-      value.assign(*stored);
-    }
+    value.assign(*stored);
     return true;
   }
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <tuple>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "tenancy/data/detail/entity_traits.hpp"
+#include "tenancy/data/field.hpp"
 #include "tenancy/migrate/expected_table.hpp"
 
 namespace tenancy::inline v0 {
@@ -19,6 +21,13 @@ void add_reference(ExpectedTable& expected, const mapping::ForeignKey<Parent, Me
   using ParentTraits = EntityTraits<Parent>;
   static_assert(sizeof...(Members) == ParentTraits::keys.size(),
                 "mapping: a foreign key has as many members as the parent's key");
+  static_assert(
+      []<std::size_t... Part>(std::index_sequence<Part...>) {
+        return (std::same_as<typename Unwrapped<typename MemberPointer<Members>::Value>::Type,
+                             typename ParentTraits::template Value<ParentTraits::keys[Part]>> &&
+                ...);
+      }(std::make_index_sequence<ParentTraits::keys.size()>{}),
+      "mapping: a foreign key's members have the types of the parent's key");
   ExpectedReference reference{.columns = {}, .table = std::string{ParentTraits::table}, .to = {}};
   std::apply(
       [&](const auto... member) {

@@ -69,8 +69,9 @@ inline constexpr SortTerm<Member> descending{true};
 /// their keys; with one, rows that are equal in all its columns come in that of their keys too, in
 /// the direction of the last column.
 ///
-/// At most 100 comparisons, of at most 500 values each, and 8 columns to sort by; a query with more
-/// fails with `invalid_argument`. Where queries of the same form recur, only the first of a form is
+/// At most 100 comparisons, of at most 500 values each and 10,000 together, `&&`, `||` and `!` in
+/// one another at most 20 deep, and 8 columns to sort by; a query with more fails with
+/// `invalid_argument`. Where queries of the same form recur, only the first of a form is
 /// written as SQL and prepared.
 ///
 /// Thread safety: thread-compatible.

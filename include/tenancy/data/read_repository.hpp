@@ -20,7 +20,9 @@
 #include "tenancy/data/detail/keyed_sql.hpp"
 #include "tenancy/data/detail/paging.hpp"
 #include "tenancy/data/detail/row.hpp"
+#include "tenancy/data/detail/session_source.hpp"
 #include "tenancy/data/mapping.hpp"
+#include "tenancy/data/presence.hpp"
 #include "tenancy/data/query.hpp"
 #include "tenancy/data/versioned.hpp"
 #include "tenancy/storage/store.hpp"
@@ -30,9 +32,6 @@ namespace tenancy::inline v0 {
 
 /// Whether a visit goes on.
 enum class Visit : std::uint8_t { next, stop };
-
-/// Whether there is such a row. Not a `bool`, which a `Result` would be taken for.
-enum class Presence : std::uint8_t { absent, present };
 
 template <Entity T>
 class Repository;
@@ -62,16 +61,20 @@ class ReadRepository {
   static constexpr std::size_t max_groups = 10'000;
   static constexpr std::size_t max_children = 10'000;
 
-  explicit ReadRepository(ReadTransaction& transaction)
-      : transaction_{&transaction}, lifetime_{detail::SessionAccess::lifetime_of(transaction)} {}
+  explicit ReadRepository(ReadTransaction& transaction) : source_{transaction} {}
   /// The options hold for each call.
   ReadRepository(const Store& store, const TenantContext& context, const CallOptions& options = {})
-      : standalone_{Standalone{store, context, options}} {}
+      : source_{store, context, options} {}
   explicit ReadRepository(ReadTransaction&&) = delete;
 
   /// The row with that key, or nothing. Errors: `invalid_value`, as all calls with a key.
   Result<std::optional<T>> find(const KeyArgument& key) const {
-    return reading([&](detail::Session& session) { return find_in(session, key); });
+    // One result, which is filled in its place and never moved.
+    Result<std::optional<T>> result{std::optional<T>{}};
+    settle(result, source_.read([&](detail::Session& session) {
+      return find_in(session, key, result.assume_value());
+    }));
+    return result;
   }
 
   /// The row with that key. Errors: `not_found`.
@@ -87,21 +90,23 @@ class ReadRepository {
   Result<std::optional<Versioned<T>>> find_versioned(const KeyArgument& key) const
     requires(detail::EntityTraits<T>::has_version)
   {
-    return reading([&](detail::Session& session) -> Result<std::optional<Versioned<T>>> {
+    Result<std::optional<Versioned<T>>> result{std::optional<Versioned<T>>{}};
+    settle(result, source_.read([&](detail::Session& session) -> Result<void> {
       BOOST_OUTCOME_TRY(auto statement, detail::prepare_find_versioned(session, Traits::layout));
       KeyParameters<0> parameters;
       parameters.add_key(key);
       BOOST_OUTCOME_TRY(parameters.bind(*statement));
       BOOST_OUTCOME_TRY(const bool found, statement->step());
       if (!found) {
-        return std::optional<Versioned<T>>{};
+        return success();
       }
-      std::optional<Versioned<T>> row{std::in_place};
+      auto& row = result.assume_value().emplace();
       std::array<std::int64_t, 1> version{};
-      BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row->row, &version));
-      row->version = RowVersion{version[0]};
-      return row;
-    });
+      BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row.row, &version));
+      row.version = RowVersion{version[0]};
+      return success();
+    }));
+    return result;
   }
 
   /// The row with that key and its version. Errors: `not_found`.
@@ -117,24 +122,29 @@ class ReadRepository {
 
   /// Whether there is a row with that key.
   [[nodiscard]] Result<Presence> exists(const KeyArgument& key) const {
-    return reading([&](detail::Session& session) { return exists_in(session, key); });
+    Result<Presence> result{Presence::absent};
+    settle(result, source_.read([&](detail::Session& session) {
+      return exists_in(session, key, result.assume_value());
+    }));
+    return result;
   }
   /// Whether a query has any rows.
   [[nodiscard]] Result<Presence> exists(const Query<T>& query) const {
-    return reading([&](detail::Session& session) -> Result<Presence> {
-      BOOST_OUTCOME_TRY(query.code().check(Traits::table));
-      detail::Select select{Traits::layout, detail::Selection::tenant, query.code().predicate};
-      select.limit(1);
-      BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
-      return presence_of(session, *statement);
-    });
+    Result<Presence> result{Presence::absent};
+    settle(result, source_.read([&](detail::Session& session) {
+      return detail::any_row(session, Traits::layout, query.code(), result.assume_value());
+    }));
+    return result;
   }
 
   /// How many rows a query has; all of the tenant's unless asked otherwise.
   Result<std::int64_t> count(const Query<T>& query = {}) const {
-    return reading([&](detail::Session& session) {
-      return detail::count_rows(session, Traits::layout, query.code().predicate);
-    });
+    Result<std::int64_t> result{std::int64_t{0}};
+    settle(result, source_.read([&](detail::Session& session) {
+      return detail::count_rows(session, Traits::layout, query.code().predicate,
+                                result.assume_value());
+    }));
+    return result;
   }
 
   /// A part of a query's rows, in its order. Cursors belong to the tenant, the query and its
@@ -144,7 +154,11 @@ class ReadRepository {
   /// `invalid_cursor` for a cursor that this list did not give out.
   /// Complexity: with an index in the query's order, the rows of the page.
   Result<Page<T>> list(const Query<T>& query, const PageRequest& request = {}) const {
-    return reading([&](detail::Session& session) { return list_in(session, query, request); });
+    Result<Page<T>> result{Page<T>{}};
+    settle(result, source_.read([&](detail::Session& session) {
+      return list_in(session, query, request, result.assume_value());
+    }));
+    return result;
   }
   /// A part of all the tenant's rows in the order of their keys, newest first unless asked
   /// otherwise.
@@ -159,14 +173,16 @@ class ReadRepository {
   /// a long one is held to the store's limits.
   template <class Visitor>
   Result<void> for_each(const Query<T>& query, Visitor&& visit) const {
-    return reading([&](detail::Session& session) { return visit_in(session, query, visit); });
+    return source_.read([&](detail::Session& session) { return visit_in(session, query, visit); });
   }
 
   /// An aggregate over the rows of a query: `aggregate(sum_of<&Note::stars>)`.
   template <class Aggregate>
   Result<typename Aggregate::Value> aggregate(Aggregate /*what*/,
                                               const Query<T>& query = {}) const {
-    return reading([&](detail::Session& session) -> Result<typename Aggregate::Value> {
+    using Value = typename Aggregate::Value;
+    Result<Value> result{Value{}};
+    settle(result, source_.read([&](detail::Session& session) -> Result<void> {
       BOOST_OUTCOME_TRY(query.code().check(Traits::table));
       detail::Select select{Traits::layout, Aggregate::selection, query.code().predicate};
       select.of(Aggregate::template column<T>());
@@ -174,10 +190,9 @@ class ReadRepository {
       BOOST_OUTCOME_TRY(statement->step());
       std::array<detail::ValueView, 1> values;
       statement->read_columns(values);
-      typename Aggregate::Value value{};
-      BOOST_OUTCOME_TRY(read_aggregate<Aggregate>(values[0], value));
-      return value;
-    });
+      return read_aggregate<Aggregate>(values[0], result.assume_value());
+    }));
+    return result;
   }
 
   /// The same for each value of a column, in their order:
@@ -189,18 +204,19 @@ class ReadRepository {
     using GroupKey = detail::ValueOf<Member>;
     using Groups = std::vector<Group<GroupKey, typename Aggregate::Value>>;
     constexpr std::size_t column = detail::aggregated_column<Member, T>();
-    return reading([&](detail::Session& session) -> Result<Groups> {
+    Result<Groups> result{Groups{}};
+    settle(result, source_.read([&](detail::Session& session) -> Result<void> {
       BOOST_OUTCOME_TRY(query.code().check(Traits::table));
       detail::Select select{Traits::layout, Aggregate::selection, query.code().predicate};
       select.of(Aggregate::template column<T>());
       select.group_by(column);
       select.limit(static_cast<std::int64_t>(max_groups) + 1);
       BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
-      Groups groups;
+      Groups& groups = result.assume_value();
       while (true) {
         BOOST_OUTCOME_TRY(const bool found, statement->step());
         if (!found) {
-          return groups;
+          return success();
         }
         if (groups.size() == max_groups) {
           return Error{errc::invalid_argument, "more than 10,000 groups in " +
@@ -215,7 +231,8 @@ class ReadRepository {
         }
         BOOST_OUTCOME_TRY(read_aggregate<Aggregate>(values[1], group.value));
       }
-    });
+    }));
+    return result;
   }
 
   /// The rows that refer to each of these parents, in the order of the parents, and for each in the
@@ -235,8 +252,9 @@ class ReadRepository {
     if (limit_each && *limit_each < 1) {
       return Error{errc::invalid_argument, "children_of: a limit is at least 1"};
     }
-    return reading([&](detail::Session& session) -> Result<std::vector<std::vector<T>>> {
-      std::vector<std::vector<T>> children(parents.size());
+    Result<std::vector<std::vector<T>>> result{std::vector<std::vector<T>>(parents.size())};
+    settle(result, source_.read([&](detail::Session& session) -> Result<void> {
+      std::vector<std::vector<T>>& children = result.assume_value();
       detail::ChildrenOf<Reference> finder{parents, query.code(), limit_each.has_value()};
       std::size_t rows = 0;
       while (finder.has_more()) {
@@ -261,12 +279,18 @@ class ReadRepository {
           T row{};
           BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row));
           const std::optional<std::size_t> parent = finder.parent_of(row);
-          TENANCY_ASSERT(parent.has_value(), "a child came back that no parent was asked for");
+          if (!parent) {
+            return Error{errc::invalid_row,
+                         "a row of " + std::string{Traits::table} +
+                             " refers to its parent by another value, which the collation of the "
+                             "column takes for equal"};
+          }
           children[*parent].push_back(std::move(row));
         }
       }
-      return children;
-    });
+      return success();
+    }));
+    return result;
   }
   template <auto... Members, Entity Parent>
   Result<std::vector<std::vector<T>>> children_of(
@@ -285,66 +309,18 @@ class ReadRepository {
   template <std::size_t Further>
   using KeyParameters = detail::RowParameters<T, Traits::keys.size() + Further>;
 
-  template <class Unit>
-  auto reading(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
-    if (transaction_ != nullptr) {
-      return unit(session());
-    }
-    return detail::OneStatement::read(
-        standalone_->store, standalone_->context, standalone_->options,
-        [&](ReadTransaction& transaction) { return unit(detail::SessionAccess::of(transaction)); });
-  }
-
-  /// For units that run one statement.
-  template <class Unit>
-  auto writing(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
-    if (transaction_ != nullptr) {
-      return unit(session());
-    }
-    return detail::OneStatement::write(standalone_->store, standalone_->context,
-                                       standalone_->options, [&](WriteTransaction& transaction) {
-                                         return unit(detail::SessionAccess::of(transaction));
-                                       });
-  }
-
-  /// For units that run several.
-  template <class Unit>
-  auto writing_several(Unit&& unit) const -> std::invoke_result_t<Unit&, detail::Session&> {
-    if (transaction_ != nullptr) {
-      return unit(session());
-    }
-    return standalone_->store.write(standalone_->context, standalone_->options,
-                                    [&](WriteTransaction& transaction) {
-                                      return unit(detail::SessionAccess::of(transaction));
-                                    });
-  }
-
-  static Error missing() {
-    return Error{errc::not_found, "no row with that key in " + std::string{Traits::table}};
-  }
-
-  struct Standalone {
-    Store store;
-    TenantContext context;
-    CallOptions options;
-  };
-
-  [[nodiscard]] detail::Session& session() const {
-    TENANCY_ASSERT(!lifetime_.expired(), "use of a repository after its transaction ended");
-    return detail::SessionAccess::of(*transaction_);
-  }
-
-  static Result<std::optional<T>> find_in(detail::Session& session, const KeyArgument& key) {
-    // One result, which is filled in its place and never moved.
-    Result<std::optional<T>> result{std::optional<T>{}};
-    auto outcome = find_into(session, key, result.assume_value());
+  /// What a unit left in a result's place is the value, unless it failed.
+  template <class Value>
+  static void settle(Result<Value>& result, Result<void>&& outcome) {
     if (!outcome) [[unlikely]] {
       result = std::move(outcome).assume_error();
     }
-    return result;
   }
-  static Result<void> find_into(detail::Session& session, const KeyArgument& key,
-                                std::optional<T>& row) {
+
+  static Error missing() { return detail::missing_row(Traits::layout); }
+
+  static Result<void> find_in(detail::Session& session, const KeyArgument& key,
+                              std::optional<T>& row) {
     BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::find));
     KeyParameters<0> parameters;
     parameters.add_key(key);
@@ -356,38 +332,26 @@ class ReadRepository {
     return detail::decode_row(session, *statement, row.emplace());
   }
 
-  static Result<Presence> exists_in(detail::Session& session, const KeyArgument& key) {
+  static Result<void> exists_in(detail::Session& session, const KeyArgument& key,
+                                Presence& presence) {
     BOOST_OUTCOME_TRY(auto statement, detail::prepare_exists(session, Traits::layout));
     KeyParameters<0> parameters;
     parameters.add_key(key);
     BOOST_OUTCOME_TRY(parameters.bind(*statement));
-    return presence_of(session, *statement);
+    return detail::read_presence(session, *statement, presence);
   }
 
-  /// Of the row that a statement for tenants finds, or does not.
-  static Result<Presence> presence_of(detail::Session& session, detail::Statement& statement) {
-    BOOST_OUTCOME_TRY(const bool found, statement.step());
-    if (!found) {
-      return Presence::absent;
-    }
-    if (statement.int64(0) != session.tenant_value()) [[unlikely]] {
-      return session.report_foreign_row(statement);
-    }
-    return Presence::present;
-  }
-
-  static Result<Page<T>> list_in(detail::Session& session, const Query<T>& query,
-                                 const PageRequest& request) {
-    Page<T> page;
+  static Result<void> list_in(detail::Session& session, const Query<T>& query,
+                              const PageRequest& request, Page<T>& page) {
     if (request.limit > 0 && request.limit <= PageRequest::max_limit) {
       page.items.reserve(static_cast<std::size_t>(request.limit));
     }
-    BOOST_OUTCOME_TRY(auto frame,
-                      detail::read_page(session, Traits::layout, query.code(), request,
-                                        [&](const detail::Statement& statement) -> Result<void> {
-                                          return detail::decode_row(session, statement,
-                                                                    page.items.emplace_back());
-                                        }));
+    BOOST_OUTCOME_TRY(auto frame, detail::read_page(session, Traits::layout, query.code(), request,
+                                                    [&](const detail::Statement& statement) {
+                                                      return detail::read_row(
+                                                          session, statement,
+                                                          page.items.emplace_back());
+                                                    }));
     if (frame.is_reversed) {
       std::reverse(page.items.begin(), page.items.end());
     }
@@ -396,7 +360,7 @@ class ReadRepository {
     page.next_cursor = std::move(frame.next_cursor);
     page.previous_cursor = std::move(frame.previous_cursor);
     page.numbers = frame.numbers;
-    return page;
+    return success();
   }
 
   template <class Visitor>
@@ -411,11 +375,17 @@ class ReadRepository {
     BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
     T row{};
     while (true) {
-      BOOST_OUTCOME_TRY(const bool found, statement->step());
-      if (!found) {
+      const auto advanced = statement->advance();
+      if (advanced != detail::Statement::Advance::row) {
+        if (advanced == detail::Statement::Advance::failed) {
+          return statement->failure();
+        }
         return success();
       }
-      BOOST_OUTCOME_TRY(detail::decode_row(session, *statement, row));
+      const auto outcome = detail::read_row(session, *statement, row);
+      if (outcome != detail::RowOutcome::good) [[unlikely]] {
+        return detail::row_error(session, Traits::layout, *statement, outcome);
+      }
       if constexpr (std::is_void_v<Returned>) {
         visit(std::as_const(row));
       } else if constexpr (std::same_as<Returned, Visit>) {
@@ -432,8 +402,12 @@ class ReadRepository {
   static Result<void> read_aggregate(const detail::ValueView& stored,
                                      typename Aggregate::Value& value) {
     if constexpr (!detail::is_optional<typename Aggregate::Value>) {
-      // The sum over no rows.
       if (stored.type() == detail::ValueType::null) {
+        if constexpr (Aggregate::selection == detail::Selection::total) {
+          return Error{errc::invalid_value,
+                       "a sum over " + std::string{Traits::table} + " is not a number"};
+        }
+        // The sum over no rows.
         value = {};
         return success();
       }
@@ -445,9 +419,7 @@ class ReadRepository {
     return success();
   }
 
-  ReadTransaction* transaction_ = nullptr;
-  std::weak_ptr<const char> lifetime_;
-  std::optional<Standalone> standalone_;
+  detail::SessionSource source_;
 };
 
 }  // namespace tenancy::inline v0

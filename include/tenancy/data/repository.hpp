@@ -40,24 +40,21 @@ class Repository : public ReadRepository<T> {
   explicit Repository(WriteTransaction&&) = delete;
 
   /// Adds the row and returns it as it is stored, with its generated key and its times.
-  Result<T> insert(T row) const {
-    // The unit may run again: it leaves the row in its place.
-    BOOST_OUTCOME_TRY(this->writing([&](detail::Session& session) -> Result<void> {
-      complete(row, session.now());
-      BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::insert));
-      detail::RowParameters<T, Traits::size> parameters;
-      detail::for_each_column<T>([&]<std::size_t Index>() { parameters.template add<Index>(row); });
-      BOOST_OUTCOME_TRY(parameters.bind(*statement));
-      BOOST_OUTCOME_TRY(statement->step());
-      return expect_inserted(*statement, 1);
-    }));
-    return row;
+  Result<T> insert(T&& row) const {
+    Result<T> result{std::move(row)};
+    insert_in_place(result);
+    return result;
+  }
+  Result<T> insert(const T& row) const {
+    Result<T> result{row};
+    insert_in_place(result);
+    return result;
   }
 
   /// Adds all the rows or none of them, with one statement for up to 256, and returns them as they
   /// are stored.
   Result<std::vector<T>> insert_many(std::vector<T> rows) const {
-    BOOST_OUTCOME_TRY(this->writing_several([&](detail::Session& session) -> Result<void> {
+    BOOST_OUTCOME_TRY(this->source_.write_several([&](detail::Session& session) -> Result<void> {
       const Timestamp now = session.now();
       for (T& row : rows) {
         complete(row, now);
@@ -71,8 +68,8 @@ class Repository : public ReadRepository<T> {
         }
         return success();
       };
-      return batch_of(rows.size()) == rows.size() ? insert_all()
-                                                  : session.all_or_nothing(insert_all);
+      // One statement is not enough either: a trigger may ignore some of its rows.
+      return rows.size() <= 1 ? insert_all() : session.all_or_nothing(insert_all);
     }));
     return rows;
   }
@@ -80,45 +77,45 @@ class Repository : public ReadRepository<T> {
   /// Replaces the row that has the same key, but for the time of its creation, or adds it when
   /// there is none. Returns the row as it is stored. A key that is left empty is generated.
   Result<T> upsert(T row) const {
-    return this->writing([&](detail::Session& session) -> Result<T> {
+    Result<T> result{T{}};
+    Base::settle(result, this->source_.write([&](detail::Session& session) -> Result<void> {
       complete(row, session.now());
       {
         BOOST_OUTCOME_TRY(auto statement,
                           detail::prepare_upsert(session, Traits::layout, Traits::updated));
         detail::RowParameters<T, Traits::size> parameters;
-        detail::for_each_column<T>(
-            [&]<std::size_t Index>() { parameters.template add<Index>(row); });
+        add_all(parameters, row);
         BOOST_OUTCOME_TRY(parameters.bind(*statement));
         BOOST_OUTCOME_TRY(statement->step());
         BOOST_OUTCOME_TRY(expect_inserted(*statement, 1));
       }
       // Not by RETURNING, which gives a whole number for a REAL that is one.
-      BOOST_OUTCOME_TRY(auto stored, Base::find_in(session, key_of(row)));
+      std::optional<T> stored;
+      BOOST_OUTCOME_TRY(Base::find_in(session, key_of(row), stored));
       if (!stored) {
         return ignored_by_trigger();
       }
-      return *std::move(stored);
-    });
+      result = *std::move(stored);
+      return success();
+    }));
+    return result;
   }
 
   /// Replaces the row with that key, but for the time of its creation, and returns it with its new
   /// time of change. Whatever version it has: the last writer wins. Errors: `not_found`.
-  Result<T> update(T row) const
+  Result<T> update(T&& row) const
     requires(!detail::EntityTraits<T>::updated.empty())
   {
-    BOOST_OUTCOME_TRY(this->writing([&](detail::Session& session) -> Result<void> {
-      touch(row, session.now());
-      BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::update));
-      detail::RowParameters<T, updated_size + key_size> parameters;
-      add_whole(parameters, row);
-      BOOST_OUTCOME_TRY(parameters.bind(*statement));
-      BOOST_OUTCOME_TRY(statement->step());
-      if (statement->changes() == 0) {
-        return Base::missing();
-      }
-      return success();
-    }));
-    return row;
+    Result<T> result{std::move(row)};
+    update_in_place(result);
+    return result;
+  }
+  Result<T> update(const T& row) const
+    requires(!detail::EntityTraits<T>::updated.empty())
+  {
+    Result<T> result{row};
+    update_in_place(result);
+    return result;
   }
 
   /// The same when nobody has changed the row since it was read in this version, and returns it
@@ -126,7 +123,7 @@ class Repository : public ReadRepository<T> {
   Result<Versioned<T>> update(Versioned<T> versioned) const
     requires(detail::EntityTraits<T>::has_version)
   {
-    BOOST_OUTCOME_TRY(this->writing([&](detail::Session& session) -> Result<void> {
+    BOOST_OUTCOME_TRY(this->source_.write([&](detail::Session& session) -> Result<void> {
       T& row = versioned.row;
       touch(row, session.now());
       {
@@ -154,7 +151,7 @@ class Repository : public ReadRepository<T> {
   /// One column is set by a statement of its own; for several there is one statement for all
   /// choices of columns, which costs what a whole update does.
   Result<void> update(const KeyArgument& key, const Changes<T>& changes) const {
-    return this->writing([&](detail::Session& session) -> Result<void> {
+    return this->source_.write([&](detail::Session& session) -> Result<void> {
       return change_in(session, key, changes, std::nullopt);
     });
   }
@@ -163,14 +160,14 @@ class Repository : public ReadRepository<T> {
   Result<void> update(const KeyArgument& key, const Changes<T>& changes, RowVersion version) const
     requires(detail::EntityTraits<T>::has_version)
   {
-    return this->writing([&](detail::Session& session) -> Result<void> {
+    return this->source_.write([&](detail::Session& session) -> Result<void> {
       return change_in(session, key, changes, version);
     });
   }
 
   /// Removes the row with that key. Errors: `not_found`.
   Result<void> erase(const KeyArgument& key) const {
-    return this->writing([&](detail::Session& session) -> Result<void> {
+    return this->source_.write([&](detail::Session& session) -> Result<void> {
       BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::erase));
       detail::RowParameters<T, key_size> parameters;
       parameters.add_key(key);
@@ -186,7 +183,7 @@ class Repository : public ReadRepository<T> {
   Result<void> erase(const KeyArgument& key, RowVersion version) const
     requires(detail::EntityTraits<T>::has_version)
   {
-    return this->writing([&](detail::Session& session) -> Result<void> {
+    return this->source_.write([&](detail::Session& session) -> Result<void> {
       {
         BOOST_OUTCOME_TRY(auto statement, detail::prepare_erase_versioned(session, Traits::layout));
         detail::RowParameters<T, key_size + 1> parameters;
@@ -224,6 +221,35 @@ class Repository : public ReadRepository<T> {
     return size;
   }
 
+  /// The row is filled in and stored where it lies; it may be so more than once.
+  void insert_in_place(Result<T>& result) const {
+    Base::settle(result, this->source_.write([&](detail::Session& session) -> Result<void> {
+      T& row = result.assume_value();
+      complete(row, session.now());
+      BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::insert));
+      detail::RowParameters<T, Traits::size> parameters;
+      add_all(parameters, row);
+      BOOST_OUTCOME_TRY(parameters.bind(*statement));
+      BOOST_OUTCOME_TRY(statement->step());
+      return expect_inserted(*statement, 1);
+    }));
+  }
+  void update_in_place(Result<T>& result) const {
+    Base::settle(result, this->source_.write([&](detail::Session& session) -> Result<void> {
+      T& row = result.assume_value();
+      touch(row, session.now());
+      BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::update));
+      detail::RowParameters<T, updated_size + key_size> parameters;
+      add_whole(parameters, row);
+      BOOST_OUTCOME_TRY(parameters.bind(*statement));
+      BOOST_OUTCOME_TRY(statement->step());
+      if (statement->changes() == 0) {
+        return Base::missing();
+      }
+      return success();
+    }));
+  }
+
   /// What the library sets in a row that is to be inserted.
   static void complete(T& row, Timestamp now) {
     detail::for_each_column<T>([&]<std::size_t Index>() {
@@ -246,6 +272,9 @@ class Repository : public ReadRepository<T> {
     });
   }
 
+  static void add_all(detail::RowParameters<T, Traits::size>& parameters, const T& row) {
+    detail::for_each_column<T>([&]<std::size_t Index>() { parameters.template add<Index>(row); });
+  }
   /// The columns that a whole update writes, then the key.
   template <std::size_t Size>
   static void add_whole(detail::RowParameters<T, Size>& parameters, const T& row) {
@@ -372,7 +401,8 @@ class Repository : public ReadRepository<T> {
         return found ? Result<void>{success()} : Base::missing();
       }
     }
-    BOOST_OUTCOME_TRY(const Presence presence, Base::exists_in(session, key));
+    Presence presence{};
+    BOOST_OUTCOME_TRY(Base::exists_in(session, key, presence));
     return presence == Presence::present ? Result<void>{success()} : Base::missing();
   }
 
@@ -383,7 +413,8 @@ class Repository : public ReadRepository<T> {
 
   /// Why no row with that key and version was found.
   static Result<void> missing_or_changed(detail::Session& session, const KeyArgument& key) {
-    BOOST_OUTCOME_TRY(const Presence presence, Base::exists_in(session, key));
+    Presence presence{};
+    BOOST_OUTCOME_TRY(Base::exists_in(session, key, presence));
     return presence == Presence::present ? changed_meanwhile() : Base::missing();
   }
 

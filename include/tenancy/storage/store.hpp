@@ -16,7 +16,7 @@ namespace tenancy::inline v0 {
 namespace detail {
 class StoreBackend;
 class StoreAccess;
-struct OneStatement;
+struct Statements;
 }  // namespace detail
 
 /// Where tenants' rows are kept. It gives out transactions against a context and no other way.
@@ -44,7 +44,15 @@ class Store {
   template <class Unit>
   auto read(const TenantContext& context, const CallOptions& options, Unit&& unit) const
       -> std::invoke_result_t<Unit&, ReadTransaction&> {
-    return read_as(detail::UnitKind::any, context, options, std::forward<Unit>(unit));
+    return detail::run_unit<ReadTransaction>(
+        [&](auto& body) {
+          return run_read(detail::UnitKind::any, context, options,
+                          [&body](detail::Session& session) {
+                            ReadTransaction transaction{session};
+                            return body(transaction);
+                          });
+        },
+        std::forward<Unit>(unit));
   }
   template <class Unit>
   auto read(const TenantContext& context, Unit&& unit) const
@@ -69,7 +77,15 @@ class Store {
   template <class Unit>
   auto write(const TenantContext& context, const CallOptions& options, Unit&& unit) const
       -> std::invoke_result_t<Unit&, WriteTransaction&> {
-    return write_as(detail::UnitKind::any, context, options, std::forward<Unit>(unit));
+    return detail::run_unit<WriteTransaction>(
+        [&](auto& body) {
+          return run_write(detail::UnitKind::any, context, options,
+                           [&body](detail::Session& session) {
+                             WriteTransaction transaction{session};
+                             return body(transaction);
+                           });
+        },
+        std::forward<Unit>(unit));
   }
   template <class Unit>
   auto write(const TenantContext& context, Unit&& unit) const
@@ -110,35 +126,10 @@ class Store {
 
  private:
   friend class detail::StoreAccess;
-  friend struct detail::OneStatement;
+  friend struct detail::Statements;
 
   explicit Store(std::shared_ptr<detail::StoreBackend> backend) noexcept
       : backend_{std::move(backend)} {}
-
-  template <class Unit>
-  auto read_as(detail::UnitKind kind, const TenantContext& context, const CallOptions& options,
-               Unit&& unit) const -> std::invoke_result_t<Unit&, ReadTransaction&> {
-    return detail::run_unit<ReadTransaction>(
-        [&](auto& body) {
-          return run_read(kind, context, options, [&body](detail::Session& session) {
-            ReadTransaction transaction{session};
-            return body(transaction);
-          });
-        },
-        std::forward<Unit>(unit));
-  }
-  template <class Unit>
-  auto write_as(detail::UnitKind kind, const TenantContext& context, const CallOptions& options,
-                Unit&& unit) const -> std::invoke_result_t<Unit&, WriteTransaction&> {
-    return detail::run_unit<WriteTransaction>(
-        [&](auto& body) {
-          return run_write(kind, context, options, [&body](detail::Session& session) {
-            WriteTransaction transaction{session};
-            return body(transaction);
-          });
-        },
-        std::forward<Unit>(unit));
-  }
 
   Result<void> run_read(detail::UnitKind kind, const TenantContext& context,
                         const CallOptions& options,
@@ -154,18 +145,23 @@ class Store {
 
 namespace detail {
 
-/// Transactions of one statement of the library's own, with no code of the host but codecs. A write
-/// may run on another thread that writes at the same time, which spares a switch of threads.
-struct OneStatement {
-  template <class Unit>
-  static auto read(const Store& store, const TenantContext& context, const CallOptions& options,
-                   Unit&& unit) -> std::invoke_result_t<Unit&, ReadTransaction&> {
-    return store.read_as(UnitKind::one_statement, context, options, std::forward<Unit>(unit));
+/// Transactions of the library's own statements, with no code of the host but codecs, and what is
+/// given the rows. A write of one statement may run on another thread that writes at the same time,
+/// which spares a switch of threads.
+struct Statements {
+  using Body = FunctionRef<bool(Session&)>;
+
+  static Result<void> read(const Store& store, const TenantContext& context,
+                           const CallOptions& options, Body body) {
+    return store.run_read(UnitKind::own_statements, context, options, body);
   }
-  template <class Unit>
-  static auto write(const Store& store, const TenantContext& context, const CallOptions& options,
-                    Unit&& unit) -> std::invoke_result_t<Unit&, WriteTransaction&> {
-    return store.write_as(UnitKind::one_statement, context, options, std::forward<Unit>(unit));
+  static Result<void> write_one(const Store& store, const TenantContext& context,
+                                const CallOptions& options, Body body) {
+    return store.run_write(UnitKind::own_statements, context, options, body);
+  }
+  static Result<void> write(const Store& store, const TenantContext& context,
+                            const CallOptions& options, Body body) {
+    return store.run_write(UnitKind::any, context, options, body);
   }
 };
 

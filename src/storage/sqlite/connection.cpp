@@ -279,17 +279,9 @@ std::int64_t Connection::total_changes() const noexcept {
 
 std::uint32_t Connection::data_version() const noexcept {
   std::uint32_t version = 0;
-  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_DATA_VERSION, &version);
+  // Without a name it is the main database.
+  sqlite3_file_control(handle(), nullptr, SQLITE_FCNTL_DATA_VERSION, &version);
   return version;
-}
-
-bool Connection::in_transaction() const noexcept {
-  return sqlite3_get_autocommit(database_.getHandle()) == 0;
-}
-
-bool Connection::has_view() const noexcept {
-  return in_transaction() ||
-         (keeps_view_ && sqlite3_txn_state(handle(), "main") != SQLITE_TXN_NONE);
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

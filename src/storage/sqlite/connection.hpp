@@ -49,6 +49,18 @@ class Connection {
   Result<SqliteStatement*> prepare(const StaticSql& sql);
   Result<SqliteStatement*> prepare(const ShapedSql& sql);
 
+  /// The same where nothing is to be done for it but to take it, and nullptr otherwise, for
+  /// whatever reason.
+  template <class Sql>
+  [[nodiscard]] SqliteStatement* take_ready(const Sql& sql) noexcept {
+    SqliteStatement* const statement = statements_.find_free(sql);
+    if (statement == nullptr || !watch_.admits()) [[unlikely]] {
+      return nullptr;
+    }
+    statement->take();
+    return statement;
+  }
+
   /// Prepares and runs a text that gives no rows.
   Result<void> run(const StaticSql& sql);
 
@@ -66,12 +78,17 @@ class Connection {
   [[nodiscard]] bool has_broken_references() const noexcept;
 
   /// Whether a transaction is open that was begun by a statement of its own.
-  [[nodiscard]] bool in_transaction() const noexcept;
+  [[nodiscard]] bool in_transaction() const noexcept {
+    return sqlite3_get_autocommit(database_.getHandle()) == 0;
+  }
   /// A statement that has not ended, and is not to, keeps the view that it began with.
   void keep_view(bool kept) noexcept { keeps_view_ = kept; }
   /// Whether all statements have the same view of the database, in such a transaction or thanks to
   /// such a statement.
-  [[nodiscard]] bool has_view() const noexcept;
+  [[nodiscard]] bool has_view() const noexcept {
+    return in_transaction() ||
+           (keeps_view_ && sqlite3_txn_state(handle(), nullptr) != SQLITE_TXN_NONE);
+  }
   /// Rows that statements touched since the connection was opened.
   [[nodiscard]] std::int64_t total_changes() const noexcept;
 

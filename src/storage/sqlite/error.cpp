@@ -109,6 +109,11 @@ Error to_error(int extended_code, sqlite3* connection, std::string_view what_was
   message += std::to_string(extended_code);
   message += ")";
   errc code = to_errc(extended_code);
+  // A sum that 64 bits cannot hold has no code of its own.
+  if (extended_code == SQLITE_ERROR && connection != nullptr &&
+      std::string_view{sqlite3_errmsg(connection)} == "integer overflow") {
+    code = errc::invalid_value;
+  }
   // A reference that is ON DELETE RESTRICT refuses by a trigger of the engine's own.
   if (extended_code == SQLITE_CONSTRAINT_TRIGGER && connection != nullptr &&
       std::string_view{sqlite3_errmsg(connection)} == "FOREIGN KEY constraint failed") {

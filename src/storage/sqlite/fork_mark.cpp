@@ -6,12 +6,6 @@
 #include <unistd.h>
 
 namespace tenancy::inline v0::detail::sqlite {
-namespace {
-
-constexpr std::uint32_t made_here = 1;
-
-}  // namespace
-
 ForkMark::ForkMark(Means preferred) noexcept : process_{::getpid()} {
   if (preferred == Means::process_id) {
     return;
@@ -35,10 +29,7 @@ ForkMark::~ForkMark() {
   }
 }
 
-bool ForkMark::in_same_process() const noexcept {
-  return word_ != nullptr ? word_->load(std::memory_order_relaxed) == made_here
-                          : ::getpid() == process_;
-}
+bool ForkMark::has_same_process_id() const noexcept { return ::getpid() == process_; }
 
 ForkMark::Means ForkMark::means() const noexcept {
   return word_ != nullptr ? Means::page : Means::process_id;

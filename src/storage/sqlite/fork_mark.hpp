@@ -23,11 +23,17 @@ class ForkMark {
   ForkMark& operator=(const ForkMark&) = delete;
   ~ForkMark();
 
-  [[nodiscard]] bool in_same_process() const noexcept;
+  [[nodiscard]] bool in_same_process() const noexcept {
+    return word_ != nullptr ? word_->load(std::memory_order_relaxed) == made_here
+                            : has_same_process_id();
+  }
   [[nodiscard]] Means means() const noexcept;
 
  private:
   using Word = std::atomic<std::uint32_t>;
+  static constexpr std::uint32_t made_here = 1;
+
+  [[nodiscard]] bool has_same_process_id() const noexcept;
 
   /// Alone in a page of its own, which is zeros in a child.
   Word* word_ = nullptr;

@@ -14,10 +14,14 @@ constexpr StaticSql savepoint_sql{"SAVEPOINT tenancy_all_or_nothing"};
 constexpr StaticSql release_sql{"RELEASE tenancy_all_or_nothing"};
 constexpr StaticSql roll_back_to_sql{"ROLLBACK TO tenancy_all_or_nothing"};
 
+Error no_transaction() {
+  return Error{errc::transaction_lost, "SQLite ended the transaction after a failed statement"};
+}
+
 /// Outside of a transaction a statement would commit by itself, or see what the gate did not.
 Result<void> require_transaction(const Connection& connection) {
   if (!connection.has_view()) {
-    return Error{errc::transaction_lost, "SQLite ended the transaction after a failed statement"};
+    return no_transaction();
   }
   return success();
 }
@@ -67,14 +71,23 @@ Result<void> pass_gate(Connection& connection, const TenantContext& context) {
   return success();
 }
 
-template <class Sql>
-Result<StatementLease> TenantSession::prepare_any(const Sql& sql) {
+Error TenantSession::why_unusable() const {
   if (poisoned_) {
     return poisoned_error();
   }
-  BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
-  BOOST_OUTCOME_TRY(require_transaction(connection_));
-  BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection_.prepare(sql));
+  return store_.fork_mark.in_same_process() ? no_transaction() : forked_process_error();
+}
+
+template <class Sql>
+Result<StatementLease> TenantSession::prepare_any(const Sql& sql) {
+  // The usual case costs no Result.
+  if (poisoned_ || !store_.fork_mark.in_same_process() || !connection_.has_view()) [[unlikely]] {
+    return why_unusable();
+  }
+  SqliteStatement* statement = connection_.take_ready(sql);
+  if (statement == nullptr) [[unlikely]] {
+    BOOST_OUTCOME_TRY(statement, connection_.prepare(sql));
+  }
   StatementLease lease{*statement};
   if (!statement->takes_tenant()) {
     return Error{errc::internal,

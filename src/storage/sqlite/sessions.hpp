@@ -41,6 +41,7 @@ class TenantSession final : public Session {
   static Error poisoned_error();
 
  private:
+  [[nodiscard]] Error why_unusable() const;
   template <class Sql>
   Result<StatementLease> prepare_any(const Sql& sql);
 

@@ -184,7 +184,7 @@ Result<void> SqliteStore::write(UnitKind kind, const TenantContext& context,
   // is what counts.
   const TenantContext admitted{context};
   const CallLimits limits{options, options_.max_wait};
-  const bool is_statement = kind == UnitKind::one_statement;
+  const bool is_statement = kind == UnitKind::own_statements;
   bool commits = false;
   const auto run = [&](Connection& connection) -> Result<bool> {
     BOOST_OUTCOME_TRY(commits, run_tenant_body(connection, admitted, body));

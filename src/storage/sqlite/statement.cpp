@@ -79,10 +79,7 @@ Result<std::unique_ptr<SqliteStatement>> SqliteStatement::prepare(sqlite3* conne
   return statement;
 }
 
-void SqliteStatement::forget_former() noexcept {
-  if (!has_former_values_) {
-    return;
-  }
+void SqliteStatement::clear_former() noexcept {
   has_former_values_ = false;
   sqlite3_clear_bindings(statement_.get());
   if (tenant_) {
@@ -166,28 +163,30 @@ void SqliteStatement::bind_blob(int parameter, std::span<const std::byte> value)
   remember(bind(parameter, ValueView::blob(value)));
 }
 
-Result<bool> SqliteStatement::step() {
-  if (bind_failure_ != SQLITE_OK) {
-    return Error{to_errc(bind_failure_),
-                 std::string{"binding a value: "} + sqlite3_errstr(bind_failure_)};
+Statement::Advance SqliteStatement::advance() {
+  if (bind_failure_ != SQLITE_OK) [[unlikely]] {
+    return Advance::failed;
   }
   forget_former();
   watch_.enter(reads_only_);
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) {
-    return true;
+    return Advance::row;
   }
   if (code == SQLITE_DONE) {
     changes_ = sqlite3_changes64(sqlite3_db_handle(statement_.get()));
-    return false;
+    return Advance::done;
   }
-  return failure();
+  return Advance::failed;
 }
 
 Error SqliteStatement::failure() const {
-  sqlite3* const connection = sqlite3_db_handle(statement_.get());
-  return failure_of(connection, std::string{"running '"} + sqlite3_sql(statement_.get()) + "'",
-                    watch_);
+  if (bind_failure_ != SQLITE_OK) {
+    return Error{to_errc(bind_failure_),
+                 std::string{"binding a value: "} + sqlite3_errstr(bind_failure_)};
+  }
+  return failure_of(sqlite3_db_handle(statement_.get()),
+                    std::string{"running '"} + sqlite3_sql(statement_.get()) + "'", watch_);
 }
 
 void SqliteStatement::read_columns(std::span<ValueView> columns) const noexcept {

@@ -31,7 +31,8 @@ class SqliteStatement final : public Statement {
   void bind_blob(int parameter, std::span<const std::byte> value) noexcept override;
   void bind_rest(int first, std::span<const ValueView> values) noexcept override;
 
-  Result<bool> step() override;
+  Advance advance() override;
+  [[nodiscard]] Error failure() const override;
   [[nodiscard]] std::int64_t changes() const noexcept override { return changes_; }
 
   void read_columns(std::span<ValueView> columns) const noexcept override;
@@ -65,15 +66,18 @@ class SqliteStatement final : public Statement {
   SqliteStatement(sqlite3_stmt* statement, Watch& watch) noexcept;
 
   /// Before a parameter is bound on its own: what former uses left behind must not stay.
-  void forget_former() noexcept;
+  void forget_former() noexcept {
+    if (has_former_values_) [[unlikely]] {
+      clear_former();
+    }
+  }
+  void clear_former() noexcept;
   void remember(int code) noexcept {
     if (code != SQLITE_OK && bind_failure_ == SQLITE_OK) {
       bind_failure_ = code;
     }
   }
   [[nodiscard]] int bind(int parameter, const ValueView& value) noexcept;
-
-  [[nodiscard]] Error failure() const;
 
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
   Watch& watch_;  ///< The connection's.

@@ -35,9 +35,8 @@ class Watch {
   void end() noexcept { limits_ = nullptr; }
 
   /// Before a statement. Errors: `deadline_exceeded`, `cancelled`, the budget's.
-  Result<void> admit() {
-    return limits_ != nullptr && is_over() ? Result<void>{reason()} : success();
-  }
+  Result<void> admit() { return admits() ? Result<void>{success()} : reason(); }
+  [[nodiscard]] bool admits() const noexcept { return limits_ == nullptr || !is_over(); }
   /// Whenever a statement goes on.
   void enter(bool reads_only) noexcept { stops_statement_ = stops_writes_ || reads_only; }
 

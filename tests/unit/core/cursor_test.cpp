@@ -3,7 +3,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <random>
 #include <set>
 #include <string>
@@ -21,8 +20,6 @@ using tenancy::Mac;
 using tenancy::Order;
 using tenancy::TenantId;
 using tenancy::detail::CursorPlace;
-using tenancy::detail::key_from_text;
-using tenancy::detail::key_to_text;
 using tenancy::detail::open_cursor;
 using tenancy::detail::seal_cursor;
 using tenancy_test::code_of;
@@ -291,27 +288,4 @@ TEST_CASE("the refusal is the same for every reason") {
   }
   CHECK(messages.size() == 1);
   CHECK(messages.begin()->find("secret") == std::string::npos);
-}
-
-TEST_CASE("numbers go through text and back") {
-  for (const std::int64_t number :
-       {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{0},
-        std::int64_t{1}, std::numeric_limits<std::int64_t>::max()}) {
-    CHECK(must(key_from_text<std::int64_t>(key_to_text(number))) == number);
-  }
-  CHECK(must(key_from_text<std::uint32_t>(key_to_text(std::uint32_t{4'000'000'000U}))) ==
-        4'000'000'000U);
-  CHECK(must(key_from_text<std::string>(key_to_text("text"))) == "text");
-  CHECK(must(key_from_text<std::string>(std::string("a\0b", 3))).size() == 3);
-}
-
-TEST_CASE("a text that is no such number is refused") {
-  using namespace std::string_literals;
-  for (const std::string& text : {""s, " 1"s, "1 "s, "1x"s, "+1"s, "0x1"s, "1.0"s, "abc"s, "1\0"s,
-                                  "9223372036854775808"s, "-9223372036854775809"s}) {
-    CAPTURE(text);
-    CHECK(code_of(key_from_text<std::int64_t>(text)) == errc::invalid_cursor);
-  }
-  CHECK(code_of(key_from_text<std::int8_t>("128")) == errc::invalid_cursor);
-  CHECK(code_of(key_from_text<std::uint32_t>("-1")) == errc::invalid_cursor);
 }

@@ -13,7 +13,6 @@
 
 #include "support/entities.hpp"
 
-using tenancy::Order;
 using tenancy::detail::EntitySql;
 using tenancy::detail::StaticSql;
 using tenancy_test::Note;
@@ -36,18 +35,23 @@ constexpr auto tenancy_mapping(std::type_identity<Wide>) {
                    m::key("key", &Wide::key), m::column("values", &Wide::values));
 }
 
+/// A key of two columns that are not next to each other, and a version.
+struct Line {
+  std::string order;
+  std::string text;
+  std::int64_t number;
+};
+
+constexpr auto tenancy_mapping(std::type_identity<Line>) {
+  namespace m = tenancy::mapping;
+  return m::entity("lines", m::key("order_id", &Line::order), m::column("text", &Line::text),
+                   m::key("number", &Line::number), m::row_version("version"));
+}
+
 template <class T>
 std::vector<std::string_view> all_sql() {
   using Sql = EntitySql<T>;
-  return {Sql::find.text,
-          Sql::count.text,
-          Sql::insert.text,
-          Sql::update.text,
-          Sql::erase.text,
-          Sql::page(Order::newest_first).text,
-          Sql::page(Order::oldest_first).text,
-          Sql::page_after(Order::newest_first).text,
-          Sql::page_after(Order::oldest_first).text};
+  return {Sql::find.text, Sql::insert.text, Sql::update.text, Sql::erase.text};
 }
 
 /// The numbers of the parameters in a statement.
@@ -92,11 +96,8 @@ void check_tenant_in_all() {
               occurrences(sql, "?12") ==
           1);
   }
-  for (const std::string_view sql :
-       {EntitySql<T>::find.text, EntitySql<T>::page(Order::newest_first).text,
-        EntitySql<T>::page_after(Order::oldest_first).text}) {
-    CHECK_MESSAGE(sql.starts_with("SELECT tenant_id, "), "column 0 is for the row check");
-  }
+  CHECK_MESSAGE(EntitySql<T>::find.text.starts_with("SELECT tenant_id, "),
+                "column 0 is for the row check");
 }
 
 }  // namespace
@@ -108,22 +109,14 @@ TEST_CASE("the statements of an entity with a text key") {
       "FROM \"notes\" WHERE tenant_id = ?1";
   const auto with = [&](std::string_view rest) { return std::string{select} + std::string{rest}; };
   CHECK(Sql::find.text == with(" AND \"id\" = ?2"));
-  CHECK(Sql::count.text == "SELECT count(*) FROM \"notes\" WHERE tenant_id = ?1");
   CHECK(Sql::insert.text ==
         "INSERT OR ABORT INTO \"notes\" (tenant_id, \"id\", \"title\", \"stars\", \"link\", "
         "\"created_at\", \"updated_at\") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   // The tenant, the key and the time of creation are never written again.
   CHECK(Sql::update.text ==
-        "UPDATE OR ABORT \"notes\" SET \"title\" = ?3, \"stars\" = ?4, \"link\" = ?5, "
-        "\"updated_at\" = ?7 "
-        "WHERE tenant_id = ?1 AND \"id\" = ?2");
+        "UPDATE OR ABORT \"notes\" SET \"title\" = ?2, \"stars\" = ?3, \"link\" = ?4, "
+        "\"updated_at\" = ?5 WHERE tenant_id = ?1 AND \"id\" = ?6");
   CHECK(Sql::erase.text == "DELETE FROM \"notes\" WHERE tenant_id = ?1 AND \"id\" = ?2");
-  CHECK(Sql::page(Order::newest_first).text == with(" ORDER BY \"id\" DESC LIMIT ?2 OFFSET ?3"));
-  CHECK(Sql::page(Order::oldest_first).text == with(" ORDER BY \"id\" ASC LIMIT ?2 OFFSET ?3"));
-  CHECK(Sql::page_after(Order::newest_first).text ==
-        with(" AND \"id\" < ?3 ORDER BY \"id\" DESC LIMIT ?2"));
-  CHECK(Sql::page_after(Order::oldest_first).text ==
-        with(" AND \"id\" > ?3 ORDER BY \"id\" ASC LIMIT ?2"));
 }
 
 TEST_CASE("the statements of an entity with a number for a key") {
@@ -132,8 +125,24 @@ TEST_CASE("the statements of an entity with a number for a key") {
         "SELECT tenant_id, \"number\", \"note\", \"done\", \"weight\" FROM \"tasks\" "
         "WHERE tenant_id = ?1 AND \"number\" = ?2");
   CHECK(Sql::update.text ==
-        "UPDATE OR ABORT \"tasks\" SET \"note\" = ?3, \"done\" = ?4, \"weight\" = ?5 "
-        "WHERE tenant_id = ?1 AND \"number\" = ?2");
+        "UPDATE OR ABORT \"tasks\" SET \"note\" = ?2, \"done\" = ?3, \"weight\" = ?4 "
+        "WHERE tenant_id = ?1 AND \"number\" = ?5");
+}
+
+TEST_CASE("the statements of an entity with a key of two columns and a version") {
+  using Sql = EntitySql<Line>;
+  CHECK(Sql::find.text ==
+        "SELECT tenant_id, \"order_id\", \"text\", \"number\" FROM \"lines\" "
+        "WHERE tenant_id = ?1 AND \"order_id\" = ?2 AND \"number\" = ?3");
+  CHECK(
+      Sql::insert.text ==
+      "INSERT OR ABORT INTO \"lines\" (tenant_id, \"order_id\", \"text\", \"number\", \"version\") "
+      "VALUES (?1, ?2, ?3, ?4, 1)");
+  CHECK(Sql::update.text ==
+        "UPDATE OR ABORT \"lines\" SET \"text\" = ?2, \"version\" = \"version\" + 1 "
+        "WHERE tenant_id = ?1 AND \"order_id\" = ?3 AND \"number\" = ?4");
+  CHECK(Sql::erase.text ==
+        "DELETE FROM \"lines\" WHERE tenant_id = ?1 AND \"order_id\" = ?2 AND \"number\" = ?3");
 }
 
 TEST_CASE("SQL's own words are names like others, and parameters count beyond nine") {
@@ -146,27 +155,19 @@ TEST_CASE("SQL's own words are names like others, and parameters count beyond ni
   CHECK(Sql::update.text ==
         "UPDATE OR ABORT \"transaction\" SET \"select\" = ?2, \"from\" = ?3, \"order\" = ?4, "
         "\"group\" = ?5, \"where\" = ?6, \"limit\" = ?7, \"null\" = ?8, \"table\" = ?9, "
-        "\"index\" = ?10, \"values\" = ?12 WHERE tenant_id = ?1 AND \"key\" = ?11");
+        "\"index\" = ?10, \"values\" = ?11 WHERE tenant_id = ?1 AND \"key\" = ?12");
 }
 
 TEST_CASE("every statement is for one tenant, given as parameter 1") {
   check_tenant_in_all<Note>();
   check_tenant_in_all<Task>();
+  check_tenant_in_all<Line>();
 }
 
 TEST_CASE("each statement has its own address, the key of the statement caches") {
   using Sql = EntitySql<Note>;
-  const std::set<const StaticSql*> addresses{&Sql::find,
-                                             &Sql::count,
-                                             &Sql::insert,
-                                             &Sql::update,
-                                             &Sql::erase,
-                                             &Sql::page(Order::newest_first),
-                                             &Sql::page(Order::oldest_first),
-                                             &Sql::page_after(Order::newest_first),
-                                             &Sql::page_after(Order::oldest_first),
-                                             &EntitySql<Task>::find,
-                                             &EntitySql<Task>::count};
-  CHECK(addresses.size() == 11);
-  CHECK(&Sql::page(Order::newest_first) == &Sql::page(Order::newest_first));
+  const std::set<const StaticSql*> addresses{
+      &Sql::find,  &Sql::insert,           &Sql::update,
+      &Sql::erase, &EntitySql<Task>::find, &EntitySql<Task>::insert};
+  CHECK(addresses.size() == 6);
 }

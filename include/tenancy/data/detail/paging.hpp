@@ -11,7 +11,9 @@
 #include "tenancy/core/page.hpp"
 #include "tenancy/data/detail/entity_layout.hpp"
 #include "tenancy/data/detail/query_code.hpp"
+#include "tenancy/data/detail/row.hpp"
 #include "tenancy/data/detail/select.hpp"
+#include "tenancy/data/presence.hpp"
 #include "tenancy/storage/detail/session.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -32,13 +34,18 @@ struct PageFrame {
 };
 
 /// Reads a page: `add` is given the statement on each of its rows, one after the other.
-/// Errors: `invalid_argument`, `invalid_value`, `invalid_cursor`; those of `add`.
+/// Errors: `invalid_argument`, `invalid_value`, `invalid_cursor`; those of a row that is not good.
 Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const QueryCode& query,
                             const PageRequest& request,
-                            FunctionRef<Result<void>(const Statement&)> add);
+                            FunctionRef<RowOutcome(const Statement&)> add);
 
 /// How many rows a query has.
-Result<std::int64_t> count_rows(Session& session, const EntityLayout& layout,
-                                const PredicateCode& predicate);
+Result<void> count_rows(Session& session, const EntityLayout& layout,
+                        const PredicateCode& predicate, std::int64_t& count);
+/// Whether it has any.
+Result<void> any_row(Session& session, const EntityLayout& layout, const QueryCode& query,
+                     Presence& presence);
+/// Whether a statement that gives rows' tenants finds one, after the row check.
+Result<void> read_presence(Session& session, Statement& statement, Presence& presence);
 
 }  // namespace tenancy::inline v0::detail

@@ -42,6 +42,8 @@ class PredicateCode {
   /// At most so many columns are compared in a query, and a set holds so many values.
   static constexpr std::size_t max_comparisons = 100;
   static constexpr std::size_t max_values = 500;
+  /// How deep operators stand in operators of another kind.
+  static constexpr std::size_t max_depth = 20;
   static constexpr std::size_t max_pattern = 250;
 
   /// Asks nothing: holds for every row.
@@ -67,6 +69,7 @@ class PredicateCode {
   std::string shape_;
   std::vector<OwnedValue> values_;
   std::size_t comparisons_ = 0;
+  std::size_t depth_ = 0;
   bool has_bad_value_ = false;
   bool has_long_set_ = false;
 };

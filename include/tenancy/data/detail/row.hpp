@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <forward_list>
+#include <limits>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -26,6 +28,9 @@ constexpr void for_each_column(Visit&& visit) {
 Error unstorable(const EntityLayout& layout, std::size_t column);
 /// The column holds what its member cannot.
 Error unreadable(const EntityLayout& layout, std::size_t column);
+
+/// `not_found`, of a key that the caller gave.
+Error missing_row(const EntityLayout& layout);
 
 /// The values of a statement's parameters behind the tenant's, from codecs.
 template <Entity T, std::size_t Size>
@@ -81,36 +86,74 @@ class RowParameters {
   std::size_t bad_ = Traits::size;
 };
 
+template <std::size_t Index, Entity T>
+bool read_column(const ValueView& value, T& row) {
+  using Value = typename EntityTraits<T>::template Value<Index>;
+  return Codec<Value>::read(ValueAccess::column(value),
+                            EntityTraits<T>::template member<Index>(row));
+}
+
+/// Which column of a row could not be read.
+template <Entity T>
+[[gnu::cold]] std::size_t bad_column(const ValueView* values, T& row) {
+  std::size_t bad = EntityTraits<T>::size;
+  for_each_column<T>([&]<std::size_t Index>() {
+    if (bad == EntityTraits<T>::size && !read_column<Index>(values[Index], row)) {
+      bad = Index;
+    }
+  });
+  return bad;
+}
+
+/// What became of reading a row: the column that could not be read, or one of these.
+enum class RowOutcome : std::size_t {
+  foreign = std::numeric_limits<std::size_t>::max() - 1,
+  good = std::numeric_limits<std::size_t>::max(),
+};
+
+/// The error that an outcome other than `good` stands for. A foreign row ends the transaction.
+Error row_error(Session& session, const EntityLayout& layout, const Statement& statement,
+                RowOutcome outcome);
+
 /// The row check, then the row. Column 0 is the row's tenant, read from the table and not taken
 /// from the parameter, so that a wrong predicate, statement or index cannot go unnoticed. `Further`
 /// columns behind the row's own are numbers, given to `further`.
 template <Entity T, std::size_t Further = 0>
-Result<void> decode_row(Session& session, const Statement& statement, T& row,
-                        std::array<std::int64_t, Further>* further = nullptr) {
+RowOutcome read_row(const Session& session, const Statement& statement, T& row,
+                    std::array<std::int64_t, Further>* further = nullptr) {
   using Traits = EntityTraits<T>;
   std::array<ValueView, Traits::size + 1 + Further> values;
   statement.read_columns(values);
   if (values[0].type() != ValueType::int64 || values[0].int64() != session.tenant_value())
       [[unlikely]] {
-    return session.report_foreign_row(statement);
+    return RowOutcome::foreign;
   }
-  std::size_t bad = Traits::size;
-  for_each_column<T>([&]<std::size_t Index>() {
-    using Value = typename Traits::template Value<Index>;
-    if (!Codec<Value>::read(ValueAccess::column(values[Index + 1]),
-                            Traits::template member<Index>(row))) [[unlikely]] {
-      bad = std::min(bad, Index);
-    }
-  });
-  if (bad != Traits::size) [[unlikely]] {
-    return unreadable(Traits::layout, bad);
+  const bool is_good = [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+    // All of them, which costs less than asking after each.
+    bool all_good = true;
+    ((all_good &= read_column<Index>(values[Index + 1], row)), ...);
+    return all_good;
+  }(std::make_index_sequence<Traits::size>{});
+  if (!is_good) [[unlikely]] {
+    return RowOutcome{bad_column<T>(values.data() + 1, row)};
   }
   for (std::size_t i = 0; i < Further; ++i) {
     const ValueView& value = values[Traits::size + 1 + i];
     if (value.type() != ValueType::int64) [[unlikely]] {
-      return unreadable(Traits::layout, Traits::size);
+      return RowOutcome{Traits::size};
     }
     (*further)[i] = value.int64();
+  }
+  return RowOutcome::good;
+}
+
+/// The same as a result. Errors: `isolation_violation`, `invalid_row`.
+template <Entity T, std::size_t Further = 0>
+Result<void> decode_row(Session& session, const Statement& statement, T& row,
+                        std::array<std::int64_t, Further>* further = nullptr) {
+  const RowOutcome outcome = read_row(session, statement, row, further);
+  if (outcome != RowOutcome::good) [[unlikely]] {
+    return row_error(session, EntityTraits<T>::layout, statement, outcome);
   }
   return success();
 }

@@ -24,6 +24,7 @@ enum class Selection : char {
   tenant = 't',          ///< The tenant alone, of one row.
   count = 'c',
   sum = 's',
+  total = 'S',  ///< The sum of real numbers: 0 over none, NULL when it is not a number.
   least = 'm',
   greatest = 'M',
 };

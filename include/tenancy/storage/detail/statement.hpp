@@ -52,8 +52,19 @@ class Statement {
   /// Each can be stored.
   virtual void bind_rest(int first, std::span<const ValueView> values) noexcept = 0;
 
+  enum class Advance : std::uint8_t { row, done, failed };
+  /// Runs to the next row or the end; what `step` does, for loops over many rows.
+  virtual Advance advance() = 0;
+  /// Why the last `advance` failed.
+  [[nodiscard]] virtual Error failure() const = 0;
   /// True when it stands on a row, false when it is done.
-  virtual Result<bool> step() = 0;
+  Result<bool> step() {
+    const Advance advanced = advance();
+    if (advanced == Advance::failed) [[unlikely]] {
+      return failure();
+    }
+    return advanced == Advance::row;
+  }
   /// Rows that the last finished INSERT, UPDATE or DELETE touched.
   [[nodiscard]] virtual std::int64_t changes() const noexcept = 0;
 

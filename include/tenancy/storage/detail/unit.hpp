@@ -13,7 +13,7 @@ namespace tenancy::inline v0::detail {
 /// What a unit may do.
 enum class UnitKind : std::uint8_t {
   any,
-  one_statement,  ///< Of the library's own, with the codecs of the host; a read may have a few.
+  own_statements,  ///< A few that read, or one that writes, of the library's own.
 };
 
 template <class T>

@@ -1,0 +1,29 @@
+// A visitor whose number nobody looks at believes that it is asked whether to go on.
+// EXPECT: for_each: a visitor returns nothing, a Visit or a Result<void>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "tenancy/data/repository.hpp"
+
+struct Note {
+  std::string id;
+  std::int64_t stars = 0;
+  std::optional<std::string> link;
+  tenancy::Timestamp created_at;
+  std::string draft;
+};
+
+constexpr auto tenancy_mapping(std::type_identity<Note>) {
+  namespace m = tenancy::mapping;
+  return m::entity("notes", m::key("id", &Note::id), m::column("stars", &Note::stars),
+                   m::column("link", &Note::link), m::created_at("created_at", &Note::created_at));
+}
+
+void use(const tenancy::ReadRepository<Note>& notes) {
+  static_cast<void>(notes.for_each({}, [](const Note&) { return tenancy::Visit::stop; }));
+#ifdef MUST_NOT_COMPILE
+  static_cast<void>(notes.for_each({}, [](const Note&) { return 0; }));
+#endif
+}

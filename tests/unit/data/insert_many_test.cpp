@@ -1,0 +1,167 @@
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tenancy/data/repository.hpp"
+
+#include "support/entities.hpp"
+#include "support/work.hpp"
+
+using tenancy::errc;
+using tenancy::Repository;
+using tenancy::Result;
+using tenancy::WriteTransaction;
+using tenancy_test::code_of;
+using tenancy_test::Item;
+using tenancy_test::must;
+using tenancy_test::Note;
+using tenancy_test::TestStore;
+using tenancy_test::Work;
+
+namespace {
+
+std::vector<Note> notes_of(std::size_t count, const std::string& prefix = "n") {
+  std::vector<Note> notes;
+  for (std::size_t i = 0; i < count; ++i) {
+    notes.push_back({.title = prefix + std::to_string(i), .stars = static_cast<std::int64_t>(i)});
+  }
+  return notes;
+}
+
+std::vector<Note> with_duplicate(std::size_t count, std::size_t at) {
+  auto notes = notes_of(count);
+  notes[at].title = notes[0].title;
+  return notes;
+}
+
+const std::vector<std::size_t> sizes{0, 1, 2, 3, 255, 256, 257, 511, 512, 1000};
+
+}  // namespace
+
+TEST_CASE("any number of rows is added, and returned as it is stored") {
+  for (const std::size_t size : sizes) {
+    CAPTURE(size);
+    const TestStore test;
+    const auto acme = test.enter(test.acme);
+    const Repository<Note> notes{test.store, acme};
+    const auto alone = must(notes.insert_many(notes_of(size, "alone")));
+    REQUIRE(alone.size() == size);
+    const auto inside = must(test.store.write(acme, [&](WriteTransaction& tx) {
+      return Repository<Note>{tx}.insert_many(notes_of(size, "inside"));
+    }));
+    REQUIRE(inside.size() == size);
+    CHECK(must(notes.count()) == static_cast<std::int64_t>(2 * size));
+    for (const auto* const rows : {&alone, &inside}) {
+      for (std::size_t i = 0; i < size; ++i) {
+        const Note& note = (*rows)[i];
+        CHECK(note.stars == static_cast<std::int64_t>(i));
+        CHECK(note.created_at == test.clock->now());
+        CHECK(note.updated_at == test.clock->now());
+        CHECK(must(notes.require(note.id)) == note);
+      }
+    }
+    CHECK(must(Repository<Note>{test.store, test.enter(test.globex)}.count()) == 0);
+  }
+}
+
+TEST_CASE("a row that cannot be added leaves none behind") {
+  for (const std::size_t size : sizes) {
+    for (const std::size_t at : {std::size_t{1}, size / 2, size - 1}) {
+      if (size < 2 || at == 0) {
+        continue;
+      }
+      CAPTURE(size);
+      CAPTURE(at);
+      const TestStore test;
+      const Repository<Note> notes{test.store, test.enter(test.acme)};
+      const auto failed = notes.insert_many(with_duplicate(size, at));
+      CHECK(code_of(failed) == errc::already_exists);
+      CHECK(failed.error().subject() == "title");
+      CHECK(must(notes.count()) == 0);
+    }
+  }
+}
+
+TEST_CASE("nothing is left behind even when the transaction goes on to commit other rows") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  const Repository<Note> notes{test.store, acme};
+  must(test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+    const Repository<Note> inside{tx};
+    BOOST_OUTCOME_TRY(inside.insert({.id = "before", .title = "before"}));
+    CHECK(code_of(inside.insert_many(with_duplicate(600, 300))) == errc::already_exists);
+    CHECK(must(inside.count()) == 1);
+    CHECK(code_of(inside.insert_many(with_duplicate(256, 255))) == errc::already_exists);
+    CHECK(must(inside.count()) == 1);
+    auto unstorable = notes_of(300);
+    unstorable[299].stars = -1;  // CHECK (stars >= 0)
+    CHECK(code_of(inside.insert_many(unstorable)) == errc::constraint_violation);
+    CHECK(must(inside.count()) == 1);
+    BOOST_OUTCOME_TRY(inside.insert_many(notes_of(300, "good")));
+    BOOST_OUTCOME_TRY(inside.insert({.id = "behind", .title = "behind"}));
+    return tenancy::success();
+  }));
+  CHECK(must(notes.count()) == 302);
+}
+
+TEST_CASE("a value without a stored form in a later row leaves nothing behind either") {
+  const Work work;
+  std::vector<Item> items(700);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i].number = static_cast<std::int64_t>(i);
+  }
+  items[699].weight = std::nan("");
+  const auto failed = work.items.insert_many(items);
+  CHECK(code_of(failed) == errc::invalid_value);
+  CHECK(failed.error().subject() == "weight");
+  CHECK(must(work.items.count()) == 0);
+  items[699].weight = 1.0;
+  must(work.items.insert_many(items));
+  CHECK(must(work.items.count()) == 700);
+}
+
+TEST_CASE("rows of many columns go in as many statements as parameters allow") {
+  // 14 columns: 256 rows take 3584 parameters. What counts is that all arrive.
+  const Work work;
+  std::vector<Item> items(1000);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    items[i].number = static_cast<std::int64_t>(i);
+    items[i].points = -static_cast<std::int64_t>(i);
+  }
+  must(work.items.insert_many(items));
+  CHECK(must(work.items.aggregate(tenancy::sum_of<&Item::points>)) == -499'500);
+  // Powers of two: ten statements at most, whatever the sizes.
+  const std::size_t prepared = work.prepared_by([&] {
+    for (std::size_t size = 1; size < 300; size += 7) {
+      std::vector<Item> more(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        more[i].project = std::to_string(size);
+        more[i].number = static_cast<std::int64_t>(i);
+      }
+      must(work.items.insert_many(more));
+    }
+  });
+  CHECK(prepared <= 12);
+}
+
+TEST_CASE("a trigger that ignores one row leaves none behind, even when the error is ignored") {
+  TestStore test;
+  const auto acme = test.enter(test.acme);
+  const Repository<Note> notes{test.store, acme};
+  test.run_raw(
+      "CREATE TRIGGER skip BEFORE INSERT ON notes WHEN new.stars = 1 BEGIN SELECT RAISE(IGNORE); "
+      "END");
+  CHECK(code_of(notes.insert_many(notes_of(2))) == errc::constraint_violation);
+  CHECK(code_of(notes.insert_many(notes_of(3))) == errc::constraint_violation);
+  must(test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+    const Repository<Note> inside{tx};
+    CHECK(code_of(inside.insert_many(notes_of(2))) == errc::constraint_violation);
+    CHECK(code_of(inside.insert_many(notes_of(3))) == errc::constraint_violation);
+    return tenancy::success();
+  }));
+  CHECK(must(notes.count()) == 0);
+}
