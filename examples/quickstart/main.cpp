@@ -20,7 +20,7 @@ tenancy::Result<void> run() {
   BOOST_OUTCOME_TRY(auto acme, authority.enter(tenant.id));  // the permission to see Acme's rows
   const tenancy::Repository<Note> notes{authority.store(), acme};
   BOOST_OUTCOME_TRY(notes.insert({.text = "Only Acme ever reads this."}));
-  BOOST_OUTCOME_TRY(auto page, notes.list());
+  BOOST_OUTCOME_TRY(auto page, notes.list(tenancy::field<&Note::text>.contains("acme")));
   for (const Note& note : page.items) std::cout << note.id << ": " << note.text << '\n';
   return tenancy::success();
 }

@@ -365,7 +365,7 @@ std::string Select::sql() const {
 }
 
 /// For each parent, the keys of its first rows, found by an index, and then the rows: no others are
-/// read, however many there are.
+/// read, however many there are. Whatever collation a column has, its children are a parent's own.
 void Select::write_limited_by_parent(SqlText& sql) const {
   const auto write_keys = [&] {
     std::string_view separator;
@@ -383,7 +383,7 @@ void Select::write_limited_by_parent(SqlText& sql) const {
   write_condition(sql);
   for (std::size_t i = 0; i < parent_columns_.size(); ++i) {
     (sql << " AND ").identifier(layout_.columns[parent_columns_[i]])
-        << " = \"#" << std::to_string(i) << "\"";
+        << " = \"#" << std::to_string(i) << "\" COLLATE BINARY";
   }
   write_order(sql);
   write_limit(sql);

@@ -63,8 +63,9 @@ TEST_CASE("a backup that is stopped leaves nothing behind") {
   store.json({"tenants", "create", "acme", "--name", "A"});
   SQLite::Database{store.file().string(), SQLite::OPEN_READWRITE}.exec(
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 64) "
-      "INSERT INTO deployments SELECT tenancy_tenants.tenant_id, 'ballast' || i, "
-      "hex(randomblob(500000)), 'active', NULL, 0, 0 FROM tenancy_tenants, n");
+      "INSERT INTO deployments (tenant_id, id, project_name, status, url, created_at, updated_at) "
+      "SELECT tenancy_tenants.tenant_id, 'ballast' || i, 'ballast', 'active', "
+      "hex(randomblob(500000)), 0, 0 FROM tenancy_tenants, n");
   const auto copy = store.folder() / "copy.db";
   auto start = store.start({"backup", copy.string()});
   start.has_terminal = true;
