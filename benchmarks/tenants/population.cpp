@@ -94,8 +94,8 @@ void run_script(sqlite3& connection, const char* script) {
 /// Writes tenants, keys and rows within the transaction that is open on a connection.
 class Filler {
  public:
-  Filler(RawDeployments& connection, tenancy::KeyRing keys, std::int64_t now)
-      : keys_{std::move(keys)},
+  Filler(RawDeployments& connection, const tenancy::KeyRing& keys, std::int64_t now)
+      : keys_{keys},
         now_{now},
         connection_{connection},
         tenant_{connection.prepare("INSERT INTO tenancy_tenants (tenant_id, slug, name, status, "

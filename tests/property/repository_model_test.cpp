@@ -431,6 +431,8 @@ class Player {
       page = must(items.list(asked.query, request));
       CHECK(page.items.size() <= static_cast<std::size_t>(request.limit));
       std::ranges::copy(page.items, std::back_inserter(walked));
+      // Rows may move in front of a walk again and again, but not for ever.
+      REQUIRE(walked.size() < 10'000);
       if (!page.items.empty()) {
         last_page = page;
       }
@@ -468,6 +470,7 @@ class Player {
     while (request.cursor) {
       page = must(items.list(asked.query, request));
       back.insert(back.begin(), page.items.begin(), page.items.end());
+      REQUIRE(back.size() < 10'000);
       request.cursor = page.previous_cursor;
       const Model former = model_;
       meanwhile();

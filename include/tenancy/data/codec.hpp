@@ -39,12 +39,12 @@ struct Codec<Value> {
     parameter.int64(value);
   }
   static bool read(const ColumnReader& column, Value& value) noexcept {
-    const auto stored = column.int64();
-    if (!stored || *stored < static_cast<std::int64_t>(std::numeric_limits<Value>::min()) ||
-        *stored > static_cast<std::int64_t>(std::numeric_limits<Value>::max())) {
+    const auto held = column.int64();
+    if (!held || *held < static_cast<std::int64_t>(std::numeric_limits<Value>::min()) ||
+        *held > static_cast<std::int64_t>(std::numeric_limits<Value>::max())) {
       return false;
     }
-    value = static_cast<Value>(*stored);
+    value = static_cast<Value>(*held);
     return true;
   }
 };
@@ -58,11 +58,11 @@ struct Codec<bool> {
     parameter.int64(value ? 1 : 0);
   }
   static bool read(const ColumnReader& column, bool& value) noexcept {
-    const auto stored = column.int64();
-    if (!stored || (*stored != 0 && *stored != 1)) {
+    const auto held = column.int64();
+    if (!held || (*held != 0 && *held != 1)) {
       return false;
     }
-    value = *stored == 1;
+    value = *held == 1;
     return true;
   }
 };
@@ -76,11 +76,11 @@ struct Codec<double> {
     parameter.real(value);
   }
   static bool read(const ColumnReader& column, double& value) noexcept {
-    const auto stored = column.real();
-    if (!stored) {
+    const auto held = column.real();
+    if (!held) {
       return false;
     }
-    value = *stored;
+    value = *held;
     return true;
   }
 };
@@ -94,11 +94,11 @@ struct Codec<std::string> {
     parameter.text(value);
   }
   static bool read(const ColumnReader& column, std::string& value) {
-    const auto stored = column.text();
-    if (!stored) {
+    const auto held = column.text();
+    if (!held) {
       return false;
     }
-    value.assign(*stored);
+    value.assign(*held);
     return true;
   }
 };
@@ -112,11 +112,11 @@ struct Codec<std::vector<std::byte>> {
     parameter.blob(value);
   }
   static bool read(const ColumnReader& column, std::vector<std::byte>& value) {
-    const auto stored = column.blob();
-    if (!stored) {
+    const auto held = column.blob();
+    if (!held) {
       return false;
     }
-    value.assign(stored->begin(), stored->end());
+    value.assign(held->begin(), held->end());
     return true;
   }
 };
@@ -147,9 +147,9 @@ struct Codec<Value> {
     parameter.impossible();
   }
   static bool read(const ColumnReader& column, Value& value) noexcept {
-    const auto stored = column.text();
+    const auto held = column.text();
     for (const auto& [named, name] : names) {
-      if (stored == std::string_view{name}) {
+      if (held == std::string_view{name}) {
         value = named;
         return true;
       }
@@ -183,11 +183,11 @@ struct Codec<Timestamp> {
     parameter.int64(value.microseconds());
   }
   static bool read(const ColumnReader& column, Timestamp& value) noexcept {
-    const auto stored = column.int64();
-    if (!stored) {
+    const auto held = column.int64();
+    if (!held) {
       return false;
     }
-    value = Timestamp::from_microseconds(*stored);
+    value = Timestamp::from_microseconds(*held);
     return true;
   }
 };

@@ -25,11 +25,11 @@ struct Codec<nlohmann::json> {
     }
   }
   static bool read(const ColumnReader& column, nlohmann::json& value) {
-    const auto stored = column.text();
-    if (!stored) {
+    const auto held = column.text();
+    if (!held) {
       return false;
     }
-    value = nlohmann::json::parse(*stored, nullptr, false);
+    value = nlohmann::json::parse(*held, nullptr, false);
     return !value.is_discarded();
   }
 };

@@ -144,6 +144,7 @@ TEST_CASE("a text is what it is in every position: key, column, blob, reference,
   do {
     const auto page = must(work.items.list(query, request));
     walked += page.items.size();
+    REQUIRE(walked <= texts.size());
     request.cursor = page.next_cursor;
   } while (request.cursor);
   CHECK(walked == texts.size());

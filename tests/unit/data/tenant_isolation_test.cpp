@@ -139,6 +139,7 @@ std::vector<std::function<void(const Rows&)>> operations() {
         do {
           const auto page = must(rows.items.list(all, request));
           walked += static_cast<std::int64_t>(page.items.size());
+          REQUIRE(walked <= count);
           request.cursor = page.next_cursor;
         } while (request.cursor);
         CHECK(walked == count);

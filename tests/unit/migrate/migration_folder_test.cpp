@@ -26,7 +26,7 @@ struct Folder {
   [[nodiscard]] std::string complaint(const std::string& file) const {
     const auto loaded = load_migrations(folder.path());
     CHECK(code_of(loaded) == errc::invalid_argument);
-    const auto message = loaded.error().message();
+    auto message = loaded.error().message();
     CHECK_MESSAGE(message.find((folder / file).string()) == 0, message);
     return message;
   }

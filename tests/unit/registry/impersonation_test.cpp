@@ -119,7 +119,7 @@ TEST_CASE("it ends at its instant, and copies of its context with it") {
   const TestStore test;
   const auto given =
       must(test.authority.impersonate(test.acme.id, supporter(), reason(), {.duration = 60s}));
-  const auto copy = given.context();
+  const auto& copy = given.context();
   const auto narrowed = copy.narrowed_to(Scope::read);
   const auto count = [&](const tenancy::TenantContext& context) {
     return ReadRepository<Note>{test.store, context}.count();

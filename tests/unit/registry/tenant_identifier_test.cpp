@@ -141,8 +141,9 @@ TEST_CASE("a domain is a host name of two labels and more") {
                        std::string(64, 'a') + ".de",
                        nul + ".example",
                        "acme.ex" + nul,
-                       "b\xC3\xBC"
-                       "cher.example",
+                       // Two literals, since the next letters could be digits of the escape.
+                       ("b\xC3\xBC"
+                        "cher.example"),
                        cyrillic_a + "cme.example",
                        "acme" + full_stop + "example",
                        "ac" + soft_hyphen + "me.example",

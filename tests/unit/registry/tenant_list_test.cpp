@@ -37,7 +37,7 @@ struct Listed {
     test.clock->advance(std::chrono::hours{1});
   }
 
-  tenancy::Tenant add(tenancy::NewTenant tenant) const {
+  tenancy::Tenant add(const tenancy::NewTenant& tenant) const {
     test.clock->advance(std::chrono::seconds{1});
     return must(test.registry.create(tenant));
   }
@@ -228,8 +228,8 @@ TEST_CASE("a cursor is good for its list alone") {
   REQUIRE(cursor.has_value());
   must(registry.list({.limit = 2, .cursor = cursor}, filter));
 
-  const auto with = [&](TenantFilter other) {
-    return registry.list({.limit = 1, .cursor = cursor}, std::move(other));
+  const auto with = [&](const TenantFilter& other) {
+    return registry.list({.limit = 1, .cursor = cursor}, other);
   };
   const auto at = listed.test.clock->now();
   for (const auto& other : std::vector<TenantFilter>{

@@ -16,7 +16,6 @@ using tenancy::errc;
 using tenancy::IdentifierChange;
 using tenancy::Tenant;
 using tenancy::TenantIdentifier;
-using tenancy::TenantStatus;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::tester;

@@ -211,6 +211,7 @@ TEST_CASE("beyond the bound of a tenant asynchronous writes are refused") {
   const auto acme = test.enter(test.acme);
   HeldWriter held{test.store, test.enter(test.globex)};
   std::vector<std::future<AsyncResult<Note>>> all;
+  all.reserve(1000);
   for (int i = 0; i < 1000; ++i) {
     all.push_back(future_write(test.store, acme, inserting(std::to_string(i))));
   }

@@ -149,6 +149,7 @@ std::vector<Told> play_batch(const TestStore& test, int culprit_position, const 
   HeldWriter held{test.store, test.enter(test.globex),
                   [](WriteTransaction& tx) { return insert_note(tx, "holder"); }};
   const auto acme = test.enter(test.acme);
+  threads.reserve(waiting);
   for (int number = 0; number < waiting; ++number) {
     threads.emplace_back([&] {
       Told mine;
@@ -257,6 +258,7 @@ TEST_CASE("nobody hears of success, and no reader sees a row, before the commit"
   std::latch may_commit{1};
   std::vector<std::thread> threads;
   HeldWriter held{test.store, test.enter(test.globex)};
+  threads.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
     threads.emplace_back([&, i] {
       must(write_queued([&] {
@@ -435,6 +437,7 @@ TEST_CASE("the first unit of a batch may fail, throw or break it") {
   }
   HeldWriter held{test.store, test.enter(test.globex), unit};
   std::vector<std::thread> threads;
+  threads.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
     threads.emplace_back([&, i] {
       must(write_queued([&] {
@@ -469,6 +472,7 @@ TEST_CASE("calls of one statement stand or fall alone, and those replayed give t
   const auto play = [&](const std::function<Note(int)>& note_of) {
     std::vector<std::thread> threads;
     HeldWriter held{test.store, test.enter(test.globex)};
+    threads.reserve(waiting);
     for (int i = 0; i < waiting; ++i) {
       threads.emplace_back([&, i] {
         told.at(static_cast<std::size_t>(i)) = write_queued([&] {
@@ -636,6 +640,7 @@ TEST_CASE("a batch holds no more transactions than it may") {
   log->forget_batches();
   HeldWriter held{test.store, test.enter(test.globex)};
   std::vector<std::thread> threads;
+  threads.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
     threads.emplace_back([&, i] {
       must(write_queued([&] {
@@ -661,6 +666,7 @@ TEST_CASE("a tenant with too many waiting writes is refused, and no other one") 
   const auto acme = test.enter(test.acme);
   HeldWriter held{test.store, test.enter(test.globex)};
   std::vector<std::future<tenancy::AsyncResult<void>>> accepted;
+  accepted.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
     accepted.push_back(future_write(test.store, acme, [i](WriteTransaction& tx) {
       return insert_note(tx, std::to_string(i));

@@ -28,12 +28,12 @@ class ValueView {
   static constexpr ValueView impossible() noexcept { return ValueView{ValueType::impossible}; }
   static constexpr ValueView int64(std::int64_t value) noexcept {
     ValueView view{ValueType::int64};
-    view.int64_ = value;
+    view.payload_.int64 = value;
     return view;
   }
   static constexpr ValueView real(double value) noexcept {
     ValueView view{ValueType::real};
-    view.real_ = value;
+    view.payload_.real = value;
     return view;
   }
   static constexpr ValueView text(std::string_view value) noexcept {
@@ -50,24 +50,26 @@ class ValueView {
   }
 
   // Each only for its type.
-  [[nodiscard]] constexpr std::int64_t int64() const noexcept { return int64_; }
-  [[nodiscard]] constexpr double real() const noexcept { return real_; }
+  [[nodiscard]] constexpr std::int64_t int64() const noexcept { return payload_.int64; }
+  [[nodiscard]] constexpr double real() const noexcept { return payload_.real; }
   /// The bytes of a text or a blob.
-  [[nodiscard]] constexpr std::string_view bytes() const noexcept { return {data_, size_}; }
+  [[nodiscard]] constexpr std::string_view bytes() const noexcept { return {payload_.data, size_}; }
   [[nodiscard]] std::span<const std::byte> blob() const noexcept {
-    return std::as_bytes(std::span{data_, size_});
+    return std::as_bytes(std::span{payload_.data, size_});
   }
 
  private:
   constexpr explicit ValueView(ValueType type, const char* data = nullptr,
                                std::size_t size = 0) noexcept
-      : data_{data}, size_{size}, type_{type} {}
+      : payload_{.data = data}, size_{size}, type_{type} {}
 
-  union {
-    std::int64_t int64_;
-    double real_;
-    const char* data_;
+  union Payload {
+    std::int64_t int64;
+    double real;
+    const char* data;
   };
+
+  Payload payload_;
   std::size_t size_;
   ValueType type_;
 };
