@@ -488,7 +488,7 @@ TEST_CASE("cursors hold values of every kind and size") {
                             .title = title,
                             .weight = -std::numeric_limits<double>::infinity()}));
     must(work.items.insert({.project = std::string{"\0", 1},
-                            .number = std::numeric_limits<std::int64_t>::max() - number % 10,
+                            .number = std::numeric_limits<std::int64_t>::max() + number % 10,
                             .title = title,
                             .points = std::numeric_limits<std::int64_t>::min(),
                             .weight = std::numeric_limits<double>::denorm_min()}));
