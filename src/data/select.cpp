@@ -79,6 +79,11 @@ class PredicateWriter {
       sql_.identifier(column) << with;
       sql_.parameter();
     };
+    // Ranges of bytes: in another collation the text behind a prefix may come before it.
+    const auto compare_bytes = [&](std::string_view with) {
+      compare(with);
+      sql_ << " COLLATE BINARY";
+    };
     switch (what) {
       case Operator::equal:
         return compare(" = ");
@@ -91,8 +96,9 @@ class PredicateWriter {
       case Operator::greater:
         return compare(" > ");
       case Operator::greater_or_equal:
-      case Operator::prefix_to_end:
         return compare(" >= ");
+      case Operator::prefix_to_end:
+        return compare_bytes(" >= ");
       case Operator::between:
         compare(" BETWEEN ");
         sql_ << " AND ";
@@ -100,9 +106,9 @@ class PredicateWriter {
         return;
       case Operator::prefix:
         sql_ << "(";
-        compare(" >= ");
+        compare_bytes(" >= ");
         sql_ << " AND ";
-        compare(" < ");
+        compare_bytes(" < ");
         sql_ << ")";
         return;
       case Operator::like:
