@@ -394,11 +394,13 @@ class Repository : public ReadRepository<T> {
         detail::RowParameters<T, key_size> parameters;
         parameters.add_key(key);
         BOOST_OUTCOME_TRY(parameters.bind(*statement));
-        BOOST_OUTCOME_TRY(const bool found, statement->step());
-        if (found && statement->int64(Traits::size + 1) != version->value()) {
-          return changed_meanwhile();
+        Presence presence{};
+        BOOST_OUTCOME_TRY(detail::read_presence(session, *statement, presence));
+        if (presence == Presence::absent) {
+          return Base::missing();
         }
-        return found ? Result<void>{success()} : Base::missing();
+        return statement->int64(Traits::size + 1) == version->value() ? Result<void>{success()}
+                                                                      : changed_meanwhile();
       }
     }
     Presence presence{};
