@@ -1,6 +1,5 @@
 #include "tenancy/data/detail/select.hpp"
 
-#include <array>
 #include <utility>
 
 #include "data/sql_text.hpp"
@@ -158,9 +157,8 @@ class PlaceWriter {
   PlaceWriter(SqlText& sql, const EntityLayout& layout, const std::vector<SortColumn>& order,
               const std::vector<OwnedValue>& place)
       : sql_{sql}, layout_{layout}, order_{order}, place_{place} {
-    for (const OwnedValue& value : place_) {
-      // NULL has no parameter, but takes part in the numbering: parameters are the place's values.
-      static_cast<void>(value);
+    // NULL has no parameter, but takes part in the numbering: parameters are the place's values.
+    for (std::size_t i = 0; i < place_.size(); ++i) {
       parameters_.push_back(sql_.next_parameter());
     }
   }
@@ -326,13 +324,9 @@ std::string Select::sql() const {
   }
   switch (what_) {
     case Selection::rows:
-    case Selection::versioned_rows:
       sql << "tenant_id";
       for (const std::string_view name : layout_.columns) {
         (sql << ", ").identifier(name);
-      }
-      if (what_ == Selection::versioned_rows) {
-        (sql << ", ").identifier(layout_.version);
       }
       break;
     case Selection::tenant:
