@@ -39,7 +39,7 @@ class Changes {
     return *this;
   }
   template <auto Member>
-  Changes&& set(detail::ValueOf<Member> value) && {
+  [[nodiscard]] Changes set(detail::ValueOf<Member> value) && {
     return std::move(this->template set<Member>(std::move(value)));
   }
 
