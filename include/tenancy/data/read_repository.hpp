@@ -53,8 +53,8 @@ template <Entity T>
 class ReadRepository {
  public:
   using Key = typename detail::EntityTraits<T>::Key;
-  /// What a key is passed as: texts as views, bytes as spans, integers with 64 bits, keys of
-  /// several columns as tuples: `find({project, 3})`.
+  /// What a key is passed as: texts as views, bytes as spans, integers of any type, keys of several
+  /// columns as tuples: `find({project, 3})`.
   using KeyArgument = typename detail::EntityTraits<T>::KeyArgument;
 
   /// At most so many groups, and children, are given by one call.

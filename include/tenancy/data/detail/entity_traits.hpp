@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tenancy/data/detail/entity_layout.hpp"
+#include "tenancy/data/detail/integer_key.hpp"
 #include "tenancy/data/mapping.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -53,8 +54,7 @@ inline constexpr bool is_foreign_key = false;
 template <class Parent, class... Members>
 inline constexpr bool is_foreign_key<mapping::ForeignKey<Parent, Members...>> = true;
 
-/// What a key is passed and bound as: numbers as 64 bits whatever the member's width, so that one
-/// too large is not found rather than cut.
+/// What a key is passed and bound as.
 template <class Value>
 struct KeyForm {
   using Argument = Value;
@@ -65,8 +65,8 @@ struct KeyForm {
 template <std::integral Value>
   requires(!std::same_as<Value, bool>)
 struct KeyForm<Value> {
-  using Argument = std::int64_t;
-  using Bound = std::int64_t;
+  using Argument = IntegerKey;
+  using Bound = IntegerKey;
   static constexpr bool is_allowed = true;
 };
 template <>
