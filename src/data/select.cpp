@@ -324,9 +324,13 @@ std::string Select::sql() const {
   }
   switch (what_) {
     case Selection::rows:
+    case Selection::versioned_rows:
       sql << "tenant_id";
       for (const std::string_view name : layout_.columns) {
         (sql << ", ").identifier(name);
+      }
+      if (what_ == Selection::versioned_rows) {
+        (sql << ", ").identifier(layout_.version);
       }
       break;
     case Selection::tenant:

@@ -19,8 +19,9 @@ class SqlText;
 
 /// What a query is to give.
 enum class Selection : char {
-  rows = 'r',    ///< The tenant, then the entity's columns.
-  tenant = 't',  ///< The tenant alone, of one row.
+  rows = 'r',            ///< The tenant, then the entity's columns.
+  versioned_rows = 'v',  ///< And the row's version.
+  tenant = 't',          ///< The tenant alone, of one row.
   count = 'c',
   sum = 's',
   total = 'S',  ///< The sum of real numbers: 0 over none, NULL when it is not a number.
