@@ -18,6 +18,11 @@
 set(tenancy_compile_fail_driver "${PROJECT_SOURCE_DIR}/cmake/compile_fail_driver.cmake")
 set(tenancy_compile_fail_settings "${CMAKE_CURRENT_BINARY_DIR}/compile_fail_settings.cmake")
 
+# Most files include the same headers. With GCC they are compiled once, by the test
+# compile_fail.headers, and stand before each file; an #include of theirs then finds them there.
+set(tenancy_compile_fail_headers "${CMAKE_CURRENT_BINARY_DIR}/compile_fail_headers/tenancy.hpp")
+file(WRITE "${tenancy_compile_fail_headers}" "#include \"tenancy/tenancy.hpp\"\n")
+
 # What a user of tenancy::tenancy compiles with. The file is written once, at generation.
 file(GENERATE OUTPUT "${tenancy_compile_fail_settings}" CONTENT
 "set(compiler [==[${CMAKE_CXX_COMPILER}]==])
@@ -26,6 +31,7 @@ set(standard_flag [==[${CMAKE_CXX20_STANDARD_COMPILE_OPTION}]==])
 set(include_dirs [==[$<TARGET_PROPERTY:tenancy,INTERFACE_INCLUDE_DIRECTORIES>]==])
 set(implicit_include_dirs [==[${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES}]==])
 set(definitions [==[$<TARGET_PROPERTY:tenancy,INTERFACE_COMPILE_DEFINITIONS>]==])
+set(headers [==[${tenancy_compile_fail_headers}]==])
 ")
 
 # tenancy_add_compile_fail(file.cpp...)
@@ -47,9 +53,20 @@ function(tenancy_add_compile_fail)
           -D "FILE=${file}"
           -D "SETTINGS=${tenancy_compile_fail_settings}"
           -P "${tenancy_compile_fail_driver}")
-      set_tests_properties(compile_fail.${name}.${mode} PROPERTIES LABELS compile_fail)
+      set_tests_properties(compile_fail.${name}.${mode} PROPERTIES
+        LABELS compile_fail
+        FIXTURES_REQUIRED compile_fail_headers)
     endforeach()
   endforeach()
+  add_test(NAME compile_fail.headers
+    COMMAND "${CMAKE_COMMAND}"
+      -D MODE=headers
+      -D "FILE=${tenancy_compile_fail_headers}"
+      -D "SETTINGS=${tenancy_compile_fail_settings}"
+      -P "${tenancy_compile_fail_driver}")
+  set_tests_properties(compile_fail.headers PROPERTIES
+    LABELS compile_fail
+    FIXTURES_SETUP compile_fail_headers)
 endfunction()
 
 # compile_fail.self proves that the driver tells the good from the bad.

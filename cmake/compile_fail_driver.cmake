@@ -1,4 +1,5 @@
 # Runs one half of a compile-fail test: cmake -D MODE=control|rejected -D FILE=... -D SETTINGS=... -P
+# With MODE=headers it compiles what stands before the files instead.
 
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
@@ -13,7 +14,9 @@ else()
   set(bare_messages -fno-caret-diagnostics)
 endif()
 
-if(content MATCHES "// EXPECT-${which}: *([^\n]*[^ \n])" OR
+if(MODE STREQUAL "headers")
+  set(expected "")
+elseif(content MATCHES "// EXPECT-${which}: *([^\n]*[^ \n])" OR
    content MATCHES "// EXPECT: *([^\n]*[^ \n])")
   set(expected "${CMAKE_MATCH_1}")
 else()
@@ -43,11 +46,28 @@ if(MODE STREQUAL "rejected")
   list(APPEND definition_flags -DMUST_NOT_COMPILE)
 endif()
 
+set(header_flags "")
+if(MODE STREQUAL "headers")
+  if(NOT compiler_id STREQUAL "GNU")
+    return()
+  endif()
+  execute_process(
+    COMMAND "${compiler}" ${standard_flag} -x c++-header ${include_flags} ${definition_flags}
+      "${FILE}" -o "${FILE}.gch"
+    RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${FILE}: the headers do not compile")
+  endif()
+  return()
+elseif(EXISTS "${headers}.gch")
+  set(header_flags -include "${headers}")
+endif()
+
 # The source lines that compilers quote, and the file's own name, hold the very words a rule is
 # about. Only messages may match.
 set(ENV{LC_ALL} C)
 execute_process(
-  COMMAND "${compiler}" ${standard_flag} -fsyntax-only ${bare_messages}
+  COMMAND "${compiler}" ${standard_flag} -fsyntax-only ${bare_messages} ${header_flags}
     ${include_flags} ${definition_flags} ${flags} "${FILE}"
   RESULT_VARIABLE result
   OUTPUT_VARIABLE output

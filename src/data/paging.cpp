@@ -141,6 +141,20 @@ Result<void> any_row(Session& session, const EntityLayout& layout, const QueryCo
   return read_presence(session, *statement, presence);
 }
 
+Result<void> erase_rows(Session& session, const EntityLayout& layout,
+                        const PredicateCode& predicate, std::int64_t& erased) {
+  if (predicate.is_empty()) {
+    return Error{errc::invalid_argument, "which rows of " + std::string{layout.table} +
+                                             " to remove: the predicate asks nothing"};
+  }
+  BOOST_OUTCOME_TRY(predicate.check(layout.table));
+  const Select select{layout, Selection::erasure, predicate};
+  BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+  BOOST_OUTCOME_TRY(statement->step());
+  erased = statement->changes();
+  return success();
+}
+
 Result<void> read_presence(Session& session, Statement& statement, Presence& presence) {
   BOOST_OUTCOME_TRY(const bool found, statement.step());
   if (found && statement.int64(0) != session.tenant_value()) [[unlikely]] {
@@ -150,8 +164,8 @@ Result<void> read_presence(Session& session, Statement& statement, Presence& pre
   return success();
 }
 
-Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const QueryCode& query,
-                            const PageRequest& request,
+Result<PageFrame> read_page(Session& session, const EntityLayout& layout, Selection what,
+                            const QueryCode& query, const PageRequest& request,
                             FunctionRef<RowOutcome(const Statement&)> add) {
   BOOST_OUTCOME_TRY(const PageWindow window, page_window(request));
   BOOST_OUTCOME_TRY(query.check(layout.table));
@@ -167,7 +181,7 @@ Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const 
   const CursorPlace list{session.context().tenant(), identity, request.order};
   Ends ends{layout, order};
 
-  Select select{layout, Selection::rows, query.predicate};
+  Select select{layout, what, query.predicate};
   // One row more than the page holds tells whether others follow.
   select.limit(window.limit + 1);
   if (request.cursor) {

@@ -318,7 +318,7 @@ std::string Select::sql() const {
     sql << function << "(";
     sql.identifier(layout_.columns[column_]) << ")";
   };
-  sql << "SELECT ";
+  sql << (what_ == Selection::erasure ? "DELETE" : "SELECT ");
   if (group_ != no_column) {
     sql.identifier(layout_.columns[group_]) << ", ";
   }
@@ -350,6 +350,8 @@ std::string Select::sql() const {
       break;
     case Selection::greatest:
       aggregate("max");
+      break;
+    case Selection::erasure:
       break;
   }
   sql << " FROM ";

@@ -1,17 +1,18 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "tenancy/data/repository.hpp"
 
 namespace tenantd {
 
-/// Changes that hold when a row has the version that a client saw, or whatever version it has. All
-/// run in one transaction, and give the row as it is stored afterwards.
-///
-/// Errors: those of `Repository`; `version_conflict` when somebody was faster.
+// Changes that hold when a row has the version that a client saw, or, when it names none, whatever
+// version it has.
 
+/// Replaces a row and gives it as it is stored afterwards. Errors: those of `Repository`;
+/// `version_conflict` when somebody was faster.
 template <class T>
 tenancy::Result<tenancy::Versioned<T>> replace_row(const tenancy::Store& store,
                                                    const tenancy::TenantContext& context,
@@ -30,6 +31,7 @@ tenancy::Result<tenancy::Versioned<T>> replace_row(const tenancy::Store& store,
       });
 }
 
+/// The same for some of its columns.
 template <class T>
 tenancy::Result<tenancy::Versioned<T>> change_row(const tenancy::Store& store,
                                                   const tenancy::TenantContext& context,
@@ -49,6 +51,7 @@ tenancy::Result<tenancy::Versioned<T>> change_row(const tenancy::Store& store,
       });
 }
 
+/// Removes a row. Errors: as before.
 template <class T>
 tenancy::Result<void> erase_row(const tenancy::Store& store, const tenancy::TenantContext& context,
                                 const std::string& id, std::optional<tenancy::RowVersion> seen) {

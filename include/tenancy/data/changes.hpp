@@ -3,6 +3,7 @@
 #include <array>
 #include <bitset>
 #include <cstddef>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -41,6 +42,20 @@ class Changes {
   template <auto Member>
   [[nodiscard]] Changes set(detail::ValueOf<Member> value) && {
     return std::move(this->template set<Member>(std::move(value)));
+  }
+
+  /// The same where there is a value, and nothing where there is none. For a member that may be
+  /// NULL itself the value is an optional in an optional.
+  template <auto Member>
+  Changes& set_if(std::optional<detail::ValueOf<Member>> value) & {
+    if (value) {
+      this->template set<Member>(*std::move(value));
+    }
+    return *this;
+  }
+  template <auto Member>
+  Changes&& set_if(std::optional<detail::ValueOf<Member>> value) && {
+    return std::move(this->template set_if<Member>(std::move(value)));
   }
 
   /// Whether nothing is set.

@@ -23,10 +23,10 @@ namespace detail {
 
 template <class Member>
 struct MemberPointer;
-template <class Owner_, class Value_>
-struct MemberPointer<Value_ Owner_::*> {
-  using Owner = Owner_;
-  using Value = Value_;
+template <class Class, class Member>
+struct MemberPointer<Member Class::*> {
+  using Owner = Class;
+  using Value = Member;
 };
 template <auto Member>
 using ValueOf = typename MemberPointer<decltype(Member)>::Value;

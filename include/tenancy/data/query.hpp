@@ -41,6 +41,7 @@ class Predicate {
     static_assert(std::same_as<T, Other>, "query: the predicate is one of another entity");
     code = std::move(code_);
   }
+  [[nodiscard]] const detail::PredicateCode& code() const noexcept { return code_; }
 
  private:
   detail::PredicateCode code_;

@@ -156,13 +156,53 @@ class ReadRepository {
   Result<Page<T>> list(const Query<T>& query, const PageRequest& request = {}) const {
     Result<Page<T>> result{Page<T>{}};
     settle(result, source_.read([&](detail::Session& session) {
-      return list_in(session, query, request, result.assume_value());
+      return list_in(session, detail::Selection::rows, query, request, result.assume_value(),
+                     [&](const detail::Statement& statement, T& row) {
+                       return detail::read_row(session, statement, row);
+                     });
     }));
     return result;
   }
   /// A part of all the tenant's rows in the order of their keys, newest first unless asked
   /// otherwise.
   Result<Page<T>> list(const PageRequest& request = {}) const { return list(Query<T>{}, request); }
+
+  /// The same part with the version of each row; cursors are those of `list`.
+  Result<Page<Versioned<T>>> list_versioned(const Query<T>& query,
+                                            const PageRequest& request = {}) const
+    requires(detail::EntityTraits<T>::has_version)
+  {
+    Result<Page<Versioned<T>>> result{Page<Versioned<T>>{}};
+    settle(result, source_.read([&](detail::Session& session) {
+      return list_in(
+          session, detail::Selection::versioned_rows, query, request, result.assume_value(),
+          [&](const detail::Statement& statement, Versioned<T>& item) {
+            std::array<std::int64_t, 1> version{};
+            const auto outcome = detail::read_row(session, statement, item.row, &version);
+            item.version = RowVersion{version[0]};
+            return outcome;
+          });
+    }));
+    return result;
+  }
+
+  /// The first row of a query in its order, oldest first where it has none, or nothing.
+  Result<std::optional<T>> first(const Query<T>& query) const {
+    Result<std::optional<T>> result{std::optional<T>{}};
+    settle(result, source_.read([&](detail::Session& session) -> Result<void> {
+      BOOST_OUTCOME_TRY(query.code().check(Traits::table));
+      detail::Select select{Traits::layout, detail::Selection::rows, query.code().predicate};
+      select.order_by(detail::whole_order(Traits::layout, query.code(), Order::oldest_first));
+      select.limit(1);
+      BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+      BOOST_OUTCOME_TRY(const bool found, statement->step());
+      if (!found) {
+        return success();
+      }
+      return detail::decode_row(session, *statement, result.assume_value().emplace());
+    }));
+    return result;
+  }
 
   /// Gives each row of a query to `visit`, in its order, oldest first where it has none. `visit`
   /// takes a `const T&`, which is another row's at the next call, and returns nothing, a
@@ -341,17 +381,19 @@ class ReadRepository {
     return detail::read_presence(session, *statement, presence);
   }
 
-  static Result<void> list_in(detail::Session& session, const Query<T>& query,
-                              const PageRequest& request, Page<T>& page) {
+  /// `read` is given each row's statement and the item to fill.
+  template <class Item, class Read>
+  static Result<void> list_in(detail::Session& session, detail::Selection what,
+                              const Query<T>& query, const PageRequest& request, Page<Item>& page,
+                              Read read) {
     if (request.limit > 0 && request.limit <= PageRequest::max_limit) {
       page.items.reserve(static_cast<std::size_t>(request.limit));
     }
-    BOOST_OUTCOME_TRY(auto frame, detail::read_page(session, Traits::layout, query.code(), request,
-                                                    [&](const detail::Statement& statement) {
-                                                      return detail::read_row(
-                                                          session, statement,
-                                                          page.items.emplace_back());
-                                                    }));
+    BOOST_OUTCOME_TRY(auto frame,
+                      detail::read_page(session, Traits::layout, what, query.code(), request,
+                                        [&](const detail::Statement& statement) {
+                                          return read(statement, page.items.emplace_back());
+                                        }));
     if (frame.is_reversed) {
       std::reverse(page.items.begin(), page.items.end());
     }

@@ -102,7 +102,8 @@ class Repository : public ReadRepository<T> {
   }
 
   /// Replaces the row with that key, but for the time of its creation, and returns it with its new
-  /// time of change. Whatever version it has: the last writer wins. Errors: `not_found`.
+  /// time of change; its time of creation is the one that was given. Whatever version the row has:
+  /// the last writer wins. Errors: `not_found`.
   Result<T> update(T&& row) const
     requires(!detail::EntityTraits<T>::updated.empty())
   {
@@ -197,6 +198,18 @@ class Repository : public ReadRepository<T> {
       }
       return missing_or_changed(session, key);
     });
+  }
+
+  /// Removes all rows for which the predicate holds, with one statement, and tells how many. It
+  /// holds up other writes for as long as that takes: remove very many in parts, by a narrower
+  /// predicate. Errors: `invalid_argument` for a predicate that asks nothing, since a condition
+  /// that was left out by mistake would remove every row; and as a query's.
+  Result<std::int64_t> erase_where(const Predicate<T>& predicate) const {
+    Result<std::int64_t> result{std::int64_t{0}};
+    Base::settle(result, this->source_.write([&](detail::Session& session) {
+      return detail::erase_rows(session, Traits::layout, predicate.code(), result.assume_value());
+    }));
+    return result;
   }
 
  private:

@@ -242,3 +242,19 @@ TEST_CASE("changes within a transaction are its own until it ends") {
   CHECK(code_of(result) == errc::cancelled);
   CHECK((work.now() == work.before));
 }
+
+TEST_CASE("a change that may be left out is set where there is a value") {
+  const Work work;
+  must(work.items.insert({.project = "p", .number = 1, .title = "old", .note = "old"}));
+  const std::optional<std::string> title = "new";
+  const std::optional<std::optional<std::string>> no_note = {};
+  must(work.items.update({"p", 1},
+                         Changes<Item>{}.set_if<&Item::title>(title).set_if<&Item::note>(no_note)));
+  auto stored = must(work.items.require({"p", 1}));
+  CHECK(stored.title == "new");
+  CHECK(stored.note == "old");
+  const std::optional<std::optional<std::string>> empty_note = std::optional<std::string>{};
+  must(work.items.update({"p", 1}, Changes<Item>{}.set_if<&Item::note>(empty_note)));
+  CHECK_FALSE(must(work.items.require({"p", 1})).note.has_value());
+  CHECK(Changes<Item>{}.set_if<&Item::title>(std::nullopt).empty());
+}

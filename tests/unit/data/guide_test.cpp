@@ -81,9 +81,9 @@ struct tenancy::Codec<std::chrono::minutes> {
     parameter.int64(value.count());
   }
   static bool read(const ColumnReader& column, std::chrono::minutes& value) {
-    const auto stored = column.int64();
-    value = std::chrono::minutes{stored.value_or(0)};
-    return stored.has_value();
+    const auto held = column.int64();
+    value = std::chrono::minutes{held.value_or(0)};
+    return held.has_value();
   }
 };
 

@@ -450,3 +450,16 @@ TEST_CASE("what a query is refused for names its table and no value") {
   CHECK(refused.error().message().find("items") != std::string::npos);
   CHECK(refused.error().message().find("sss") == std::string::npos);
 }
+
+TEST_CASE("the first row of a query is that of its list, or none") {
+  const tenancy_test::Work work;
+  for (const std::int64_t number : {3, 1, 2}) {
+    must(work.items.insert({.project = "p", .number = number, .points = -number}));
+  }
+  must(work.items_of_globex.insert({.project = "a", .number = 0}));
+  CHECK(must(work.items.first(Query<Item>{}))->number == 1);
+  CHECK(must(work.items.first(Query<Item>{}.order_by(tenancy::ascending<&Item::points>)))->number ==
+        3);
+  CHECK(must(work.items.first(field<&Item::number> > 1))->number == 2);
+  CHECK_FALSE(must(work.items.first(field<&Item::number> > 3)).has_value());
+}

@@ -152,3 +152,29 @@ TEST_CASE("a version that is no number is an invalid row that names its column")
     CHECK(must(rows.find("a")).has_value());
   }
 }
+
+TEST_CASE("lists with versions are the lists, page by page in both directions") {
+  const Work work;
+  const Repository<Item>& items = work.items;
+  for (std::int64_t number = 0; number < 7; ++number) {
+    must(items.insert({.project = "p", .number = number, .points = number % 2}));
+    for (std::int64_t update = 0; update < number; ++update) {
+      must(items.update({"p", number}, Changes<Item>{}.set<&Item::title>("again")));
+    }
+  }
+  const auto query = tenancy::Query<Item>{}.order_by(tenancy::descending<&Item::points>);
+  const auto first = must(items.list_versioned(query, {.limit = 3}));
+  const auto plain = must(items.list(query, {.limit = 3}));
+  REQUIRE(first.items.size() == 3);
+  for (std::size_t i = 0; i < first.items.size(); ++i) {
+    CHECK(first.items[i].row == plain.items[i]);
+    CHECK(first.items[i].version == RowVersion{first.items[i].row.number + 1});
+    CHECK(must(items.find_versioned({"p", first.items[i].row.number})) == first.items[i]);
+  }
+  CHECK(first.next_cursor == plain.next_cursor);
+  const auto second = must(items.list_versioned(query, {.limit = 3, .cursor = first.next_cursor}));
+  REQUIRE(second.items.size() == 3);
+  const auto back =
+      must(items.list_versioned(query, {.limit = 3, .cursor = second.previous_cursor}));
+  CHECK(back.items == first.items);
+}

@@ -35,8 +35,8 @@ struct PageFrame {
 
 /// Reads a page: `add` is given the statement on each of its rows, one after the other.
 /// Errors: `invalid_argument`, `invalid_value`, `invalid_cursor`; those of a row that is not good.
-Result<PageFrame> read_page(Session& session, const EntityLayout& layout, const QueryCode& query,
-                            const PageRequest& request,
+Result<PageFrame> read_page(Session& session, const EntityLayout& layout, Selection what,
+                            const QueryCode& query, const PageRequest& request,
                             FunctionRef<RowOutcome(const Statement&)> add);
 
 /// How many rows a query has.
@@ -45,6 +45,10 @@ Result<void> count_rows(Session& session, const EntityLayout& layout,
 /// Whether it has any.
 Result<void> any_row(Session& session, const EntityLayout& layout, const QueryCode& query,
                      Presence& presence);
+/// Removes the rows of a predicate, and tells how many. Errors: `invalid_argument` for an empty
+/// one.
+Result<void> erase_rows(Session& session, const EntityLayout& layout,
+                        const PredicateCode& predicate, std::int64_t& erased);
 /// Whether a statement that gives rows' tenants finds one, after the row check.
 Result<void> read_presence(Session& session, Statement& statement, Presence& presence);
 

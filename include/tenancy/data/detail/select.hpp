@@ -27,6 +27,7 @@ enum class Selection : char {
   total = 'S',  ///< The sum of real numbers: 0 over none, NULL when it is not a number.
   least = 'm',
   greatest = 'M',
+  erasure = 'E',  ///< Nothing: the rows are removed.
 };
 
 /// A statement that a query runs, with all its values bound.
