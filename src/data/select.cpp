@@ -1,6 +1,5 @@
 #include "tenancy/data/detail/select.hpp"
 
-#include <array>
 #include <utility>
 
 #include "data/sql_text.hpp"
@@ -79,6 +78,11 @@ class PredicateWriter {
       sql_.identifier(column) << with;
       sql_.parameter();
     };
+    // Ranges of bytes: in another collation the text behind a prefix may come before it.
+    const auto compare_bytes = [&](std::string_view with) {
+      compare(with);
+      sql_ << " COLLATE BINARY";
+    };
     switch (what) {
       case Operator::equal:
         return compare(" = ");
@@ -91,8 +95,9 @@ class PredicateWriter {
       case Operator::greater:
         return compare(" > ");
       case Operator::greater_or_equal:
-      case Operator::prefix_to_end:
         return compare(" >= ");
+      case Operator::prefix_to_end:
+        return compare_bytes(" >= ");
       case Operator::between:
         compare(" BETWEEN ");
         sql_ << " AND ";
@@ -100,9 +105,9 @@ class PredicateWriter {
         return;
       case Operator::prefix:
         sql_ << "(";
-        compare(" >= ");
+        compare_bytes(" >= ");
         sql_ << " AND ";
-        compare(" < ");
+        compare_bytes(" < ");
         sql_ << ")";
         return;
       case Operator::like:
@@ -152,9 +157,8 @@ class PlaceWriter {
   PlaceWriter(SqlText& sql, const EntityLayout& layout, const std::vector<SortColumn>& order,
               const std::vector<OwnedValue>& place)
       : sql_{sql}, layout_{layout}, order_{order}, place_{place} {
-    for (const OwnedValue& value : place_) {
-      // NULL has no parameter, but takes part in the numbering: parameters are the place's values.
-      static_cast<void>(value);
+    // NULL has no parameter, but takes part in the numbering: parameters are the place's values.
+    for (std::size_t i = 0; i < place_.size(); ++i) {
       parameters_.push_back(sql_.next_parameter());
     }
   }

@@ -40,7 +40,7 @@ class Changes {
     return *this;
   }
   template <auto Member>
-  Changes&& set(detail::ValueOf<Member> value) && {
+  [[nodiscard]] Changes set(detail::ValueOf<Member> value) && {
     return std::move(this->template set<Member>(std::move(value)));
   }
 
@@ -54,9 +54,16 @@ class Changes {
     return *this;
   }
   template <auto Member>
-  Changes&& set_if(std::optional<detail::ValueOf<Member>> value) && {
+  [[nodiscard]] Changes set_if(std::optional<detail::ValueOf<Member>> value) && {
     return std::move(this->template set_if<Member>(std::move(value)));
   }
+  /// One optional alone would be taken for a value that is there, and one without a value for NULL.
+  template <auto Member>
+    requires(detail::is_optional<detail::ValueOf<Member>>)
+  Changes& set_if(const std::optional<detail::ComparedOf<Member>>&) & = delete;
+  template <auto Member>
+    requires(detail::is_optional<detail::ValueOf<Member>>)
+  Changes set_if(const std::optional<detail::ComparedOf<Member>>&) && = delete;
 
   /// Whether nothing is set.
   [[nodiscard]] bool empty() const noexcept {

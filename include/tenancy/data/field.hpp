@@ -136,9 +136,10 @@ concept PredicateExpression = requires { typename std::remove_cvref_t<Expression
 /// The column of a mapped member, for predicates: `field<&Note::stars> >= 3`.
 ///
 /// Comparisons are SQL's: one with a column that is NULL is neither true nor false, and so is its
-/// negation; only `is_null` tells. Texts are compared byte by byte, `like` and `contains` without
-/// regard to the case of ASCII letters. Values are copied into the predicate, and are parameters of
-/// the statement, never part of its text.
+/// negation; only `is_null` tells. Texts are compared byte by byte, unless their column is declared
+/// with another collation; `like` and `contains` without regard to the case of ASCII letters.
+/// Values are copied into the predicate, and are parameters of the statement, never part of its
+/// text.
 ///
 /// Operands have the member's type: for numbers any integer, for `double` any number. A value that
 /// no column can hold, such as not-a-number, makes the query fail with `invalid_value`.
@@ -207,7 +208,8 @@ class Field {
     require_text();
     return {detail::Operator::like, detail::pattern_values(pattern)};
   }
-  /// Texts that begin so; can use an index.
+  /// Texts that begin so, byte by byte whatever the column's collation; can use an index that has
+  /// none either.
   [[nodiscard]] Comparison prefix(std::string_view text) const {
     require_text();
     auto [what, values] = detail::prefix_comparison(text);

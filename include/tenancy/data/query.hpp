@@ -13,7 +13,8 @@
 namespace tenancy::inline v0 {
 
 /// A predicate on rows of `T` that is put together while the program runs. A new one holds for
-/// every row, and drops out of what it is combined with.
+/// every row, and drops out of what it is combined with: one to which `||` never added anything
+/// holds for every row, too. For one of some values, which may be none, there is `in`.
 ///
 ///     tenancy::Predicate<Note> predicate;
 ///     if (search) {
@@ -96,7 +97,7 @@ class Query {
     return *this;
   }
   template <PredicateExpression Expression>
-  Query&& where(Expression&& expression) && {
+  [[nodiscard]] Query where(Expression&& expression) && {
     return std::move(where(std::forward<Expression>(expression)));
   }
 
@@ -107,7 +108,7 @@ class Query {
     return *this;
   }
   template <auto... Members>
-  Query&& order_by(SortTerm<Members>... terms) && {
+  [[nodiscard]] Query order_by(SortTerm<Members>... terms) && {
     return std::move(order_by(terms...));
   }
 

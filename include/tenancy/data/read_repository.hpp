@@ -53,8 +53,8 @@ template <Entity T>
 class ReadRepository {
  public:
   using Key = typename detail::EntityTraits<T>::Key;
-  /// What a key is passed as: texts as views, bytes as spans, integers with 64 bits, keys of
-  /// several columns as tuples: `find({project, 3})`.
+  /// What a key is passed as: texts as views, bytes as spans, integers of any type, keys of several
+  /// columns as tuples: `find({project, 3})`.
   using KeyArgument = typename detail::EntityTraits<T>::KeyArgument;
 
   /// At most so many groups, and children, are given by one call.
@@ -362,14 +362,18 @@ class ReadRepository {
   static Result<void> find_in(detail::Session& session, const KeyArgument& key,
                               std::optional<T>& row) {
     BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql::find));
+    return find_with(session, *statement, key, row);
+  }
+  static Result<void> find_with(detail::Session& session, detail::Statement& statement,
+                                const KeyArgument& key, std::optional<T>& row) {
     KeyParameters<0> parameters;
     parameters.add_key(key);
-    BOOST_OUTCOME_TRY(parameters.bind(*statement));
-    BOOST_OUTCOME_TRY(const bool found, statement->step());
+    BOOST_OUTCOME_TRY(parameters.bind(statement));
+    BOOST_OUTCOME_TRY(const bool found, statement.step());
     if (!found) {
       return success();
     }
-    return detail::decode_row(session, *statement, row.emplace());
+    return detail::decode_row(session, statement, row.emplace());
   }
 
   static Result<void> exists_in(detail::Session& session, const KeyArgument& key,

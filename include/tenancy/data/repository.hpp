@@ -80,6 +80,8 @@ class Repository : public ReadRepository<T> {
     Result<T> result{T{}};
     Base::settle(result, this->source_.write([&](detail::Session& session) -> Result<void> {
       complete(row, session.now());
+      // At hand before anything is stored: a call that is stopped meanwhile has stored nothing.
+      BOOST_OUTCOME_TRY(auto find, session.prepare(Sql::find));
       {
         BOOST_OUTCOME_TRY(auto statement,
                           detail::prepare_upsert(session, Traits::layout, Traits::updated));
@@ -91,7 +93,7 @@ class Repository : public ReadRepository<T> {
       }
       // Not by RETURNING, which gives a whole number for a REAL that is one.
       std::optional<T> stored;
-      BOOST_OUTCOME_TRY(Base::find_in(session, key_of(row), stored));
+      BOOST_OUTCOME_TRY(Base::find_with(session, *find, key_of(row), stored));
       if (!stored) {
         return ignored_by_trigger();
       }
@@ -407,11 +409,13 @@ class Repository : public ReadRepository<T> {
         detail::RowParameters<T, key_size> parameters;
         parameters.add_key(key);
         BOOST_OUTCOME_TRY(parameters.bind(*statement));
-        BOOST_OUTCOME_TRY(const bool found, statement->step());
-        if (found && statement->int64(Traits::size + 1) != version->value()) {
-          return changed_meanwhile();
+        Presence presence{};
+        BOOST_OUTCOME_TRY(detail::read_presence(session, *statement, presence));
+        if (presence == Presence::absent) {
+          return Base::missing();
         }
-        return found ? Result<void>{success()} : Base::missing();
+        return statement->int64(Traits::size + 1) == version->value() ? Result<void>{success()}
+                                                                      : changed_meanwhile();
       }
     }
     Presence presence{};

@@ -1,6 +1,7 @@
 #include "storage/sqlite/sessions.hpp"
 
 #include <string>
+#include <utility>
 
 #include "tenancy/core/assert.hpp"
 
@@ -25,6 +26,46 @@ Result<void> require_transaction(const Connection& connection) {
   }
   return success();
 }
+
+/// Undoes what has happened on a connection since it was made, unless that is kept: also when an
+/// exception leaves, and when it is the limits of the call that ended the work. A connection that
+/// cannot do so is poisoned, so that nothing of its transaction is kept.
+class Savepoint {
+ public:
+  /// Errors: as `to_errc`; those of the watch.
+  static Result<Savepoint> begin(Connection& connection) {
+    BOOST_OUTCOME_TRY(connection.run(savepoint_sql));
+    return Savepoint{connection};
+  }
+
+  Savepoint(Savepoint&& other) noexcept : connection_{std::exchange(other.connection_, nullptr)} {}
+  Savepoint& operator=(Savepoint&&) = delete;
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+  ~Savepoint() {
+    // Where SQLite has rolled back everything there is no savepoint any more.
+    if (connection_ == nullptr || !connection_->in_transaction()) {
+      return;
+    }
+    const WatchPause unwatched{connection_->watch()};
+    if (!connection_->run(roll_back_to_sql) || !connection_->run(release_sql)) {
+      connection_->poison();
+    }
+  }
+
+  /// Errors: as `to_errc`; then it is undone in the end.
+  Result<void> keep() {
+    const WatchPause unwatched{connection_->watch()};
+    BOOST_OUTCOME_TRY(connection_->run(release_sql));
+    connection_ = nullptr;
+    return success();
+  }
+
+ private:
+  explicit Savepoint(Connection& connection) noexcept : connection_{&connection} {}
+
+  Connection* connection_;
+};
 
 }  // namespace
 
@@ -100,18 +141,10 @@ Result<StatementLease> TenantSession::prepare_any(const Sql& sql) {
 Result<void> TenantSession::all_or_nothing(FunctionRef<Result<void>()> body) {
   BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
   BOOST_OUTCOME_TRY(require_transaction(connection_));
-  BOOST_OUTCOME_TRY(connection_.run(savepoint_sql));
-  auto outcome = body();
-  if (!outcome) {
-    // Where SQLite has rolled back everything there is no such savepoint any more.
-    if (connection_.in_transaction()) {
-      BOOST_OUTCOME_TRY(connection_.run(roll_back_to_sql));
-      BOOST_OUTCOME_TRY(connection_.run(release_sql));
-    }
-    return outcome;
-  }
+  BOOST_OUTCOME_TRY(auto savepoint, Savepoint::begin(connection_));
+  BOOST_OUTCOME_TRY(body());
   BOOST_OUTCOME_TRY(require_transaction(connection_));
-  return connection_.run(release_sql);
+  return savepoint.keep();
 }
 
 Error TenantSession::report_foreign_row(const Statement& statement) {

@@ -141,21 +141,9 @@ void SqliteStatement::bind_int64(int parameter, std::int64_t value) noexcept {
   remember(bind(parameter, ValueView::int64(value)));
 }
 
-void SqliteStatement::bind_real(int parameter, double value) noexcept {
-  forget_former();
-  remember(bind(parameter, ValueView::real(value)));
-}
-
 void SqliteStatement::bind_text(int parameter, std::string_view value) noexcept {
   forget_former();
   remember(bind(parameter, ValueView::text(value)));
-}
-
-void SqliteStatement::bind_copied_text(int parameter, std::string_view value) noexcept {
-  forget_former();
-  const char* const text = value.data() == nullptr ? "" : value.data();
-  remember(sqlite3_bind_text64(statement_.get(), parameter, text, value.size(), SQLITE_TRANSIENT,
-                               SQLITE_UTF8));
 }
 
 void SqliteStatement::bind_blob(int parameter, std::span<const std::byte> value) noexcept {
@@ -204,11 +192,6 @@ bool SqliteStatement::is_null(int column) const noexcept {
 std::optional<std::int64_t> SqliteStatement::int64(int column) const noexcept {
   const ValueView value = view_of(sqlite3_column_value(statement_.get(), column));
   return value.type() == ValueType::int64 ? std::optional{value.int64()} : std::nullopt;
-}
-
-std::optional<double> SqliteStatement::real(int column) const noexcept {
-  const ValueView value = view_of(sqlite3_column_value(statement_.get(), column));
-  return value.type() == ValueType::real ? std::optional{value.real()} : std::nullopt;
 }
 
 std::optional<std::string_view> SqliteStatement::text(int column) const noexcept {

@@ -25,9 +25,7 @@ class SqliteStatement final : public Statement {
 
   void bind_null(int parameter) noexcept override;
   void bind_int64(int parameter, std::int64_t value) noexcept override;
-  void bind_real(int parameter, double value) noexcept override;
   void bind_text(int parameter, std::string_view value) noexcept override;
-  void bind_copied_text(int parameter, std::string_view value) noexcept override;
   void bind_blob(int parameter, std::span<const std::byte> value) noexcept override;
   void bind_rest(int first, std::span<const ValueView> values) noexcept override;
 
@@ -38,7 +36,6 @@ class SqliteStatement final : public Statement {
   void read_columns(std::span<ValueView> columns) const noexcept override;
   [[nodiscard]] bool is_null(int column) const noexcept override;
   [[nodiscard]] std::optional<std::int64_t> int64(int column) const noexcept override;
-  [[nodiscard]] std::optional<double> real(int column) const noexcept override;
   [[nodiscard]] std::optional<std::string_view> text(int column) const noexcept override;
   [[nodiscard]] std::optional<std::span<const std::byte>> blob(int column) const noexcept override;
 

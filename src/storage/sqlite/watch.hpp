@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "storage/call_limits.hpp"
 
@@ -33,6 +34,9 @@ class Watch {
     stopped_ = false;
   }
   void end() noexcept { limits_ = nullptr; }
+  /// Nothing is held to the limits until they are given back.
+  [[nodiscard]] const CallLimits* pause() noexcept { return std::exchange(limits_, nullptr); }
+  void resume(const CallLimits* limits) noexcept { limits_ = limits; }
 
   /// Before a statement. Errors: `deadline_exceeded`, `cancelled`, the budget's.
   Result<void> admit() { return admits() ? Result<void>{success()} : reason(); }
@@ -89,6 +93,19 @@ class WatchScope {
 
  private:
   Watch& watch_;
+};
+
+/// Lets a connection bring to its end what it has begun, whatever the limits say meanwhile.
+class WatchPause {
+ public:
+  explicit WatchPause(Watch& watch) noexcept : watch_{watch}, limits_{watch.pause()} {}
+  WatchPause(const WatchPause&) = delete;
+  WatchPause& operator=(const WatchPause&) = delete;
+  ~WatchPause() { watch_.resume(limits_); }
+
+ private:
+  Watch& watch_;
+  const CallLimits* limits_;
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

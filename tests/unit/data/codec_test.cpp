@@ -113,3 +113,38 @@ TEST_CASE("a stored text that is no name and one that is no JSON are invalid row
   }
   CHECK(must(artifacts.require("a")).status == Status::live);
 }
+
+TEST_CASE("JSON is stored to a depth that no stack overflows from, and no deeper") {
+  const TestStore test = store_of_artifacts();
+  const Repository<Artifact> artifacts{test.store, test.enter(test.acme)};
+  const auto nested = [](const std::string& before, const std::string& behind, std::size_t depth) {
+    std::string text;
+    for (std::size_t i = 0; i < depth; ++i) {
+      text += before;
+    }
+    text += "1";
+    for (std::size_t i = 0; i < depth; ++i) {
+      text += behind;
+    }
+    return text;
+  };
+  const std::array<std::pair<std::string, std::string>, 3> kinds{
+      {{"[", "]"}, {R"({"a":)", "}"}, {"[2,", ",3]"}}};
+  for (const auto& [before, behind] : kinds) {
+    CAPTURE(before);
+    for (const std::size_t depth : {std::size_t{1001}, std::size_t{500'000}}) {
+      CAPTURE(depth);
+      const auto refused = artifacts.insert(
+          Artifact{.id = "deep", .settings = json::parse(nested(before, behind, depth))});
+      CHECK(code_of(refused) == errc::invalid_value);
+      REQUIRE(refused.has_error());
+      CHECK(refused.error().subject() == "settings");
+    }
+    must(artifacts.upsert(
+        Artifact{.id = "fits", .settings = json::parse(nested(before, behind, 1000))}));
+    CHECK(must(artifacts.require("fits")).settings.dump() == nested(before, behind, 1000));
+    // As somebody else may write it.
+    test.run_raw("UPDATE artifacts SET settings = '" + nested(before, behind, 1001) + "'");
+    CHECK(code_of(artifacts.require("fits")) == errc::invalid_row);
+  }
+}

@@ -1,7 +1,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <stop_token>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -23,6 +27,60 @@ using tenancy_test::TestStore;
 using tenancy_test::Work;
 
 namespace {
+
+/// A number that does something while it is bound.
+struct Tripwire {
+  std::int64_t number = 0;
+  std::function<void()> action = {};
+};
+
+struct WiredNote {
+  std::string id = {};
+  std::string title = {};
+  Tripwire stars = {};
+  tenancy::Timestamp created_at = {};
+  tenancy::Timestamp updated_at = {};
+};
+
+}  // namespace
+
+template <>
+struct tenancy::Codec<Tripwire> {
+  static constexpr StorageClass stored = StorageClass::integer;
+
+  static void bind(const ParameterWriter& parameter, const Tripwire& value) {
+    if (value.action) {
+      value.action();
+    }
+    parameter.int64(value.number);
+  }
+  static bool read(const ColumnReader& column, Tripwire& value) {
+    const auto held = column.int64();
+    value.number = held.value_or(0);
+    return held.has_value();
+  }
+};
+
+namespace {
+
+constexpr auto tenancy_mapping(std::type_identity<WiredNote>) {
+  namespace m = tenancy::mapping;
+  return m::entity("notes", m::generated_key("id", &WiredNote::id),
+                   m::column("title", &WiredNote::title), m::column("stars", &WiredNote::stars),
+                   m::created_at("created_at", &WiredNote::created_at),
+                   m::updated_at("updated_at", &WiredNote::updated_at));
+}
+
+std::vector<WiredNote> wired_notes(std::size_t count, std::size_t at,
+                                   const std::function<void()>& action) {
+  std::vector<WiredNote> notes(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    notes[i].title = "n" + std::to_string(i);
+    notes[i].stars.number = static_cast<std::int64_t>(i);
+  }
+  notes[at].stars.action = action;
+  return notes;
+}
 
 std::vector<Note> notes_of(std::size_t count, const std::string& prefix = "n") {
   std::vector<Note> notes;
@@ -164,4 +222,36 @@ TEST_CASE("a trigger that ignores one row leaves none behind, even when the erro
     return tenancy::success();
   }));
   CHECK(must(notes.count()) == 0);
+}
+
+TEST_CASE("a call that is stopped in its middle leaves nothing behind either") {
+  // In the first of two statements, which are too short to be stopped themselves, so that the
+  // second is not begun; and in the second, after which there is nothing to be stopped.
+  for (const std::size_t at : {std::size_t{7}, std::size_t{11}}) {
+    CAPTURE(at);
+    const TestStore test;
+    const auto acme = test.enter(test.acme);
+    std::stop_source stop;
+    const auto rows = wired_notes(12, at, [&] { stop.request_stop(); });
+    bool is_kept = false;
+    must(test.store.write(acme, {.stop = stop.get_token()}, [&](WriteTransaction& tx) {
+      is_kept = Repository<WiredNote>{tx}.insert_many(rows).has_value();
+      return Result<void>{tenancy::success()};
+    }));
+    CHECK(is_kept == (at == 11));
+    CHECK(must(Repository<Note>{test.store, acme}.count()) == (is_kept ? 12 : 0));
+  }
+}
+
+TEST_CASE("an exception leaves nothing behind, even when the transaction catches it") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  const auto rows = wired_notes(300, 299, [] { throw std::runtime_error{"no more"}; });
+  must(test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+    const Repository<WiredNote> inside{tx};
+    CHECK_THROWS_AS(static_cast<void>(inside.insert_many(rows)), std::runtime_error);
+    BOOST_OUTCOME_TRY(inside.insert({.title = "behind"}));
+    return tenancy::success();
+  }));
+  CHECK(must(Repository<Note>{test.store, acme}.count()) == 1);
 }

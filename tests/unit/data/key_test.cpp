@@ -25,6 +25,7 @@ using tenancy::Presence;
 using tenancy::Repository;
 using tenancy::Timestamp;
 using tenancy::detail::EntityTraits;
+using tenancy::detail::IntegerKey;
 using tenancy_test::Bytes;
 using tenancy_test::code_of;
 using tenancy_test::Item;
@@ -97,9 +98,9 @@ void check_keys(const std::string& type, const std::vector<Value>& keys) {
 
 static_assert(std::is_same_v<EntityTraits<Item>::Key, std::tuple<std::string, std::int64_t>>);
 static_assert(
-    std::is_same_v<EntityTraits<Item>::KeyArgument, std::tuple<std::string_view, std::int64_t>>);
+    std::is_same_v<EntityTraits<Item>::KeyArgument, std::tuple<std::string_view, IntegerKey>>);
 static_assert(std::is_same_v<EntityTraits<Keyed<Bytes>>::KeyArgument, std::span<const std::byte>>);
-static_assert(std::is_same_v<EntityTraits<Keyed<std::uint8_t>>::KeyArgument, std::int64_t>);
+static_assert(std::is_same_v<EntityTraits<Keyed<std::uint8_t>>::KeyArgument, IntegerKey>);
 static_assert(std::is_same_v<EntityTraits<Keyed<Priority>>::KeyArgument, Priority>);
 static_assert(EntityTraits<Item>::keys == std::array<std::size_t, 2>{0, 1});
 static_assert(EntityTraits<Item>::has_version);
@@ -135,6 +136,23 @@ TEST_CASE("a key that is too large for its member is not found rather than cut")
     CHECK(code_of(rows.erase(key)) == errc::not_found);
   }
   CHECK(must(rows.count()) == 2);
+}
+
+TEST_CASE("a key that 64 bits with a sign cannot hold is refused and is not another row's") {
+  const TestStore test = store_with_key("INTEGER");
+  const Repository<Keyed<std::int64_t>> rows{test.store, test.enter(test.acme)};
+  must(rows.insert({-1, 1}));
+  constexpr auto too_large = std::numeric_limits<std::uint64_t>::max();
+  CHECK(code_of(rows.find(too_large)) == errc::invalid_value);
+  CHECK(code_of(rows.exists(too_large)) == errc::invalid_value);
+  CHECK(code_of(rows.erase(too_large)) == errc::invalid_value);
+  CHECK(code_of(rows.update(too_large, tenancy::Changes<Keyed<std::int64_t>>{})) ==
+        errc::invalid_value);
+  tenancy::Changes<Keyed<std::int64_t>> changes;
+  changes.set<&Keyed<std::int64_t>::value>(2);
+  CHECK(code_of(rows.update(too_large, changes)) == errc::invalid_value);
+  CHECK(must(rows.require(-1)).value == 1);
+  CHECK(must(rows.find(std::size_t{7})) == std::nullopt);
 }
 
 TEST_CASE("a key without a stored form is refused and names its column") {

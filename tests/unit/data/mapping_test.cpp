@@ -25,6 +25,7 @@ using tenancy::ParameterWriter;
 using tenancy::Storable;
 using tenancy::Timestamp;
 using tenancy::detail::EntityTraits;
+using tenancy::detail::IntegerKey;
 using tenancy::detail::is_identifier;
 using tenancy::detail::KeyForm;
 using tenancy::detail::OwnedValue;
@@ -139,9 +140,12 @@ static_assert(std::is_same_v<EntityTraits<Task>::Value<2>, bool>);
 // Keys are passed and stored with 64 bits, so that a number too large is not found rather than cut.
 static_assert(std::is_same_v<KeyForm<std::string>::Argument, std::string_view>);
 static_assert(std::is_same_v<KeyForm<std::string>::Bound, std::string>);
-static_assert(std::is_same_v<KeyForm<std::int64_t>::Argument, std::int64_t>);
-static_assert(std::is_same_v<KeyForm<std::uint8_t>::Argument, std::int64_t>);
-static_assert(std::is_same_v<KeyForm<std::int32_t>::Bound, std::int64_t>);
+static_assert(std::is_same_v<KeyForm<std::int64_t>::Argument, IntegerKey>);
+static_assert(std::is_same_v<KeyForm<std::uint8_t>::Argument, IntegerKey>);
+static_assert(std::is_same_v<KeyForm<std::int32_t>::Bound, IntegerKey>);
+static_assert(std::is_convertible_v<std::uint64_t, IntegerKey>);
+static_assert(!std::is_convertible_v<double, IntegerKey>);
+static_assert(!std::is_convertible_v<bool, IntegerKey>);
 
 // A codec is given its parameter and its column and makes no others.
 static_assert(!std::is_default_constructible_v<ParameterWriter>);

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -304,6 +305,25 @@ TEST_CASE("patterns are of at most 250 bytes and hold no NUL") {
   using namespace std::string_view_literals;
   CHECK(refusal(work, title.like("t\0%"sv)) == errc::invalid_value);
   CHECK(refusal(work, !title.contains("\0"sv)) == errc::invalid_value);
+}
+
+TEST_CASE("a prefix is taken byte by byte also where the column's collation does otherwise") {
+  auto schema = tenancy_test::work_schema();
+  auto& sql = schema[0].sql;
+  const std::string column = "title TEXT NOT NULL";
+  sql.replace(sql.find(column), column.size(), column + " COLLATE NOCASE");
+  const tenancy_test::TestStore test{{}, std::move(schema)};
+  const tenancy::Repository<Item> items{test.store, test.enter(test.acme)};
+  std::int64_t number = 0;
+  for (const std::string title : {"Zebra", "zebra", "Zoo", "["}) {
+    must(items.insert({.project = "p", .number = ++number, .title = title}));
+  }
+  // Where letters are small, "[" is before "z" and not behind it.
+  CHECK(must(items.count(field<&Item::title>.prefix("Z"))) == 2);
+  CHECK(must(items.count(field<&Item::title>.prefix("z"))) == 1);
+  CHECK(must(items.count(field<&Item::title>.prefix("ZE"))) == 0);
+  CHECK(must(items.count(field<&Item::title>.prefix(""))) == 4);
+  CHECK(must(items.count(field<&Item::title> == "ZEBRA")) == 2);
 }
 
 TEST_CASE("a prefix is taken byte by byte, to the end of what there is") {

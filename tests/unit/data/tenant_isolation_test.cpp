@@ -290,3 +290,31 @@ TEST_CASE("a row of another tenant stops every operation that reads rows, and ra
     CHECK(work.log->alarms() == stopped);
   }
 }
+
+TEST_CASE("a row of another tenant that is only looked for stops the transaction too") {
+  const Work work;
+  const auto acme = work.test.enter(work.test.acme);
+  must(work.items_of_globex.insert({.project = "p", .number = 1}));
+  // As above: the predicate is answered with one tenant and the result with another.
+  work.test.run_raw(
+      "ALTER TABLE items RENAME TO real_items; CREATE VIEW items AS SELECT CASE abs(random()) % 2 "
+      "WHEN 0 THEN " +
+      std::to_string(work.test.acme.id.value()) + " ELSE " +
+      std::to_string(work.test.globex.id.value()) +
+      " END AS tenant_id, project, number, title, note, points, weight, priority, done, payload, "
+      "due, owner, reviewer, created_at, updated_at, version FROM real_items");
+  std::size_t stopped = 0;
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const auto outcome = work.test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+      // Without changes there is nothing to write: the call looks for the row and its version.
+      static_cast<void>(Repository<Item>{tx}.update({"p", 1}, Changes<Item>{}, RowVersion{1}));
+      return tenancy::success();
+    });
+    if (!outcome) {
+      CHECK(code_of(outcome) == errc::isolation_violation);
+      ++stopped;
+    }
+  }
+  CHECK(stopped > 0);
+  CHECK(work.log->alarms() == stopped);
+}

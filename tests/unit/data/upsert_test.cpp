@@ -1,5 +1,7 @@
 #include <chrono>
+#include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -28,6 +30,44 @@ struct Mark {
 
   static constexpr auto tenancy_mapping() {
     return tenancy::mapping::entity("marks", tenancy::mapping::key("id", &Mark::id));
+  }
+};
+
+/// A text that does something while it is bound.
+struct Tripwire {
+  std::string text = {};
+  std::function<void()> action = {};
+};
+
+}  // namespace
+
+template <>
+struct tenancy::Codec<Tripwire> {
+  static constexpr StorageClass stored = StorageClass::text;
+
+  static void bind(const ParameterWriter& parameter, const Tripwire& value) {
+    if (value.action) {
+      value.action();
+    }
+    parameter.text(value.text);
+  }
+  static bool read(const ColumnReader& column, Tripwire& value) {
+    const auto held = column.text();
+    value.text = held.value_or("");
+    return held.has_value();
+  }
+};
+
+namespace {
+
+struct WiredPerson {
+  std::string id = {};
+  Tripwire name = {};
+
+  static constexpr auto tenancy_mapping() {
+    namespace m = tenancy::mapping;
+    return m::entity("people", m::key("id", &WiredPerson::id),
+                     m::column("name", &WiredPerson::name));
   }
 };
 
@@ -128,4 +168,19 @@ TEST_CASE("a row that an upsert leaves unreadable is not kept") {
       "tenant_id = new.tenant_id AND id = new.id; END");
   CHECK(code_of(notes.upsert({.id = "1", .title = "t"})) == errc::invalid_row);
   CHECK(must(notes.count()) == 0);
+}
+
+TEST_CASE("an upsert that says it failed when it was stopped has stored nothing") {
+  const Work work;
+  std::stop_source stop;
+  bool is_stored = false;
+  must(work.test.store.write(work.test.enter(work.test.acme), {.stop = stop.get_token()},
+                             [&](tenancy::WriteTransaction& tx) {
+                               is_stored =
+                                   Repository<WiredPerson>{tx}
+                                       .upsert({"ann", {"Ann", [&] { stop.request_stop(); }}})
+                                       .has_value();
+                               return tenancy::Result<void>{tenancy::success()};
+                             }));
+  CHECK(must(work.people.count()) == (is_stored ? 1 : 0));
 }

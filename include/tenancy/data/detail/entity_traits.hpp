@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tenancy/data/detail/entity_layout.hpp"
+#include "tenancy/data/detail/integer_key.hpp"
 #include "tenancy/data/mapping.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -26,6 +27,12 @@ constexpr bool is_identifier(std::string_view name) noexcept {
     }
   }
   return true;
+}
+
+/// What the engine takes for the number of a row where a table has no such column: one that is
+/// counted over all tenants, so that it would tell of theirs.
+constexpr bool is_row_number(std::string_view name) noexcept {
+  return name == "rowid" || name == "oid" || name == "_rowid_";
 }
 
 template <Entity T>
@@ -47,8 +54,7 @@ inline constexpr bool is_foreign_key = false;
 template <class Parent, class... Members>
 inline constexpr bool is_foreign_key<mapping::ForeignKey<Parent, Members...>> = true;
 
-/// What a key is passed and bound as: numbers as 64 bits whatever the member's width, so that one
-/// too large is not found rather than cut.
+/// What a key is passed and bound as.
 template <class Value>
 struct KeyForm {
   using Argument = Value;
@@ -59,8 +65,8 @@ struct KeyForm {
 template <std::integral Value>
   requires(!std::same_as<Value, bool>)
 struct KeyForm<Value> {
-  using Argument = std::int64_t;
-  using Bound = std::int64_t;
+  using Argument = IntegerKey;
+  using Bound = IntegerKey;
   static constexpr bool is_allowed = true;
 };
 template <>
@@ -220,6 +226,19 @@ struct EntityTraits {
     }
     return !has_version || is_identifier(version_name());
   }
+  static constexpr bool names_a_row_number() noexcept {
+    for (const auto name : names) {
+      if (is_row_number(name)) {
+        return true;
+      }
+    }
+    return is_row_number(version_name());
+  }
+  static constexpr bool members_are_distinct() noexcept {
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
+      return ((column_of(std::get<Index>(columns).member) == Index) && ...);
+    }(std::make_index_sequence<size>{});
+  }
   static constexpr bool names_are_distinct() noexcept {
     for (std::size_t i = 0; i < size; ++i) {
       for (std::size_t j = i + 1; j < size; ++j) {
@@ -290,7 +309,10 @@ struct EntityTraits {
   static_assert(names_are_good(), "mapping: a column's name is lower-case letters, digits and '_'");
   static_assert(!names_the_tenant(),
                 "mapping: tenant_id is no member: the transaction knows the tenant");
+  static_assert(!names_a_row_number(),
+                "mapping: rowid, oid and _rowid_ are the numbers of rows of all tenants");
   static_assert(names_are_distinct(), "mapping: two members are mapped to one column");
+  static_assert(members_are_distinct(), "mapping: a member is mapped to two columns");
   static_assert(count_versions() <= 1, "mapping: a row has one version");
   static_assert(!keys.empty(), "mapping: an entity has a key column");
   static_assert(members_are_own(), "mapping: a column's member belongs to another type");

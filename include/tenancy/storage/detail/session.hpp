@@ -28,7 +28,7 @@ class Session {
   virtual Result<StatementLease> prepare(const ShapedSql& sql) = 0;
 
   /// Runs several statements that are kept as a whole or not at all, whatever the transaction does
-  /// with the failure of one. Only in a transaction that writes.
+  /// with the failure of one, or with an exception. Only in a transaction that writes.
   virtual Result<void> all_or_nothing(FunctionRef<Result<void>()> body) = 0;
 
   [[nodiscard]] virtual Timestamp now() const noexcept = 0;

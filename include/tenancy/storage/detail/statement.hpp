@@ -44,9 +44,7 @@ class Statement {
 
   virtual void bind_null(int parameter) noexcept = 0;
   virtual void bind_int64(int parameter, std::int64_t value) noexcept = 0;
-  virtual void bind_real(int parameter, double value) noexcept = 0;
   virtual void bind_text(int parameter, std::string_view value) noexcept = 0;
-  virtual void bind_copied_text(int parameter, std::string_view value) noexcept = 0;
   virtual void bind_blob(int parameter, std::span<const std::byte> value) noexcept = 0;
   /// Binds these, and with what was bound before all that there are: parameters from `first` on.
   /// Each can be stored.
@@ -74,7 +72,6 @@ class Statement {
 
   [[nodiscard]] virtual bool is_null(int column) const noexcept = 0;
   [[nodiscard]] virtual std::optional<std::int64_t> int64(int column) const noexcept = 0;
-  [[nodiscard]] virtual std::optional<double> real(int column) const noexcept = 0;
   /// Valid until the next `step` or `reset`.
   [[nodiscard]] virtual std::optional<std::string_view> text(int column) const noexcept = 0;
   [[nodiscard]] virtual std::optional<std::span<const std::byte>> blob(
