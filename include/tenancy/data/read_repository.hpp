@@ -210,7 +210,8 @@ class ReadRepository {
   ///
   /// The rows are those of one snapshot, and memory holds one of them at a time. The query's table
   /// must not be changed in between in the same transaction. `visit` runs within the transaction:
-  /// a long one is held to the store's limits.
+  /// a long one is held to the store's limits, and what
+  /// it reads from the store, beside the transaction, needs a second connection for reading.
   template <class Visitor>
   Result<void> for_each(const Query<T>& query, Visitor&& visit) const {
     return source_.read([&](detail::Session& session) { return visit_in(session, query, visit); });

@@ -208,7 +208,8 @@ class Repository : public ReadRepository<T> {
   /// that was left out by mistake would remove every row; and as a query's.
   Result<std::int64_t> erase_where(const Predicate<T>& predicate) const {
     Result<std::int64_t> result{std::int64_t{0}};
-    Base::settle(result, this->source_.write([&](detail::Session& session) {
+    // Not as one statement, which could not be stopped where it shares its transaction with others.
+    Base::settle(result, this->source_.write_several([&](detail::Session& session) {
       return detail::erase_rows(session, Traits::layout, predicate.code(), result.assume_value());
     }));
     return result;
