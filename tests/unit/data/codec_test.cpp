@@ -130,7 +130,9 @@ TEST_CASE("JSON is stored to a depth that no stack overflows from, and no deeper
   };
   const std::array<std::pair<std::string, std::string>, 3> kinds{
       {{"[", "]"}, {R"({"a":)", "}"}, {"[2,", ",3]"}}};
-  for (const auto& [before, behind] : kinds) {
+  for (const auto& kind : kinds) {
+    const std::string& before = kind.first;
+    const std::string& behind = kind.second;
     CAPTURE(before);
     for (const std::size_t depth : {std::size_t{1001}, std::size_t{500'000}}) {
       CAPTURE(depth);
