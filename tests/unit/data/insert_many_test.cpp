@@ -46,8 +46,6 @@ struct WiredNote {
 
 template <>
 struct tenancy::Codec<Tripwire> {
-  static constexpr StorageClass stored = StorageClass::integer;
-
   static void bind(const ParameterWriter& parameter, const Tripwire& value) {
     if (value.action) {
       value.action();

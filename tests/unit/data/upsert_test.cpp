@@ -43,8 +43,6 @@ struct Tripwire {
 
 template <>
 struct tenancy::Codec<Tripwire> {
-  static constexpr StorageClass stored = StorageClass::text;
-
   static void bind(const ParameterWriter& parameter, const Tripwire& value) {
     if (value.action) {
       value.action();
