@@ -39,7 +39,7 @@ class Watch {
   void resume(const CallLimits* limits) noexcept { limits_ = limits; }
 
   /// Before a statement. Errors: `deadline_exceeded`, `cancelled`, the budget's.
-  Result<void> admit() { return admits() ? Result<void>{success()} : reason(); }
+  [[nodiscard]] Result<void> admit() const { return admits() ? Result<void>{success()} : reason(); }
   [[nodiscard]] bool admits() const noexcept { return limits_ == nullptr || !is_over(); }
   /// Whenever a statement goes on.
   void enter(bool reads_only) noexcept { stops_statement_ = stops_writes_ || reads_only; }

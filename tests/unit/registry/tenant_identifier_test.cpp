@@ -116,41 +116,18 @@ TEST_CASE("a domain is a host name of two labels and more") {
   check_good("domain", {"acme.example", "a.b", "a1.b2c", "1.2.example", "xn--bcher-kva.example",
                         "a-b.example", "a--b.example", "example.x1", std::string(63, 'a') + ".de",
                         "a." + std::string(63, 'b')});
-  check_bad("domain", {"",
-                       ".",
-                       "..",
-                       "acme",
-                       "acme.",
-                       ".acme.example",
-                       "acme..example",
-                       "acme.example.",
-                       "-a.example",
-                       "a-.example",
-                       "a.-example",
-                       "a.example-",
-                       "a_b.example",
-                       "a b.example",
-                       "acme.example ",
-                       " acme.example",
-                       "acme.example\n",
-                       "acme.example:443",
-                       "https://acme.example",
-                       "acme.example/",
-                       "user@acme.example",
-                       "*.example",
-                       std::string(64, 'a') + ".de",
-                       nul + ".example",
-                       "acme.ex" + nul,
-                       // Two literals, since the next letters could be digits of the escape.
-                       ("b\xC3\xBC"
-                        "cher.example"),
-                       cyrillic_a + "cme.example",
-                       "acme" + full_stop + "example",
-                       "ac" + soft_hyphen + "me.example",
-                       kelvin + ".example",
-                       "acm" + dotless + ".example",
-                       "acme.example" + right_to_left_override,
-                       "\xFF.example"});
+  check_bad("domain",
+            {"", ".", "..", "acme", "acme.", ".acme.example", "acme..example", "acme.example.",
+             "-a.example", "a-.example", "a.-example", "a.example-", "a_b.example", "a b.example",
+             "acme.example ", " acme.example", "acme.example\n", "acme.example:443",
+             "https://acme.example", "acme.example/", "user@acme.example", "*.example",
+             std::string(64, 'a') + ".de", nul + ".example", "acme.ex" + nul,
+             // Two literals, since the next letters could be digits of the escape.
+             ("b\xC3\xBC"
+              "cher.example"),
+             cyrillic_a + "cme.example", "acme" + full_stop + "example",
+             "ac" + soft_hyphen + "me.example", kelvin + ".example", "acm" + dotless + ".example",
+             "acme.example" + right_to_left_override, "\xFF.example"});
 }
 
 TEST_CASE("an address is no domain") {
