@@ -30,7 +30,7 @@ class Cases {
           return RawSide{Population{file, size}.file()};
         })} {}
 
-  std::shared_ptr<Lazy<LibrarySide>> library_with(std::size_t cache_bytes) const {
+  std::shared_ptr<Lazy<LibrarySide>> side_with_cache(std::size_t cache_bytes) const {
     return lazy<LibrarySide>([file = file_, size = size_, cache_bytes] {
       return LibrarySide{Population{file, size}.file(), cache_bytes};
     });
@@ -92,8 +92,8 @@ std::vector<Comparison> request_cases(const std::filesystem::path& file, std::si
   const Cases cases{file, size};
   const std::string suffix = "_" + std::to_string(size);
   const Goal goal{Goal::Bound::at_most, 1.15};
-  const auto cached = cases.library_with(default_cache_bytes());
-  const auto uncached = cases.library_with(0);
+  const auto cached = cases.side_with_cache(default_cache_bytes());
+  const auto uncached = cases.side_with_cache(0);
   return {
       cases.both("hit" + suffix, &RawSide::authenticate_and_read, cached,
                  &LibrarySide::authenticate_and_read, cases.few(), batch, goal),
@@ -110,8 +110,8 @@ std::vector<Comparison> request_cases(const std::filesystem::path& file, std::si
 
 std::vector<Comparison> entrance_cases(const std::filesystem::path& file, std::size_t size) {
   const Cases cases{file, size};
-  const auto cached = cases.library_with(default_cache_bytes());
-  const auto uncached = cases.library_with(0);
+  const auto cached = cases.side_with_cache(default_cache_bytes());
+  const auto uncached = cases.side_with_cache(0);
   return {
       cases.both("authenticate_hit", &RawSide::authenticate, cached, &LibrarySide::authenticate,
                  cases.few(), batch),
@@ -125,7 +125,7 @@ std::vector<Comparison> entrance_cases(const std::filesystem::path& file, std::s
 
 std::vector<Comparison> bare_read_case(const std::filesystem::path& file, std::size_t size) {
   const Cases cases{file, size};
-  const auto cached = cases.library_with(default_cache_bytes());
+  const auto cached = cases.side_with_cache(default_cache_bytes());
   return {
       cases.both("hit_over_bare_read", &RawSide::read, cached, &LibrarySide::authenticate_and_read,
                  cases.few(), batch, {}, "raw read that asks for no key"),

@@ -48,10 +48,14 @@ std::string identity_of(const EntityLayout& layout, const QueryCode& query) {
 class Ends {
  public:
   Ends(const EntityLayout& layout, const std::vector<SortColumn>& order)
-      : order_{order}, columns_(layout.columns.size() + 1) {}
+      : layout_{layout}, order_{order}, columns_(layout.columns.size() + 1) {}
 
   void note_first(const Statement& statement) { first_ = place_at(statement); }
   void note_last(const Statement& statement) { last_ = place_at(statement); }
+
+  /// A column that is NULL at an end although no member says that it may be, so that nothing could
+  /// be found behind it.
+  [[nodiscard]] std::optional<std::size_t> stray_null() const noexcept { return stray_null_; }
 
   [[nodiscard]] std::string text(bool is_reversed) {
     if (last_.empty()) {
@@ -65,12 +69,18 @@ class Ends {
     statement.read_columns(columns_);
     std::string place;
     for (const SortColumn& term : order_) {
-      append_value(place, columns_[term.column + std::size_t{1}]);
+      const ValueView& value = columns_[term.column + std::size_t{1}];
+      append_value(place, value);
+      if (value.type() == ValueType::null && !layout_.nullable[term.column]) {
+        stray_null_ = term.column;
+      }
     }
     return place;
   }
 
+  const EntityLayout& layout_;
   const std::vector<SortColumn>& order_;
+  std::optional<std::size_t> stray_null_;
   std::vector<ValueView> columns_;
   std::string first_;
   std::string last_;
@@ -229,6 +239,9 @@ Result<PageFrame> read_page(Session& session, const EntityLayout& layout, Select
   page.has_next = page.is_reversed ? has_others_before : has_more;
   page.has_previous = page.is_reversed ? has_more : has_others_before;
   if (rows > 0 && (page.has_next || page.has_previous)) {
+    if (const auto column = ends.stray_null()) {
+      return unreadable(layout, *column);
+    }
     const std::string sealed = seal_cursor(session.keys(), list, ends.text(page.is_reversed));
     if (page.has_next) {
       page.next_cursor = forwards + sealed;

@@ -107,6 +107,10 @@ void PredicateCode::negate() {
   if (shape_.front() == negation) {
     shape_.erase(shape_.begin());
     --depth_;
+    // The contrary of the contrary of nothing asks nothing again.
+    if (shape_.front() == static_cast<char>(Operator::always)) {
+      shape_.clear();
+    }
   } else {
     ++depth_;
     shape_.insert(shape_.begin(), negation);

@@ -52,6 +52,7 @@ TEST_CASE("a predicate that asks nothing removes nothing") {
   CHECK(code_of(work.items.erase_where(Predicate<Item>{})) == errc::invalid_argument);
   CHECK(code_of(work.items.erase_where(Predicate<Item>{} && Predicate<Item>{})) ==
         errc::invalid_argument);
+  CHECK(code_of(work.items.erase_where(!(!Predicate<Item>{}))) == errc::invalid_argument);
   // The contrary of nothing is no row.
   CHECK(must(work.items.erase_where(!Predicate<Item>{})) == 0);
   CHECK(must(work.items.count()) == 3);
