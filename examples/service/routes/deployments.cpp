@@ -113,15 +113,9 @@ Reply<Response> change(const Store& store, const TenantContext& context, const C
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
                                                              "application/merge-patch+json"}));
   tenancy::Changes<Deployment> changes;
-  if (auto project_name = fields.optional_text("project_name", long_name_rule)) {
-    changes.set<&Deployment::project_name>(*std::move(project_name));
-  }
-  if (const auto status = fields.optional_named<DeploymentStatus>("status")) {
-    changes.set<&Deployment::status>(*status);
-  }
-  if (auto url = fields.nullable_text("url", web_url_rule)) {
-    changes.set<&Deployment::url>(*std::move(url));
-  }
+  changes.set_if<&Deployment::project_name>(fields.optional_text("project_name", long_name_rule));
+  changes.set_if<&Deployment::status>(fields.optional_named<DeploymentStatus>("status"));
+  changes.set_if<&Deployment::url>(fields.nullable_text("url", web_url_rule));
   BOOST_OUTCOME_TRY(fields.finish());
   BOOST_OUTCOME_TRY(const auto stored, change_row(store, context, call.parameter, changes, seen));
   return show_one(stored, context);

@@ -154,15 +154,9 @@ Reply<Response> change(const Store& store, const TenantContext& context, const C
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
                                                              "application/merge-patch+json"}));
   tenancy::Changes<Workflow> changes;
-  if (auto name = fields.optional_text("name", long_name_rule)) {
-    changes.set<&Workflow::name>(*std::move(name));
-  }
-  if (const auto status = fields.optional_named<WorkflowStatus>("status")) {
-    changes.set<&Workflow::status>(*status);
-  }
-  if (auto definition = fields.optional_object("definition")) {
-    changes.set<&Workflow::definition>(*std::move(definition));
-  }
+  changes.set_if<&Workflow::name>(fields.optional_text("name", long_name_rule));
+  changes.set_if<&Workflow::status>(fields.optional_named<WorkflowStatus>("status"));
+  changes.set_if<&Workflow::definition>(fields.optional_object("definition"));
   BOOST_OUTCOME_TRY(fields.finish());
   BOOST_OUTCOME_TRY(const auto stored, change_row(store, context, call.parameter, changes, seen));
   return show_one(stored, context);

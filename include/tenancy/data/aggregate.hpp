@@ -55,35 +55,25 @@ struct SumOf {
 template <auto Member>
 inline constexpr SumOf<Member> sum_of{};
 
-/// The least value that is not NULL, as an optional of the member's type; nothing over no rows.
-template <auto Member>
-struct MinOf {
+/// The least or the greatest value that is not NULL, as an optional of the member's type; nothing
+/// over no rows. Use `min_of` and `max_of`.
+template <auto Member, detail::Selection Which>
+struct ExtremeOf {
   static_assert(detail::is_ordered<detail::ComparedOf<Member>>,
                 "query: only numbers, texts, times and bytes are in an order");
   using Value = std::optional<detail::ComparedOf<Member>>;
-  static constexpr auto selection = detail::Selection::least;
+  static constexpr auto selection = Which;
   template <Entity T>
   static constexpr std::size_t column() noexcept {
     return detail::aggregated_column<Member, T>();
   }
 };
+/// The least value.
 template <auto Member>
-inline constexpr MinOf<Member> min_of{};
-
-/// The greatest, in the same way.
+inline constexpr ExtremeOf<Member, detail::Selection::least> min_of{};
+/// The greatest.
 template <auto Member>
-struct MaxOf {
-  static_assert(detail::is_ordered<detail::ComparedOf<Member>>,
-                "query: only numbers, texts, times and bytes are in an order");
-  using Value = std::optional<detail::ComparedOf<Member>>;
-  static constexpr auto selection = detail::Selection::greatest;
-  template <Entity T>
-  static constexpr std::size_t column() noexcept {
-    return detail::aggregated_column<Member, T>();
-  }
-};
-template <auto Member>
-inline constexpr MaxOf<Member> max_of{};
+inline constexpr ExtremeOf<Member, detail::Selection::greatest> max_of{};
 
 /// The rows that have one value in a column, and an aggregate over them.
 template <class Key, class Value>

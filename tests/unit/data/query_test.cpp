@@ -193,7 +193,8 @@ TEST_CASE("predicates that are composed while the program runs") {
   CHECK(found(work, !P{}) == Numbers{});
   CHECK(found(work, !!P{}) == all);
   CHECK(found(work, !P{} || field<&Item::number> == 1) == Numbers{1});
-  CHECK(found(work, !!P{} || field<&Item::number> == 1) == all);
+  // Negated twice it is what it was, which drops out.
+  CHECK(found(work, !!P{} || field<&Item::number> == 1) == Numbers{1});
   CHECK(found(work, !P{} && field<&Item::number> == 1) == Numbers{});
   CHECK(found(work, P{} && field<&Item::number> == 1) == Numbers{1});
   CHECK(found(work, field<&Item::number> == 1 || P{}) == Numbers{1});
