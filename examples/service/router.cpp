@@ -70,4 +70,16 @@ Reply<std::string> Router::methods(std::string_view path) const {
   return methods;
 }
 
+std::vector<std::pair<std::string, std::string>> Router::routes() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const Route& route : routes_) {
+    std::string pattern;
+    for (const std::string& segment : route.segments) {
+      pattern.append("/").append(segment);
+    }
+    all.emplace_back(route.method, std::move(pattern));
+  }
+  return all;
+}
+
 }  // namespace tenantd

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/endpoint.hpp"
@@ -29,6 +30,9 @@ class Router {
 
   /// The methods of that path, as in `Allow`; empty for a path that there is not. Errors: 400.
   [[nodiscard]] Reply<std::string> methods(std::string_view path) const;
+
+  /// All methods with their patterns, in the order in which they were added.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const;
 
  private:
   struct Route {

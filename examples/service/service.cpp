@@ -12,6 +12,7 @@
 #include "service/http/target.hpp"
 #include "service/log.hpp"
 #include "service/routes/deployments.hpp"
+#include "service/routes/documentation.hpp"
 #include "service/routes/executions.hpp"
 #include "service/routes/statistics.hpp"
 #include "service/routes/tenants.hpp"
@@ -35,8 +36,11 @@ Response health() { return Response{200, "application/json", R"({"status":"ok"})
 Response finished(Response response, const Request& request, std::string_view request_id,
                   std::optional<tenancy::TenantId> tenant, Stopwatch::time_point begin) {
   response.headers.push_back({"X-Request-Id", std::string{request_id}});
-  // Answers are one tenant's alone, and some hold keys: nothing between here and there keeps them.
-  response.headers.push_back({"Cache-Control", "no-store"});
+  // Answers are one tenant's alone, and some hold keys: nothing between here and there keeps them,
+  // but what is for everybody and says so.
+  if (!response.has_header("Cache-Control")) {
+    response.headers.push_back({"Cache-Control", "no-store"});
+  }
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   log_access({request.method, std::string_view{request.target}.substr(0, request.target.find('?')),
               response.status,
@@ -94,6 +98,7 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
     : store_{store}, request_time_{options.request_time}, workers_{options.workers} {
   router_.add("GET", "/healthz",
               {Pace::quick, [](Call&) -> Reply<Outcome> { return Outcome{health()}; }});
+  add_documentation_routes(router_);
   add_tenant_routes(router_, authenticator);
   add_deployment_routes(router_, store, authenticator);
   add_workflow_routes(router_, store, authenticator);

@@ -3,6 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -38,6 +41,9 @@ class Service final : public Handler {
 
   void handle(Request request, Answer answer) noexcept override;
   Response refuse(const Request& request, const Problem& problem) noexcept override;
+
+  /// The methods that there are, with the patterns of their paths.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const { return router_.routes(); }
 
  private:
   struct Exchange;

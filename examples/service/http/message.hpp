@@ -29,6 +29,8 @@ struct Response {
   std::string content_type;  ///< Empty when there is no body.
   std::string body;
   std::vector<Header> headers;
+
+  [[nodiscard]] bool has_header(std::string_view name) const noexcept;
 };
 
 /// Whether two ASCII texts are the same but for upper and lower case.

@@ -26,7 +26,7 @@ void append_header(std::string& wire, std::string_view name, std::string_view va
 }  // namespace
 
 std::string to_wire(const Response& response, Framing framing) {
-  const bool may_have_body = response.status != 204;
+  const bool may_have_body = response.status != 204 && response.status != 304;
   std::string wire;
   wire.reserve(usual_head_size + response.body.size());
   wire.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
