@@ -38,10 +38,16 @@ Response finished(Response response, const Request& request, std::string_view re
   // Answers are one tenant's alone, and some hold keys: nothing between here and there keeps them.
   response.headers.push_back({"Cache-Control", "no-store"});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-  log_access({request.method, std::string_view{request.target}.substr(0, request.target.find('?')),
-              response.status,
-              std::chrono::duration_cast<std::chrono::microseconds>(Stopwatch::now() - begin),
-              request_id, tenant});
+  log_access(
+      {.method = request.method,
+       .path = std::string_view{request.target}.substr(0, request.target.find('?')),
+       .status = response.status,
+       .bytes = response.body.size(),
+       .duration = std::chrono::duration_cast<std::chrono::microseconds>(Stopwatch::now() - begin),
+       .request_id = request_id,
+       .client_request_id = request.header("x-request-id").first,
+       .peer = request.peer,
+       .tenant = tenant});
   return response;
 }
 

@@ -18,6 +18,7 @@ struct Request {
   std::string target;
   std::vector<Header> headers;
   std::string body;
+  std::string peer = {};  ///< The address that it came from, for the log.
 
   /// The values of all headers of that name, in any spelling, in the order of arrival.
   [[nodiscard]] std::vector<std::string_view> header_values(std::string_view name) const;
