@@ -44,8 +44,10 @@ int serve(const tenantd::Options& options) {
     tenantd::log_warning(
         "listening for other machines without encryption: put a TLS proxy in front");
   }
-  tenantd::Service service{
-      authority.value().store(), authority.value().authenticator(), {.workers = options.threads}};
+  tenantd::Service service{authority.value().store(),
+                           authority.value().authenticator(),
+                           tenantd::powers_of(authority.value()),
+                           {.workers = options.threads}};
   std::cout << "listening on " << server.url() << std::endl;
   server.run(service);
   std::cout << "stopped" << std::endl;
