@@ -12,7 +12,7 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-constexpr std::array<std::pair<int, std::string_view>, 21> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 24> phrases{{
     {200, "OK"},
     {201, "Created"},
     {204, "No Content"},
@@ -29,9 +29,12 @@ constexpr std::array<std::pair<int, std::string_view>, 21> phrases{{
     {414, "URI Too Long"},
     {415, "Unsupported Media Type"},
     {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
     {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
+    {501, "Not Implemented"},
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},
 }};
@@ -46,6 +49,16 @@ std::vector<std::string_view> Request::header_values(std::string_view name) cons
     }
   }
   return values;
+}
+
+HeaderLines Request::header(std::string_view name) const noexcept {
+  HeaderLines lines;
+  for (const Header& header : headers) {
+    if (equal_ignoring_case(header.name, name) && lines.count++ == 0) {
+      lines.first = header.value;
+    }
+  }
+  return lines;
 }
 
 bool Response::has_header(std::string_view name) const noexcept {
