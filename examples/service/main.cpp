@@ -30,7 +30,7 @@ int issue_key(const tenantd::Options& options) {
 
 int serve(const tenantd::Options& options) {
   // Bound before anything else, so that a taken port leaves no half-introduced store behind.
-  tenantd::Server server{{options.address, options.port, options.io_threads}};
+  tenantd::Server server{{options.address, options.port, options.io_threads, options.limits}};
   const auto authority = tenantd::open_store(options);
   if (!authority) {
     return complain(authority.error().to_string());
@@ -44,8 +44,10 @@ int serve(const tenantd::Options& options) {
     tenantd::log_warning(
         "listening for other machines without encryption: put a TLS proxy in front");
   }
-  tenantd::Service service{
-      authority.value().store(), authority.value().authenticator(), {.workers = options.threads}};
+  tenantd::Service service{authority.value().store(),
+                           authority.value().authenticator(),
+                           tenantd::powers_of(authority.value()),
+                           {.workers = options.threads}};
   std::cout << "listening on " << server.url() << std::endl;
   server.run(service);
   std::cout << "stopped" << std::endl;
@@ -62,8 +64,8 @@ int main(int argc, char** argv) {
     }
     // A reader of the output that goes away must not take the service with it.
     std::signal(SIGPIPE, SIG_IGN);
-    tenantd::set_up_log();
     const auto& options = std::get<tenantd::Options>(parsed);
+    const tenantd::Log log{options.log};
     return options.new_admin_key ? issue_key(options) : serve(options);
   } catch (const std::exception& e) {
     return complain(e.what());

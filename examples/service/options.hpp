@@ -6,6 +6,9 @@
 #include <string>
 #include <variant>
 
+#include "service/http/limits.hpp"
+#include "service/log.hpp"
+
 namespace tenantd {
 
 /// What the command line says.
@@ -18,6 +21,8 @@ struct Options {
   std::optional<std::string> new_admin_key;  ///< Issue a key of that name instead of serving.
   std::size_t threads = 4;                   ///< For requests that wait or compute.
   std::size_t io_threads = 2;                ///< That serve the sockets and answer what is quick.
+  Limits limits = {};
+  LogOptions log = {};
 
   [[nodiscard]] std::string store_url() const;
 };

@@ -102,7 +102,8 @@ TEST_CASE("a connection above the limit is closed, and there is room again when 
 
 TEST_CASE("a client that sends nothing, or no more, is dropped") {
   tenantd::Limits limits;
-  limits.read = std::chrono::seconds{1};
+  limits.header_time = std::chrono::seconds{1};
+  limits.body_time = std::chrono::seconds{1};
   Running running{limits};
   HttpClient silent{running.port()};
   HttpClient stuck{running.port()};

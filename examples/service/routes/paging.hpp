@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "tenancy/core/page.hpp"
@@ -25,7 +26,7 @@ Pagination pagination_of(const tenancy::PageRequest& request, const tenancy::Pag
 /// The answer that holds a page, each row as `view` shows it.
 template <class T, class View>
 Response list_response(const tenancy::PageRequest& request, const tenancy::Page<T>& page,
-                       tenancy::TenantId tenant, View view) {
+                       std::optional<tenancy::TenantId> tenant, View view) {
   auto items = nlohmann::ordered_json::array();
   for (const T& row : page.items) {
     items.push_back(view(row));

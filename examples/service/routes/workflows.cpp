@@ -22,7 +22,6 @@ using Json = nlohmann::ordered_json;
 using Workflows = tenancy::Repository<Workflow>;
 using tenancy::field;
 using tenancy::Result;
-using tenancy::Store;
 using tenancy::TenantContext;
 using tenancy::TenantId;
 using tenancy::Versioned;
@@ -183,9 +182,8 @@ Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
 
 }  // namespace
 
-void add_workflow_routes(Router& router, const Store& store,
-                         const tenancy::Authenticator& authenticator) {
-  TenantRoutes routes{router, store, authenticator};
+void add_workflow_routes(Router& router, const Entrance& entrance) {
+  TenantRoutes routes{router, entrance};
   routes.read(collection, Pace::slow, list);
   routes.write("POST", collection, create);
   routes.read(item, Pace::quick, show);
