@@ -39,6 +39,7 @@ std::string Options::store_url() const {
 std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   Options options;
   bool without_demo = false;
+  bool without_first_key = false;
   CLI::App app{"Serves deployments to the tenants that they belong to.", "tenantd"};
   app.set_version_flag("--version", version_text());
   app.add_option("--address", options.address, "Address to listen on")
@@ -52,6 +53,8 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
       ->type_name("DIR")
       ->capture_default_str();
   app.add_flag("--no-demo", without_demo, "Leave an empty store empty");
+  app.add_flag("--no-first-key", without_first_key,
+               "Print no administrator's key when there is none yet, as where output is recorded");
   app.add_option("--new-admin-key", options.new_admin_key,
                  "Issue one more administrator's key of that name, print it and exit")
       ->type_name("NAME");
@@ -68,6 +71,7 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
     return app.exit(error, std::cout, std::cerr) == 0 ? 0 : exit_misused;
   }
   options.with_demo = !without_demo;
+  options.with_first_key = !without_first_key;
   return options;
 }
 

@@ -18,6 +18,7 @@ struct Options {
   std::string store;  ///< Empty for a database in the data directory.
   std::string data = "data";
   bool with_demo = true;
+  bool with_first_key = true;  ///< Issue and print a key when there is no administrator's yet.
   std::optional<std::string> new_admin_key;  ///< Issue a key of that name instead of serving.
   std::size_t threads = 4;                   ///< For requests that wait or compute.
   std::size_t io_threads = 2;                ///< That serve the sockets and answer what is quick.

@@ -71,8 +71,10 @@ Result<void> print_welcome(const tenancy::Authority& authority, const Options& o
                            const std::string& url_from_here, std::ostream& out) {
   out << "store: " << options.store_url() << "\n\n";
   BOOST_OUTCOME_TRY(const auto keys, authority.count_administrator_keys());
-  if (keys == 0) {
+  if (keys == 0 && options.with_first_key) {
     BOOST_OUTCOME_TRY(print_new_administrator_key(authority, "first", out));
+  } else if (keys == 0) {
+    out << "There is no administrator's key yet: issue one with --new-admin-key NAME\n\n";
   }
   BOOST_OUTCOME_TRY(const auto tenants, authority.registry().list({.limit = 1}));
   if (!tenants.items.empty()) {
