@@ -211,11 +211,21 @@ test('parameters are taken as their schemas say, and refused otherwise', togethe
         }
       }
     }
-    for (const [name, value] of [['nope', '1'], ['Page', '1'], ['', 'x']]) {
-      if (!operation.path.startsWith('/api/')) continue;
-      await driver.call(operation.id, tenant, { ...(await good()), query: { [name]: value } },
-        { status: 400, fits: false });
+  });
+});
+
+test('the service knows the parameters that are described and no others', together, async (t) => {
+  await each(t, ({ security }) => security !== undefined, async (operation, tenant, good) => {
+    const described = operation.parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name);
+    const known = new Set();
+    // What stands alone is not among those that stand together.
+    for (const query of [{ nope: 1 }, { Page: 1 }, { '': 'x' }, ...described.map((name) => ({ [name]: 'x', nope: 1 }))]) {
+      const { json } = await driver.call(operation.id, tenant, { ...(await good()), query },
+        { status: query.tenant_id === undefined ? 400 : 403, fits: false });
+      const names = /Known: (.*)$/.exec(json.detail)?.[1].split(' ') ?? [];
+      for (const name of names) known.add(name);
     }
+    assert.deepEqual([...known].sort(), described.sort());
   });
 });
 
