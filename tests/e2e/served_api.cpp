@@ -8,6 +8,11 @@ namespace {
 
 const Headers json_content{{"Content-Type", "application/json"}};
 
+std::vector<std::string> with(std::vector<std::string> all, const std::vector<std::string>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 void append(Headers& to, const Headers& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 nlohmann::json created(const HttpReply& reply) {
@@ -48,7 +53,8 @@ HttpReply ApiClient::remove(std::string_view target, Headers more) {
   return send("DELETE", target, {}, std::move(more));
 }
 
-ServedApi::ServedApi() : process_{{"--data", data_, "--no-demo"}} {
+ServedApi::ServedApi(const std::vector<std::string>& more_arguments)
+    : process_{with({"--data", data_, "--no-demo"}, more_arguments)} {
   const auto keys = words_with_prefix(process_.output(), "tna_");
   if (keys.size() != 1) {
     throw std::runtime_error{"no administrator's key in: " + process_.output()};

@@ -40,7 +40,7 @@ struct TenantKey {
 /// A service without a demo, on a store of its own, with an administrator at hand.
 class ServedApi {
  public:
-  ServedApi();
+  explicit ServedApi(const std::vector<std::string>& more_arguments = {});
 
   [[nodiscard]] std::uint16_t port() const noexcept { return process_.port(); }
   [[nodiscard]] ServiceProcess& process() noexcept { return process_; }

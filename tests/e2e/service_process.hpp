@@ -39,6 +39,10 @@ class ServiceProcess {
   [[nodiscard]] std::string log() const;
 
   void send_terminate() const;
+  void send_hang_up() const;
+
+  /// Waits until the log holds the text. Throws when it does not come to.
+  void wait_for_log(std::string_view text) const;
 
   /// Waits for the end and returns the exit status, or the negative number of the signal.
   int wait();

@@ -43,6 +43,8 @@ const keyBody = () => ({ name: fresh('build server'), scope: 'write' });
  */
 export const requests = {
   showHealth: { good: list },
+  showReadiness: { good: list },
+  showVersion: { good: list },
   showDescription: { good: list },
   showDocumentation: { good: list },
   showDocumentationStyle: { good: list },
