@@ -9,6 +9,11 @@
 #include <unistd.h>
 
 namespace tenantd {
+namespace {
+
+constexpr std::chrono::milliseconds patience{100};
+
+}  // namespace
 
 LogWriter::LogWriter(Options options) : options_{std::move(options)}, thread_{[this] { run(); }} {}
 
@@ -64,7 +69,7 @@ void LogWriter::run() {
     const std::uint64_t covered = appended_;
     const bool is_last = is_ending_;
     lock.unlock();
-    write_out(writing, is_last);
+    write_out(writing);
     lock.lock();
     written_ = covered;
     done_.notify_all();
@@ -74,24 +79,32 @@ void LogWriter::run() {
   }
 }
 
-void LogWriter::write_out(std::string_view text, bool is_ending) {
-  const auto end = std::chrono::steady_clock::now() + options_.end_time;
-  while (!text.empty()) {
-    if (is_ending) {
-      // So much goes into a pipe without waiting once it can be written to at all.
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          end - std::chrono::steady_clock::now());
-      pollfd waited{options_.descriptor, POLLOUT, 0};
-      if (left.count() <= 0 || ::poll(&waited, 1, static_cast<int>(left.count())) <= 0) {
-        return;
-      }
-    }
-    const auto size = is_ending ? std::min<std::size_t>(text.size(), PIPE_BUF) : text.size();
-    const auto written = ::write(options_.descriptor, text.data(), size);
+void LogWriter::write_out(std::string_view text) {
+  // Where a pipe can be written to at all, it takes so much at once.
+  while (!text.empty() && wait_for_room()) {
+    const auto written =
+        ::write(options_.descriptor, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (written < 0 && errno != EINTR && errno != EAGAIN) {
       return;
     }
     text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(written, 0)));
+  }
+}
+
+bool LogWriter::wait_for_room() {
+  std::chrono::milliseconds waited{0};
+  while (true) {
+    pollfd file{options_.descriptor, POLLOUT, 0};
+    const int ready = ::poll(&file, 1, static_cast<int>(patience.count()));
+    if (ready > 0) {
+      return true;
+    }
+    const std::lock_guard lock{mutex_};
+    // Only the end does not wait for a reader that may never come.
+    waited += is_ending_ ? patience : std::chrono::milliseconds{0};
+    if (waited >= options_.end_time) {
+      return false;
+    }
   }
 }
 

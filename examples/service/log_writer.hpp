@@ -43,7 +43,9 @@ class LogWriter {
 
  private:
   void run();
-  void write_out(std::string_view text, bool is_ending);
+  void write_out(std::string_view text);
+  /// False when nobody makes room before the end.
+  bool wait_for_room();
 
   Options options_;
   std::mutex mutex_;

@@ -15,6 +15,7 @@
 #include "service/routes/deployments.hpp"
 #include "service/routes/documentation.hpp"
 #include "service/routes/executions.hpp"
+#include "service/routes/health.hpp"
 #include "service/routes/statistics.hpp"
 #include "service/routes/tenants.hpp"
 #include "service/routes/workflows.hpp"
@@ -30,8 +31,6 @@ constexpr std::size_t max_inline_body = 16 * 1024;
 std::string make_request_id() {
   return "req_" + tenancy::make_record_id(tenancy::SystemClock{}.now());
 }
-
-Response health() { return Response{200, "application/json", R"({"status":"ok"})", {}}; }
 
 /// Adds what every answer carries, and writes the line of the access log.
 Response finished(Response response, const Request& request, const Cors& cors,
@@ -124,9 +123,8 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
       entrance_{store, authenticator, std::move(powers), HostNames{options.base_domain},
                 in_flight_},
       workers_{options.workers} {
-  router_.add("GET", "/healthz",
-              {Pace::quick, [](Call&) -> Reply<Outcome> { return Outcome{health()}; }});
   add_documentation_routes(router_);
+  add_health_routes(router_, options.readiness);
   add_tenant_routes(router_, entrance_);
   add_deployment_routes(router_, entrance_);
   add_workflow_routes(router_, entrance_);

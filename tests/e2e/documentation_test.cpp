@@ -39,8 +39,9 @@ Routes served_routes() {
   tenancy::OpenOptions options;
   options.migrations = must(tenantd::migrations());
   const auto authority = must(tenancy::open("sqlite::memory:", std::move(options)));
-  const tenantd::Service service{authority.store(), authority.authenticator()};
-  const auto routes = service.routes();
+  const tenantd::Service service{authority.store(), authority.authenticator(),
+                                 tenantd::powers_of(authority)};
+  const auto routes = service.router().routes();
   return {routes.begin(), routes.end()};
 }
 

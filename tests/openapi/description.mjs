@@ -9,7 +9,7 @@ const transportHeaders = new Set(['connection', 'content-length', 'content-type'
   'keep-alive', 'referrer-policy', 'transfer-encoding', 'vary', 'x-content-type-options']);
 
 // What `default` stands for. Any other status that is not listed is a fault.
-const refusedAnywhere = new Set([414, 417, 431, 501]);
+const refusedAnywhere = new Set([414, 417, 421, 431, 501]);
 
 const escaped = (key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
 

@@ -12,11 +12,11 @@ export function targetOf(path, { path: places = {}, query = {} } = {}) {
 }
 
 export class Driver {
-  constructor(service, description) {
+  constructor(service, description, { driven, parameters } = {}) {
     this.service = service;
     this.description = description;
-    this.driven = new Set();     // operation and status
-    this.parameters = new Set();  // operation and parameter, in a request that was let in
+    this.driven = driven ?? new Set();          // operation and status
+    this.parameters = parameters ?? new Set();  // operation and parameter, in a request that was let in
     this.requests = 0;
     this.tenants = 0;
   }
@@ -36,12 +36,12 @@ export class Driver {
     const operation = this.description.operation(id);
     const { headers = {}, body, type = 'application/json' } = request;
     const faults = this.description.requestFaults(operation, { ...request, type });
-    const what = `${id} ${JSON.stringify({ ...request, raw: raw?.slice(0, 80) })}`;
+    const what = `${id} ${JSON.stringify({ ...request, key: undefined, raw: raw?.slice(0, 80) })}`;
     if (fits === true) assert.deepEqual(faults, [], `${what}: the request does not fit the description`);
     if (fits === false) assert.notDeepEqual(faults, [], `${what}: the request fits the description`);
 
     const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, asText(value)]));
-    const credential = key === undefined ? this.keyFor(operation, tenant) : key;
+    const credential = key === undefined ? request.key ?? this.keyFor(operation, tenant) : key;
     if (credential !== undefined && credential !== null) sent.Authorization = `Bearer ${credential}`;
     const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
     if (content !== undefined) sent['Content-Type'] ??= type;

@@ -43,6 +43,8 @@ const keyBody = () => ({ name: fresh('build server'), scope: 'write' });
  */
 export const requests = {
   showHealth: { good: list },
+  showReadiness: { good: list },
+  showVersion: { good: list },
   showDescription: { good: list },
   showDocumentation: { good: list },
   showDocumentationStyle: { good: list },
@@ -84,6 +86,20 @@ export const requests = {
     good: async (driver, { id }) => ({ path: { id }, body: keyBody() }),
     absent: { id: missingTenant },
     conflict: [async (driver) => ({ path: await otherTenant(driver, 'archiveTenant'), body: keyBody() })],
+  },
+
+  revokeApiKey: {
+    good: async (driver, { id }) => {
+      const { id: key } = await driver.data('issueApiKey', undefined, { path: { id }, body: keyBody() }, 201);
+      return { path: { id, key } };
+    },
+    absent: { id: missingTenant, key: '0000000000000000' },
+  },
+  showFigures: {
+    good: async (driver, { id }) => ({ path: { id } }),
+    absent: { id: missingTenant },
+    conflict: [async (driver) => (
+      { path: await otherTenant(driver, 'suspendTenant'), key: driver.service.administratorKey })],
   },
 
   listDeployments: { good: list },

@@ -6,6 +6,14 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const hold = `
+import sqlite3, sys
+store = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60)
+store.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+`;
+
 export class Service {
   static async start(program, options = []) {
     const folder = mkdtempSync(join(tmpdir(), 'tenancy-openapi-'));
@@ -31,7 +39,7 @@ export class Service {
       child.once('error', reject);
       child.once('exit', (status, signal) => resolve(status ?? signal));
     });
-    this.agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
+    this.agent = new http.Agent({ keepAlive: true, maxSockets: 128 });
   }
 
   async listening() {
@@ -49,6 +57,20 @@ export class Service {
     this.port = await Promise.race([heard, status]);
     status.catch(() => {});
     this.administratorKey = /\btna_[0-9a-z]+/.exec(output)[0];
+  }
+
+  /** Holds the store's lock for writing, as another program might, until what is returned is called. */
+  async holdStore() {
+    const holder = spawn(process.env.PYTHON, ['-c', hold, join(this.folder, 'data', 'tenancy.db')],
+      { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = new Promise((resolve) => { holder.once('exit', resolve); });
+    const held = new Promise((resolve) => { holder.stdout.once('data', resolve); });
+    const status = await Promise.race([held.then(() => undefined), ended]);
+    if (status !== undefined) throw new Error(`the store could not be held: ${status}`);
+    return async () => {
+      holder.stdin.end();
+      await ended;
+    };
   }
 
   log() {

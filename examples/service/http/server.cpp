@@ -91,6 +91,7 @@ class Server::Listener {
   [[nodiscard]] std::string url_at(const asio::ip::address& address) const {
     return url_of(tls_ != nullptr, address, local().port());
   }
+  [[nodiscard]] bool is_encrypted() const noexcept { return tls_ != nullptr; }
   [[nodiscard]] tcp::endpoint local() const { return acceptor_.local_endpoint(); }
 
   void run(Handler& handler) {
@@ -309,6 +310,8 @@ std::string Server::url_from_here() const {
 }
 
 bool Server::is_local() const { return listener_->local().address().is_loopback(); }
+
+bool Server::is_encrypted() const { return listener_->is_encrypted(); }
 
 void Server::run(Handler& handler) { listener_->run(handler); }
 

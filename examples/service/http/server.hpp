@@ -44,6 +44,8 @@ class Server {
   /// Whether only programs on this machine can connect.
   [[nodiscard]] bool is_local() const;
 
+  [[nodiscard]] bool is_encrypted() const;
+
   /// Serves until SIGINT or SIGTERM, then lets the requests in flight finish. A second signal ends
   /// the process at once. SIGHUP reads the certificate again, for new connections; when it cannot
   /// be used, the old one stays. To be called once.

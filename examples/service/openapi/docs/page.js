@@ -129,8 +129,7 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** A command to try an operation with. */
 function command(description, path, method, operation, body) {
-  const parts = ['curl'];
-  if (method !== 'get') parts.push(`-X ${method.toUpperCase()}`);
+  const parts = [method === 'get' ? 'curl' : `curl -X ${method.toUpperCase()}`];
   if (operation.security?.length > 0) parts.push('-H "Authorization: Bearer $KEY"');
   if (body !== undefined) {
     parts.push("-H 'Content-Type: application/json'", `-d ${quoted(JSON.stringify(body))}`);
