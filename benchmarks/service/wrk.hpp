@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "service/population.hpp"
+
+namespace tenancy_bench {
+
+/// What one run against a server gave.
+struct Load {
+  double per_second;
+  double p50_ms;
+  double p99_ms;
+  double p999_ms;
+  std::uint64_t answered;
+  std::uint64_t failed;  ///< Requests without an answer, or with another status than 2xx.
+};
+
+/// What one request asks for.
+enum class Kind : std::uint8_t { read, list, write };
+
+const char* to_string(Kind kind);
+
+inline constexpr int connection_count = 16;
+
+/// wrk from Debian: one thread, 16 connections that stay open, each of which sends its next request
+/// when the former is answered.
+class Wrk {
+ public:
+  /// Writes the file from which requests are made: keys and ids of all customers, in random order.
+  Wrk(const std::filesystem::path& folder, const std::vector<Customer>& customers);
+
+  [[nodiscard]] static bool is_installed();
+
+  /// Ends the program when wrk fails or a request does.
+  [[nodiscard]] Load run(Kind kind, std::uint16_t port, double seconds) const;
+
+ private:
+  std::filesystem::path file_;
+};
+
+}  // namespace tenancy_bench
