@@ -30,7 +30,7 @@ int issue_key(const tenantd::Options& options) {
 
 int serve(const tenantd::Options& options) {
   // Bound before anything else, so that a taken port leaves no half-introduced store behind.
-  tenantd::Server server{{options.address, options.port, options.threads}};
+  tenantd::Server server{{options.address, options.port, options.io_threads}};
   const auto authority = tenantd::open_store(options);
   if (!authority) {
     return complain(authority.error().to_string());
@@ -44,7 +44,8 @@ int serve(const tenantd::Options& options) {
     tenantd::log_warning(
         "listening for other machines without encryption: put a TLS proxy in front");
   }
-  tenantd::Service service{authority.value().store(), authority.value().authenticator()};
+  tenantd::Service service{
+      authority.value().store(), authority.value().authenticator(), {.workers = options.threads}};
   std::cout << "listening on " << server.url() << std::endl;
   server.run(service);
   std::cout << "stopped" << std::endl;

@@ -55,7 +55,11 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   app.add_option("--new-admin-key", options.new_admin_key,
                  "Issue one more administrator's key of that name, print it and exit")
       ->type_name("NAME");
-  app.add_option("--threads", options.threads, "Requests handled at once")
+  app.add_option("--threads", options.threads, "Threads for requests that wait or compute")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--io-threads", options.io_threads,
+                 "Threads that serve the sockets and answer what is quick")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   try {

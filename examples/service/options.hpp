@@ -16,7 +16,8 @@ struct Options {
   std::string data = "data";
   bool with_demo = true;
   std::optional<std::string> new_admin_key;  ///< Issue a key of that name instead of serving.
-  std::size_t threads = 4;
+  std::size_t threads = 4;                   ///< For requests that wait or compute.
+  std::size_t io_threads = 2;                ///< That serve the sockets and answer what is quick.
 
   [[nodiscard]] std::string store_url() const;
 };

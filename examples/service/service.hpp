@@ -1,31 +1,60 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+#include <boost/asio/thread_pool.hpp>
+
 #include "tenancy/registry/authenticator.hpp"
+#include "tenancy/storage/async_result.hpp"
 #include "tenancy/storage/store.hpp"
 
 #include "service/http/handler.hpp"
-#include "service/http/router.hpp"
+#include "service/inline_gate.hpp"
+#include "service/router.hpp"
 
 namespace tenantd {
 
+struct ServiceOptions {
+  std::size_t workers = 4;                         ///< Threads for what may wait or compute.
+  std::chrono::milliseconds request_time{10'000};  ///< What one request may wait all in all.
+};
+
 /// The API: finds the endpoint of a request, gives every answer its id and writes the access log.
+///
+/// What is quick runs on the thread that serves the socket; writes are handed to the store, which
+/// commits many together and answers from a thread of its own; the rest runs on workers.
 ///
 /// Isolation: it holds no authority. All it can do is turn a credential that came with a request
 /// into the permission that the credential stands for.
+/// Ownership: outlives the server that it answers for.
 /// Thread safety: thread-safe.
 class Service final : public Handler {
  public:
-  Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator);
+  Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator,
+          const ServiceOptions& options = {});
+  ~Service() override;
 
-  Response handle(const Request& request) noexcept override;
+  void handle(Request request, Answer answer) noexcept override;
   Response refuse(const Request& request, const Problem& problem) noexcept override;
 
  private:
-  struct Answer;
+  struct Exchange;
+  using ExchangePtr = std::shared_ptr<Exchange>;
 
-  [[nodiscard]] Answer answer(const Request& request, std::string_view request_id) const;
+  void begin(const ExchangePtr& exchange);
+  void run(const ExchangePtr& exchange) noexcept;
+  void run_inline(const ExchangePtr& exchange) noexcept;
+  void run_on_worker(const ExchangePtr& exchange);
+  void write(const ExchangePtr& exchange, PendingWrite pending);
+  void written(const ExchangePtr& exchange, tenancy::AsyncResult<Response> result) noexcept;
 
+  tenancy::Store store_;
+  std::chrono::milliseconds request_time_;
   Router router_;
+  InlineGate gate_;
+  boost::asio::thread_pool workers_;
 };
 
 }  // namespace tenantd

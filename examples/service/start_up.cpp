@@ -53,8 +53,8 @@ Result<tenancy::Authority> open_store(const Options& options) {
   tenancy::OpenOptions open_options;
   BOOST_OUTCOME_TRY(open_options.migrations, migrations());
   open_options.mappings = mappings();
-  // A request holds at most one connection at a time.
-  open_options.store.readers = options.threads;
+  // A request holds at most one connection at a time, so that none waits for a connection.
+  open_options.store.readers = options.threads + options.io_threads;
   open_options.store.observer = std::make_shared<AlarmLog>();
   return tenancy::open(options.store_url(), std::move(open_options));
 }

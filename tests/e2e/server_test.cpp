@@ -17,14 +17,20 @@ using e2e::HttpClient;
 using tenantd::Request;
 using tenantd::Response;
 
+/// Answers at once, but for `/wait`: that one later, from a thread of its own.
 class Echo final : public tenantd::Handler {
  public:
-  Response handle(const Request& request) noexcept override {
-    if (request.target == "/wait") {
+  void handle(Request request, tenantd::Answer answer) noexcept override {
+    Response response{200, "text/plain", request.method + " " + request.target, {}};
+    if (request.target != "/wait") {
+      answer(std::move(response));
+      return;
+    }
+    later_ = std::jthread{[this, response = std::move(response), answer = std::move(answer)] {
       arrived.count_down();
       released.wait();
-    }
-    return Response{200, "text/plain", request.method + " " + request.target, {}};
+      answer(response);
+    }};
   }
   Response refuse(const Request& /*request*/, const tenantd::Problem& problem) noexcept override {
     return Response{problem.status, "text/plain", problem.detail, {}};
@@ -32,6 +38,9 @@ class Echo final : public tenantd::Handler {
 
   std::latch arrived{1};
   std::latch released{1};
+
+ private:
+  std::jthread later_;
 };
 
 /// A server in this process. It stops as every server does: on a signal to the process.

@@ -1,11 +1,11 @@
 #include "service/http/connection.hpp"
 
 #include <array>
+#include <memory>
 #include <utility>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -33,22 +33,22 @@ Request to_request(const http::request<http::string_body>& message) {
   return request;
 }
 
-/// Lets a worker thread answer, and resumes on the executor of the coroutine that waits.
+/// Lets the handler answer, and resumes on the executor of the coroutine that waits.
 template <asio::completion_token_for<void(Response)> Token>
-auto answer_on(asio::thread_pool& workers, Handler& handler, Request request, Token&& token) {
+auto answer_of(Handler& handler, Request request, Token&& token) {
   return asio::async_initiate<Token, void(Response)>(
-      [&workers, &handler](auto resume, Request work) {
+      [&handler](auto resume, Request work) {
         // The guard keeps the waiting executor running although nothing else is queued there.
         auto home = asio::prefer(asio::get_associated_executor(resume),
                                  asio::execution::outstanding_work_t::tracked_t{});
-        asio::post(workers, [&handler, work = std::move(work), resume = std::move(resume),
-                             home = std::move(home)]() mutable {
-          Response response = handler.handle(work);
-          asio::dispatch(home,
-                         [resume = std::move(resume), response = std::move(response)]() mutable {
+        auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
+        handler.handle(std::move(work),
+                       [home = std::move(home), waiting = std::move(waiting)](Response response) {
+                         asio::dispatch(home, [resume = std::move(*waiting),
+                                               response = std::move(response)]() mutable {
                            std::move(resume)(std::move(response));
                          });
-        });
+                       });
       },
       token, std::move(request));
 }
@@ -60,12 +60,10 @@ bool is_protocol_error(const beast::error_code& error) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, Handler& handler, asio::thread_pool& workers,
-                       const Limits& limits)
+Connection::Connection(asio::ip::tcp::socket socket, Handler& handler, const Limits& limits)
     : stream_{std::move(socket)},
       buffer_{limits.buffered_bytes},
       handler_{handler},
-      workers_{workers},
       limits_{limits} {
   // Answers are written whole; waiting for more to send only delays them.
   beast::error_code ignored;
@@ -115,7 +113,7 @@ asio::awaitable<bool> Connection::serve_one() {
   request.body = std::move(parser_->get().body());
   Response response;
   if (intake == Intake::complete) {
-    response = co_await answer_on(workers_, handler_, std::move(request), asio::use_awaitable);
+    response = co_await answer_of(handler_, std::move(request), asio::use_awaitable);
   } else {
     response = handler_.refuse(request, *refusal_);
   }

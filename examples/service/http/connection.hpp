@@ -5,7 +5,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -20,12 +19,11 @@ namespace tenantd {
 /// next, which keeps pipelined answers in order.
 ///
 /// Ownership: shared by the server and by the coroutine that serves it.
-/// Thread safety: confined to the strand that the socket was accepted on, but for the handler's
-/// work, which runs on the thread pool.
+/// Thread safety: confined to the strand that the socket was accepted on; the handler may answer
+/// from anywhere.
 class Connection {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, Handler& handler,
-             boost::asio::thread_pool& workers, const Limits& limits);
+  Connection(boost::asio::ip::tcp::socket socket, Handler& handler, const Limits& limits);
 
   [[nodiscard]] boost::asio::any_io_executor executor() { return stream_.get_executor(); }
 
@@ -57,7 +55,6 @@ class Connection {
   boost::beast::tcp_stream stream_;
   boost::beast::flat_buffer buffer_;
   Handler& handler_;
-  boost::asio::thread_pool& workers_;
   const Limits& limits_;
   std::optional<Parser> parser_;  ///< Of the request at hand, or of the one that is waited for.
   Request request_;               ///< Taken before the body, whose trailers are not headers.

@@ -1,8 +1,13 @@
 #pragma once
 
+#include <functional>
+
 #include "service/http/problem.hpp"
 
 namespace tenantd {
+
+/// Takes the answer to one request: once, on any thread, without blocking.
+using Answer = std::function<void(Response)>;
 
 /// What a server asks for its answers.
 ///
@@ -14,11 +19,12 @@ class Handler {
   Handler& operator=(const Handler&) = delete;
   virtual ~Handler() = default;
 
-  /// The answer to a request. May block. Exceptions must not leave it.
-  [[nodiscard]] virtual Response handle(const Request& request) noexcept = 0;
+  /// Answers a request, before it returns or later. It is called on a thread that serves sockets
+  /// and does not block.
+  virtual void handle(Request request, Answer answer) noexcept = 0;
 
   /// The answer to what could not be read as a request; of it, only what was understood is set.
-  /// Does not block. Exceptions must not leave it.
+  /// Does not block.
   [[nodiscard]] virtual Response refuse(const Request& request,
                                         const Problem& problem) noexcept = 0;
 };

@@ -27,9 +27,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-// Two, so that a large answer to one client does not hold up the others; the kernel does the rest.
-constexpr int io_threads = 2;
-
 // When the process runs out of descriptors, trying again at once would only burn a processor.
 constexpr std::chrono::milliseconds accept_pause{100};
 
@@ -44,7 +41,7 @@ std::string url_of(const asio::ip::address& address, std::uint16_t port) {
 
 }  // namespace
 
-/// What `Server` is made of. All members are confined to the strand, but for the pool of workers.
+/// What `Server` is made of. All members are confined to the strand.
 class Server::Listener {
  public:
   explicit Listener(ServerOptions options)
@@ -52,8 +49,7 @@ class Server::Listener {
         strand_{asio::make_strand(io_)},
         acceptor_{strand_, to_endpoint(options_)},
         signals_{strand_, SIGINT, SIGTERM},
-        grace_{strand_},
-        workers_{options_.workers} {}
+        grace_{strand_} {}
 
   [[nodiscard]] tcp::endpoint local() const { return acceptor_.local_endpoint(); }
 
@@ -67,12 +63,11 @@ class Server::Listener {
     asio::co_spawn(strand_, stop_on_signal(), rethrow);
     {
       std::vector<std::jthread> threads;
-      for (int i = 1; i < io_threads; ++i) {
+      for (std::size_t i = 1; i < options_.threads; ++i) {
         threads.emplace_back([this] { io_.run(); });
       }
       io_.run();
     }
-    workers_.join();
   }
 
  private:
@@ -96,7 +91,7 @@ class Server::Listener {
       return;  // The socket closes with its last owner.
     }
     const auto connection =
-        std::make_shared<Connection>(std::move(socket), handler, workers_, options_.limits);
+        std::make_shared<Connection>(std::move(socket), handler, options_.limits);
     const auto executor = connection->executor();
     connections_.insert(connection);
     asio::co_spawn(executor, Connection::serve(connection),
@@ -131,12 +126,11 @@ class Server::Listener {
   }
 
   ServerOptions options_;
-  asio::io_context io_{io_threads};
+  asio::io_context io_;
   asio::strand<asio::io_context::executor_type> strand_;
   tcp::acceptor acceptor_;
   asio::signal_set signals_;
   asio::steady_timer grace_;
-  asio::thread_pool workers_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
   bool is_stopping_ = false;
 };

@@ -13,11 +13,11 @@ namespace tenantd {
 struct ServerOptions {
   std::string address;  ///< An IPv4 or IPv6 address.
   std::uint16_t port;   ///< 0 for any that is free.
-  std::size_t workers;  ///< Threads for handlers, as many requests are handled at once.
+  std::size_t threads;  ///< That serve the sockets.
   Limits limits = {};
 };
 
-/// An HTTP/1.1 server: few threads wait for the sockets, others run the handler, which may block.
+/// An HTTP/1.1 server: few threads serve all sockets and call the handler, which does not block.
 ///
 /// Thread safety: thread-confined.
 class Server {

@@ -37,7 +37,7 @@ Reply<void> confirm_tenant(const Call& call, tenancy::TenantId tenant) {
 Reply<tenancy::TenantContext> enter_tenant(const tenancy::Authenticator& authenticator, Call& call,
                                            tenancy::Scope needed) {
   BOOST_OUTCOME_TRY(const auto key, bearer_key(call.request));
-  BOOST_OUTCOME_TRY(auto context, authenticator.authenticate(key));
+  BOOST_OUTCOME_TRY(auto context, authenticator.with(call.limits).authenticate(key));
   call.tenant = context.tenant();
   BOOST_OUTCOME_TRY(confirm_tenant(call, context.tenant()));
   // The store refuses as well; asking first answers 403 before the body is looked at.
@@ -50,7 +50,7 @@ Reply<tenancy::TenantContext> enter_tenant(const tenancy::Authenticator& authent
 Reply<tenancy::TenantRegistry> enter_registry(const tenancy::Authenticator& authenticator,
                                               const Call& call) {
   BOOST_OUTCOME_TRY(const auto key, bearer_key(call.request));
-  BOOST_OUTCOME_TRY(auto registry, authenticator.authenticate_administrator(key));
+  BOOST_OUTCOME_TRY(auto registry, authenticator.with(call.limits).authenticate_administrator(key));
   return registry;
 }
 

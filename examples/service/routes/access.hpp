@@ -1,13 +1,15 @@
 #pragma once
 
+#include <concepts>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "tenancy/core/scope.hpp"
 #include "tenancy/registry/authenticator.hpp"
 #include "tenancy/storage/store.hpp"
 
-#include "service/http/router.hpp"
+#include "service/router.hpp"
 
 namespace tenantd {
 
@@ -20,39 +22,47 @@ namespace tenantd {
 Reply<tenancy::TenantContext> enter_tenant(const tenancy::Authenticator& authenticator, Call& call,
                                            tenancy::Scope needed);
 
-/// The answer of `run(const TenantContext&)` for that permission. When the tenant or the key turns
-/// out to have changed since it was looked up, it is looked up once more.
-template <class Run>
-Reply<Response> answer_as_tenant(const tenancy::Authenticator& authenticator, Call& call,
-                                 tenancy::Scope needed, Run run) {
-  BOOST_OUTCOME_TRY(const auto context, enter_tenant(authenticator, call, needed));
-  Reply<Response> reply = run(context);
-  const bool is_stale = reply.has_error() && reply.error().cause &&
-                        *reply.error().cause == tenancy::errc::stale_context;
-  if (!is_stale) {
-    return reply;
-  }
-  BOOST_OUTCOME_TRY(const auto fresh, enter_tenant(authenticator, call, needed));
-  return run(fresh);
-}
+/// The registry for an administrator's key. Errors: 401.
+Reply<tenancy::TenantRegistry> enter_registry(const tenancy::Authenticator& authenticator,
+                                              const Call& call);
 
-/// Adds endpoints that answer tenants' keys with `run(store, context, call)`.
+/// A tenant's rows, as an endpoint that reads them gets them.
+struct TenantView {
+  const tenancy::Store& store;
+  const tenancy::TenantContext& context;
+};
+
+/// Adds endpoints for the keys of tenants.
 class TenantRoutes {
  public:
   TenantRoutes(Router& router, const tenancy::Store& store,
                const tenancy::Authenticator& authenticator)
       : router_{router}, store_{store}, authenticator_{authenticator} {}
 
-  template <class Run>
-  void add(std::string_view method, std::string_view pattern, tenancy::Scope needed, Run run) {
-    router_.add(method, pattern,
-                [store = store_, authenticator = authenticator_, needed,
-                 run](Call& call) -> Reply<Response> {
-                  return answer_as_tenant(authenticator, call, needed,
-                                          [&](const tenancy::TenantContext& context) {
-                                            return run(store, context, std::as_const(call));
-                                          });
-                });
+  /// Answers with `run(view, call)`, a `Reply<Response>`.
+  template <std::invocable<const TenantView&, const Call&> Run>
+  void read(std::string_view pattern, Pace pace, Run run) {
+    router_.add(
+        "GET", pattern,
+        {pace, [store = store_, authenticator = authenticator_, run](Call& call) -> Reply<Outcome> {
+           BOOST_OUTCOME_TRY(const auto context,
+                             enter_tenant(authenticator, call, tenancy::Scope::read));
+           BOOST_OUTCOME_TRY(auto response, run(TenantView{store, context}, std::as_const(call)));
+           return Outcome{std::move(response)};
+         }});
+  }
+
+  /// Makes the write that `prepare(context, call)`, a `Reply<WriteUnit>`, comes to.
+  template <std::invocable<const tenancy::TenantContext&, const Call&> Prepare>
+  void write(std::string_view method, std::string_view pattern, Prepare prepare) {
+    router_.add(
+        method, pattern,
+        {Pace::quick, [authenticator = authenticator_, prepare](Call& call) -> Reply<Outcome> {
+           BOOST_OUTCOME_TRY(auto context,
+                             enter_tenant(authenticator, call, tenancy::Scope::write));
+           BOOST_OUTCOME_TRY(auto unit, prepare(std::as_const(context), std::as_const(call)));
+           return Outcome{PendingWrite{context, std::move(unit)}};
+         }});
   }
 
  private:
@@ -60,9 +70,5 @@ class TenantRoutes {
   tenancy::Store store_;
   tenancy::Authenticator authenticator_;
 };
-
-/// The registry for an administrator's key. Errors: 401.
-Reply<tenancy::TenantRegistry> enter_registry(const tenancy::Authenticator& authenticator,
-                                              const Call& call);
 
 }  // namespace tenantd

@@ -19,10 +19,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Deployments = tenancy::Repository<Deployment>;
 using tenancy::field;
-using tenancy::Scope;
+using tenancy::Result;
 using tenancy::Store;
 using tenancy::TenantContext;
+using tenancy::TenantId;
 using tenancy::Versioned;
+using tenancy::WriteTransaction;
 
 constexpr std::string_view collection = "/api/deployments";
 constexpr std::string_view item = "/api/deployments/{id}";
@@ -42,8 +44,8 @@ Json to_json(const Deployment& deployment) {
               {"updated_at", deployment.updated_at.to_string()}};
 }
 
-Response show_one(const Versioned<Deployment>& stored, const TenantContext& context) {
-  return with_version(ok(to_json(stored.row), context.tenant()), stored.version);
+Response show_one(const Versioned<Deployment>& stored, TenantId tenant) {
+  return with_version(ok(to_json(stored.row), tenant), stored.version);
 }
 
 /// A whole deployment, as a body says it. Errors: those of `Fields`.
@@ -72,42 +74,49 @@ Reply<tenancy::Query<Deployment>> read_query(const Query& query) {
   return wanted;
 }
 
-Reply<Response> create(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> create(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(auto deployment, read_deployment(call));
-  BOOST_OUTCOME_TRY(const auto row, Deployments(store, context).insert(std::move(deployment)));
-  return with_version(
-      created(std::string{collection} + "/" + row.id, to_json(row), context.tenant()),
-      tenancy::RowVersion{});
+  return WriteUnit{[deployment = std::move(deployment),
+                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
+    BOOST_OUTCOME_TRY(const auto row, Deployments(transaction).insert(deployment));
+    return with_version(created(std::string{collection} + "/" + row.id, to_json(row), tenant),
+                        tenancy::RowVersion{});
+  }};
 }
 
-Reply<Response> list(const Store& store, const TenantContext& context, const Call& call) {
+Reply<Response> list(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(
       call.query.allow_only({"page", "per_page", "cursor", "limit", "status", "search",
                              "created_after", "created_before", "sort", "tenant_id"}));
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
   BOOST_OUTCOME_TRY(const auto query, read_query(call.query));
-  BOOST_OUTCOME_TRY(const auto page, Deployments(store, context).list(query, request));
-  return list_response(request, page, context.tenant(), to_json);
+  BOOST_OUTCOME_TRY(const auto page,
+                    Deployments(view.store, view.context, call.limits).list(query, request));
+  return list_response(request, page, view.context.tenant(), to_json);
 }
 
-Reply<Response> show(const Store& store, const TenantContext& context, const Call& call) {
+Reply<Response> show(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const auto stored,
-                    Deployments(store, context).require_versioned(call.parameter));
-  return show_one(stored, context);
+  BOOST_OUTCOME_TRY(
+      const auto stored,
+      Deployments(view.store, view.context, call.limits).require_versioned(call.parameter()));
+  return show_one(stored, view.context.tenant());
 }
 
-Reply<Response> replace(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> replace(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
   BOOST_OUTCOME_TRY(auto deployment, read_deployment(call));
-  deployment.id = call.parameter;
-  BOOST_OUTCOME_TRY(const auto stored, replace_row(store, context, deployment, seen));
-  return show_one(stored, context);
+  deployment.id = call.parameter();
+  return WriteUnit{[deployment = std::move(deployment), seen,
+                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
+    BOOST_OUTCOME_TRY(const auto stored, replace_row(transaction, deployment, seen));
+    return show_one(stored, tenant);
+  }};
 }
 
-Reply<Response> change(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> change(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
@@ -117,15 +126,17 @@ Reply<Response> change(const Store& store, const TenantContext& context, const C
   changes.set_if<&Deployment::status>(fields.optional_named<DeploymentStatus>("status"));
   changes.set_if<&Deployment::url>(fields.nullable_text("url", web_url_rule));
   BOOST_OUTCOME_TRY(fields.finish());
-  BOOST_OUTCOME_TRY(const auto stored, change_row(store, context, call.parameter, changes, seen));
-  return show_one(stored, context);
+  return WriteUnit{[id = call.parameter(), changes = std::move(changes), seen,
+                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
+    BOOST_OUTCOME_TRY(const auto stored, change_row(transaction, id, changes, seen));
+    return show_one(stored, tenant);
+  }};
 }
 
-Reply<Response> remove(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
-  BOOST_OUTCOME_TRY(erase_row<Deployment>(store, context, call.parameter, seen));
-  return no_content();
+  return erasing<Deployment>(call.parameter(), seen);
 }
 
 }  // namespace
@@ -133,12 +144,12 @@ Reply<Response> remove(const Store& store, const TenantContext& context, const C
 void add_deployment_routes(Router& router, const Store& store,
                            const tenancy::Authenticator& authenticator) {
   TenantRoutes routes{router, store, authenticator};
-  routes.add("GET", collection, Scope::read, list);
-  routes.add("POST", collection, Scope::write, create);
-  routes.add("GET", item, Scope::read, show);
-  routes.add("PUT", item, Scope::write, replace);
-  routes.add("PATCH", item, Scope::write, change);
-  routes.add("DELETE", item, Scope::write, remove);
+  routes.read(collection, Pace::slow, list);
+  routes.write("POST", collection, create);
+  routes.read(item, Pace::quick, show);
+  routes.write("PUT", item, replace);
+  routes.write("PATCH", item, change);
+  routes.write("DELETE", item, remove);
 }
 
 }  // namespace tenantd

@@ -3,7 +3,7 @@
 #include "tenancy/registry/authenticator.hpp"
 #include "tenancy/storage/store.hpp"
 
-#include "service/http/router.hpp"
+#include "service/router.hpp"
 
 namespace tenantd {
 

@@ -22,10 +22,11 @@ using tenancy::errc;
 using tenancy::Error;
 using tenancy::field;
 using tenancy::Result;
-using tenancy::Scope;
 using tenancy::Store;
 using tenancy::TenantContext;
+using tenancy::TenantId;
 using tenancy::Versioned;
+using tenancy::WriteTransaction;
 
 constexpr std::string_view collection = "/api/executions";
 constexpr std::string_view item = "/api/executions/{id}";
@@ -37,40 +38,40 @@ constexpr SortableColumn<Execution> sortable_columns[] = {
     sortable<Execution, &Execution::finished_at>("finished_at"),
     sortable<Execution, &Execution::duration_ms>("duration_ms")};
 
-Response show_one(const Versioned<Execution>& stored, const TenantContext& context) {
-  return with_version(ok(to_json(stored.row), context.tenant()), stored.version);
+Response show_one(const Versioned<Execution>& stored, TenantId tenant) {
+  return with_version(ok(to_json(stored.row), tenant), stored.version);
 }
 
-Reply<Response> start(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> start(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json"}));
   BOOST_OUTCOME_TRY(fields.finish());
-  BOOST_OUTCOME_TRY(
-      const auto row,
-      store.write(context, [&](tenancy::WriteTransaction& transaction) -> Result<Execution> {
-        const tenancy::ReadRepository<WorkflowSummary> workflows{transaction};
-        BOOST_OUTCOME_TRY(const auto workflow, workflows.require(call.parameter));
-        if (workflow.status != WorkflowStatus::active) {
-          return Error{errc::invalid_transition, "the workflow is not active"};
-        }
-        return Executions{transaction}.insert(
-            {.workflow_id = workflow.id, .started_at = tenancy::SystemClock{}.now()});
-      }));
-  return with_version(
-      created(std::string{collection} + "/" + row.id, to_json(row), context.tenant()),
-      tenancy::RowVersion{});
+  return WriteUnit{[id = call.parameter(),
+                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
+    const tenancy::ReadRepository<WorkflowSummary> workflows{transaction};
+    BOOST_OUTCOME_TRY(const auto workflow, workflows.require(id));
+    if (workflow.status != WorkflowStatus::active) {
+      return Error{errc::invalid_transition, "the workflow is not active"};
+    }
+    BOOST_OUTCOME_TRY(const auto row,
+                      Executions{transaction}.insert({.workflow_id = workflow.id,
+                                                      .started_at = tenancy::SystemClock{}.now()}));
+    return with_version(created(std::string{collection} + "/" + row.id, to_json(row), tenant),
+                        tenancy::RowVersion{});
+  }};
 }
 
-Reply<Response> list_rows(const Store& store, const TenantContext& context, const Call& call,
+Reply<Response> list_rows(const TenantView& view, const Call& call,
                           tenancy::Query<Execution> query) {
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
   BOOST_OUTCOME_TRY(sort_rows(call.query, sortable_columns, query));
-  BOOST_OUTCOME_TRY(const auto page, Executions(store, context).list(query, request));
-  return list_response(request, page, context.tenant(),
+  BOOST_OUTCOME_TRY(const auto page,
+                    Executions(view.store, view.context, call.limits).list(query, request));
+  return list_response(request, page, view.context.tenant(),
                        [](const Execution& execution) { return to_json(execution); });
 }
 
-Reply<Response> list(const Store& store, const TenantContext& context, const Call& call) {
+Reply<Response> list(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(
       call.query.allow_only({"page", "per_page", "cursor", "limit", "workflow_id", "status",
                              "started_after", "started_before", "sort", "tenant_id"}));
@@ -78,26 +79,26 @@ Reply<Response> list(const Store& store, const TenantContext& context, const Cal
   if (const std::string* const workflow = call.query.find("workflow_id")) {
     query.where(field<&Execution::workflow_id> == *workflow);
   }
-  return list_rows(store, context, call, std::move(query));
+  return list_rows(view, call, std::move(query));
 }
 
-Reply<Response> list_of_workflow(const Store& store, const TenantContext& context,
-                                 const Call& call) {
+Reply<Response> list_of_workflow(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(
       call.query.allow_only({"page", "per_page", "cursor", "limit", "status", "started_after",
                              "started_before", "sort", "tenant_id"}));
   BOOST_OUTCOME_TRY(auto query, read_execution_query(call.query));
-  BOOST_OUTCOME_TRY(
-      tenancy::ReadRepository<WorkflowSummary>(store, context).require(call.parameter));
-  query.where(field<&Execution::workflow_id> == call.parameter);
-  return list_rows(store, context, call, std::move(query));
+  const tenancy::ReadRepository<WorkflowSummary> workflows{view.store, view.context, call.limits};
+  BOOST_OUTCOME_TRY(workflows.require(call.parameter()));
+  query.where(field<&Execution::workflow_id> == call.parameter());
+  return list_rows(view, call, std::move(query));
 }
 
-Reply<Response> show(const Store& store, const TenantContext& context, const Call& call) {
+Reply<Response> show(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const auto stored,
-                    Executions(store, context).require_versioned(call.parameter));
-  return show_one(stored, context);
+  BOOST_OUTCOME_TRY(
+      const auto stored,
+      Executions(view.store, view.context, call.limits).require_versioned(call.parameter()));
+  return show_one(stored, view.context.tenant());
 }
 
 /// Ends an execution, once. Errors: `not_found`; `version_conflict`; `invalid_transition` when it
@@ -122,7 +123,7 @@ Result<Versioned<Execution>> end(const Executions& executions, std::string_view 
   return executions.update(std::move(stored));
 }
 
-Reply<Response> change(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> change(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
@@ -139,20 +140,17 @@ Reply<Response> change(const Store& store, const TenantContext& context, const C
   if (!status) {
     return invalid_fields({{"status", "is missing"}});
   }
-  BOOST_OUTCOME_TRY(
-      const auto stored,
-      store.write(context,
-                  [&](tenancy::WriteTransaction& transaction) -> Result<Versioned<Execution>> {
-                    return end(Executions{transaction}, call.parameter, *status, error, seen);
-                  }));
-  return show_one(stored, context);
+  return WriteUnit{[id = call.parameter(), status = *status, error, seen,
+                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
+    BOOST_OUTCOME_TRY(const auto stored, end(Executions{transaction}, id, status, error, seen));
+    return show_one(stored, tenant);
+  }};
 }
 
-Reply<Response> remove(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
-  BOOST_OUTCOME_TRY(erase_row<Execution>(store, context, call.parameter, seen));
-  return no_content();
+  return erasing<Execution>(call.parameter(), seen);
 }
 
 }  // namespace
@@ -160,12 +158,12 @@ Reply<Response> remove(const Store& store, const TenantContext& context, const C
 void add_execution_routes(Router& router, const Store& store,
                           const tenancy::Authenticator& authenticator) {
   TenantRoutes routes{router, store, authenticator};
-  routes.add("GET", of_workflow, Scope::read, list_of_workflow);
-  routes.add("POST", of_workflow, Scope::write, start);
-  routes.add("GET", collection, Scope::read, list);
-  routes.add("GET", item, Scope::read, show);
-  routes.add("PATCH", item, Scope::write, change);
-  routes.add("DELETE", item, Scope::write, remove);
+  routes.read(of_workflow, Pace::slow, list_of_workflow);
+  routes.write("POST", of_workflow, start);
+  routes.read(collection, Pace::slow, list);
+  routes.read(item, Pace::quick, show);
+  routes.write("PATCH", item, change);
+  routes.write("DELETE", item, remove);
 }
 
 }  // namespace tenantd

@@ -46,7 +46,7 @@ Problem name_refused(tenancy::Error error) {
 
 /// A text that is no tenant's id names no tenant, as does an id that was never given out.
 Reply<TenantId> tenant_in_path(const Call& call) {
-  auto id = TenantId::parse(call.parameter);
+  auto id = TenantId::parse(call.parameter());
   if (!id) {
     return Problem{tenancy::Error{tenancy::errc::not_found, "not the text of a tenant's id"}};
   }
@@ -200,11 +200,13 @@ Reply<Response> issue_key(const TenantRegistry& registry, Call& call) {
 }  // namespace
 
 void add_tenant_routes(Router& router, const tenancy::Authenticator& authenticator) {
-  const auto entered = [authenticator](auto run) -> Endpoint {
-    return [authenticator, run](Call& call) -> Reply<Response> {
-      BOOST_OUTCOME_TRY(const auto registry, enter_registry(authenticator, call));
-      return run(registry, call);
-    };
+  // The registry's calls wait for their turn to write, or read many rows.
+  const auto entered = [authenticator](auto run) {
+    return Endpoint{Pace::slow, [authenticator, run](Call& call) -> Reply<Outcome> {
+                      BOOST_OUTCOME_TRY(const auto registry, enter_registry(authenticator, call));
+                      BOOST_OUTCOME_TRY(auto response, run(registry, call));
+                      return Outcome{std::move(response)};
+                    }};
   };
   router.add("GET", collection, entered(list));
   router.add("POST", collection, entered(create));

@@ -2,7 +2,7 @@
 
 #include "tenancy/registry/authenticator.hpp"
 
-#include "service/http/router.hpp"
+#include "service/router.hpp"
 
 namespace tenantd {
 

@@ -22,10 +22,11 @@ using Json = nlohmann::ordered_json;
 using Workflows = tenancy::Repository<Workflow>;
 using tenancy::field;
 using tenancy::Result;
-using tenancy::Scope;
 using tenancy::Store;
 using tenancy::TenantContext;
+using tenancy::TenantId;
 using tenancy::Versioned;
+using tenancy::WriteTransaction;
 
 constexpr std::string_view collection = "/api/workflows";
 constexpr std::string_view item = "/api/workflows/{id}";
@@ -50,8 +51,8 @@ Json to_json(const Workflow& workflow) {
   return json;
 }
 
-Response show_one(const Versioned<Workflow>& stored, const TenantContext& context) {
-  return with_version(ok(to_json(stored.row), context.tenant()), stored.version);
+Response show_one(const Versioned<Workflow>& stored, TenantId tenant) {
+  return with_version(ok(to_json(stored.row), tenant), stored.version);
 }
 
 /// A whole workflow, as a body says it. Errors: those of `Fields`.
@@ -78,13 +79,15 @@ Reply<tenancy::Query<WorkflowSummary>> read_query(const Query& query) {
   return wanted;
 }
 
-Reply<Response> create(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> create(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(auto workflow, read_workflow(call));
-  BOOST_OUTCOME_TRY(const auto row, Workflows(store, context).insert(std::move(workflow)));
-  return with_version(
-      created(std::string{collection} + "/" + row.id, to_json(row), context.tenant()),
-      tenancy::RowVersion{});
+  return WriteUnit{[workflow = std::move(workflow),
+                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
+    BOOST_OUTCOME_TRY(const auto row, Workflows(transaction).insert(workflow));
+    return with_version(created(std::string{collection} + "/" + row.id, to_json(row), tenant),
+                        tenancy::RowVersion{});
+  }};
 }
 
 struct Overview {
@@ -93,34 +96,36 @@ struct Overview {
 };
 
 /// A page of workflows with the latest executions of each: two statements, however many there are.
-Result<Overview> read_overview(const Store& store, const TenantContext& context,
+Result<Overview> read_overview(const TenantView& view, const tenancy::CallOptions& limits,
                                const tenancy::Query<WorkflowSummary>& query,
                                const tenancy::PageRequest& request, std::int64_t executions) {
-  return store.read(context, [&](tenancy::ReadTransaction& transaction) -> Result<Overview> {
-    Overview overview;
-    BOOST_OUTCOME_TRY(overview.page,
-                      tenancy::ReadRepository<WorkflowSummary>{transaction}.list(query, request));
-    if (executions > 0) {
-      const auto latest_first =
-          tenancy::Query<Execution>{}.order_by(tenancy::descending<&Execution::started_at>);
-      BOOST_OUTCOME_TRY(overview.executions,
-                        tenancy::ReadRepository<Execution>{transaction}.children_of(
-                            overview.page.items, latest_first, executions));
-    }
-    return overview;
-  });
+  return view.store.read(
+      view.context, limits, [&](tenancy::ReadTransaction& transaction) -> Result<Overview> {
+        Overview overview;
+        BOOST_OUTCOME_TRY(overview.page, tenancy::ReadRepository<WorkflowSummary>{transaction}.list(
+                                             query, request));
+        if (executions > 0) {
+          const auto latest_first =
+              tenancy::Query<Execution>{}.order_by(tenancy::descending<&Execution::started_at>);
+          BOOST_OUTCOME_TRY(overview.executions,
+                            tenancy::ReadRepository<Execution>{transaction}.children_of(
+                                overview.page.items, latest_first, executions));
+        }
+        return overview;
+      });
 }
 
-Reply<Response> list(const Store& store, const TenantContext& context, const Call& call) {
+Reply<Response> list(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"page", "per_page", "cursor", "limit", "status",
                                            "search", "created_after", "created_before", "sort",
                                            "executions", "tenant_id"}));
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
   BOOST_OUTCOME_TRY(const auto executions, call.query.number("executions", 0, 0, 20));
   BOOST_OUTCOME_TRY(const auto query, read_query(call.query));
-  BOOST_OUTCOME_TRY(const auto overview, read_overview(store, context, query, request, executions));
+  BOOST_OUTCOME_TRY(const auto overview,
+                    read_overview(view, call.limits, query, request, executions));
   std::size_t index = 0;
-  return list_response(request, overview.page, context.tenant(),
+  return list_response(request, overview.page, view.context.tenant(),
                        [&](const WorkflowSummary& workflow) {
                          Json json = summary_json(workflow);
                          if (executions > 0) {
@@ -133,22 +138,27 @@ Reply<Response> list(const Store& store, const TenantContext& context, const Cal
                        });
 }
 
-Reply<Response> show(const Store& store, const TenantContext& context, const Call& call) {
+Reply<Response> show(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const auto stored, Workflows(store, context).require_versioned(call.parameter));
-  return show_one(stored, context);
+  BOOST_OUTCOME_TRY(
+      const auto stored,
+      Workflows(view.store, view.context, call.limits).require_versioned(call.parameter()));
+  return show_one(stored, view.context.tenant());
 }
 
-Reply<Response> replace(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> replace(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
   BOOST_OUTCOME_TRY(auto workflow, read_workflow(call));
-  workflow.id = call.parameter;
-  BOOST_OUTCOME_TRY(const auto stored, replace_row(store, context, workflow, seen));
-  return show_one(stored, context);
+  workflow.id = call.parameter();
+  return WriteUnit{[workflow = std::move(workflow), seen,
+                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
+    BOOST_OUTCOME_TRY(const auto stored, replace_row(transaction, workflow, seen));
+    return show_one(stored, tenant);
+  }};
 }
 
-Reply<Response> change(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> change(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
@@ -158,15 +168,17 @@ Reply<Response> change(const Store& store, const TenantContext& context, const C
   changes.set_if<&Workflow::status>(fields.optional_named<WorkflowStatus>("status"));
   changes.set_if<&Workflow::definition>(fields.optional_object("definition"));
   BOOST_OUTCOME_TRY(fields.finish());
-  BOOST_OUTCOME_TRY(const auto stored, change_row(store, context, call.parameter, changes, seen));
-  return show_one(stored, context);
+  return WriteUnit{[id = call.parameter(), changes = std::move(changes), seen,
+                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
+    BOOST_OUTCOME_TRY(const auto stored, change_row(transaction, id, changes, seen));
+    return show_one(stored, tenant);
+  }};
 }
 
-Reply<Response> remove(const Store& store, const TenantContext& context, const Call& call) {
+Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
   BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
-  BOOST_OUTCOME_TRY(erase_row<Workflow>(store, context, call.parameter, seen));
-  return no_content();
+  return erasing<Workflow>(call.parameter(), seen);
 }
 
 }  // namespace
@@ -174,12 +186,12 @@ Reply<Response> remove(const Store& store, const TenantContext& context, const C
 void add_workflow_routes(Router& router, const Store& store,
                          const tenancy::Authenticator& authenticator) {
   TenantRoutes routes{router, store, authenticator};
-  routes.add("GET", collection, Scope::read, list);
-  routes.add("POST", collection, Scope::write, create);
-  routes.add("GET", item, Scope::read, show);
-  routes.add("PUT", item, Scope::write, replace);
-  routes.add("PATCH", item, Scope::write, change);
-  routes.add("DELETE", item, Scope::write, remove);
+  routes.read(collection, Pace::slow, list);
+  routes.write("POST", collection, create);
+  routes.read(item, Pace::quick, show);
+  routes.write("PUT", item, replace);
+  routes.write("PATCH", item, change);
+  routes.write("DELETE", item, remove);
 }
 
 }  // namespace tenantd

@@ -1,44 +1,34 @@
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tenancy/core/tenant_id.hpp"
-
-#include "service/http/query.hpp"
+#include "service/endpoint.hpp"
 
 namespace tenantd {
-
-/// One request on its way to an endpoint.
-struct Call {
-  const Request& request;
-  std::string parameter;  ///< What stands in the path for `{id}`, if anything.
-  Query query;
-  std::optional<tenancy::TenantId> tenant;  ///< Set once it is known, for the log.
-};
-
-using Endpoint = std::function<Reply<Response>(Call&)>;
 
 /// Finds the endpoint for a method and a path.
 ///
 /// Thread safety: thread-compatible; read by many once it is complete.
 class Router {
  public:
-  /// The pattern is a path whose segment `{id}`, at most one, stands for any text but the empty.
-  /// An endpoint for GET answers HEAD, too.
+  /// The pattern is a path of which segments in braces, such as `{id}`, stand for any text but the
+  /// empty. Of patterns that fit the same path the one that was added first counts. An endpoint for
+  /// GET answers HEAD, too.
   void add(std::string_view method, std::string_view pattern, Endpoint endpoint);
 
   struct Match {
     const Endpoint* endpoint;
-    std::string parameter;
+    std::vector<std::string> parameters;
   };
 
   /// Errors: 400 for a malformed path, 404 for an unknown one, 405 for an unknown method of a known
   /// path.
   [[nodiscard]] Reply<Match> match(std::string_view method, std::string_view path) const;
+
+  /// The methods of that path, as in `Allow`; empty for a path that there is not. Errors: 400.
+  [[nodiscard]] Reply<std::string> methods(std::string_view path) const;
 
  private:
   struct Route {
