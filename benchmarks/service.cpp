@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -14,10 +15,10 @@
 #include "figures.hpp"
 #include "folder_on_disk.hpp"
 #include "give_up.hpp"
-#include "percentiles.hpp"
 #include "service/contest.hpp"
 #include "service/cores.hpp"
 #include "service/fastify_peer.hpp"
+#include "service/half_load.hpp"
 #include "service/mixed_requests.hpp"
 #include "service/open_loop.hpp"
 #include "service/population.hpp"
@@ -34,26 +35,33 @@ using Seconds = std::chrono::duration<double>;
 using enum Goal::Bound;
 
 constexpr double default_seconds = 3;
-constexpr std::string_view beast = "beast";
-constexpr std::string_view fastify = "fastify";
+constexpr int mixed_rounds = 3;
+constexpr std::size_t usual_body = 300;
+
+using Server = std::unique_ptr<ServerProcess>;
 
 /// A server's file, and how many rows must be in it when the server has stopped.
 struct StoreFile {
   std::filesystem::path path;
   std::uint64_t acknowledged = 0;
-  std::uint64_t runs = 0;  ///< After each of which a write per connection may be under way.
+  std::uint64_t runs = 0;  ///< Each of which may have ended with a write per connection under way.
+
+  void add(std::uint64_t writes, std::uint64_t runs_of_them) {
+    acknowledged += writes;
+    runs += runs_of_them;
+  }
 
   void verify() const {
     const std::uint64_t least = customer_count * deployments_per_customer + acknowledged;
-    const std::uint64_t most = least + runs * connection_count;
     const std::uint64_t found = count_deployments(path);
-    if (found < least || found > most) {
-      give_up(path.filename().string() + " holds " + std::to_string(found) + " rows of " +
-              std::to_string(least) + " that were acknowledged");
+    if (found < least || found > least + runs * connection_count) {
+      give_up(path.filename().string() + " holds " + std::to_string(found) + " rows where " +
+              std::to_string(least) + " were acknowledged");
     }
   }
 };
 
+/// The data, and the ways to serve them.
 struct World {
   Cores cores = choose_cores();
   TemporaryFolder folder{folder_on_disk()};
@@ -62,21 +70,21 @@ struct World {
   std::vector<Customer> customers = make_service_store(store.path);
   Wrk wrk{folder.path(), customers};
 
-  [[nodiscard]] std::unique_ptr<ServerProcess> start(std::vector<std::string> command) const {
+  [[nodiscard]] Server start(std::vector<std::string> command) const {
     return std::make_unique<ServerProcess>(on_core(cores.server, std::move(command)));
   }
 
-  [[nodiscard]] std::unique_ptr<ServerProcess> start_service() const {
+  [[nodiscard]] Server start_service() const {
     return start({TENANCY_BENCH_TENANTD, "--port", "0", "--no-demo", "--store",
                   "sqlite:" + store.path.string()});
   }
 
-  [[nodiscard]] std::unique_ptr<ServerProcess> start_beast(std::size_t body_size) const {
+  [[nodiscard]] Server start_beast(std::size_t body_size) const {
     return start({TENANCY_BENCH_BEAST, std::to_string(body_size)});
   }
 
   /// Null when it cannot be had.
-  [[nodiscard]] std::unique_ptr<ServerProcess> start_fastify() const {
+  [[nodiscard]] Server start_fastify() const {
     const auto command = fastify_command(peer_store.path);
     if (!command) {
       return nullptr;
@@ -91,165 +99,170 @@ struct World {
   [[nodiscard]] std::string a_list() const { return list_request(customers[0]); }
 };
 
-/// Ends the program unless two servers give the same rows.
-void compare_answers(std::string_view one, std::string_view other) {
-  const auto data = [](std::string_view body) { return nlohmann::json::parse(body).at("data"); };
-  if (data(one) != data(other)) {
-    give_up("the servers disagree:\n" + std::string{one} + "\n" + std::string{other});
+/// All servers of one run, and the bodies that the service answers with.
+struct Servers {
+  explicit Servers(const World& world)
+      : fastify{world.start_fastify()}, service{world.start_service()} {
+    const std::string read = ask(service->port(), world.a_read());
+    const std::string list = ask(service->port(), world.a_list());
+    beast_read = world.start_beast(read.size());
+    beast_list = world.start_beast(list.size());
+    if (fastify != nullptr) {
+      expect_same(read, ask(fastify->port(), world.a_read()));
+      expect_same(list, ask(fastify->port(), world.a_list()));
+    }
   }
+
+  /// With the servers of a constant body where there is one for that kind.
+  [[nodiscard]] Contest contest(Kind kind) const {
+    std::vector<Side> sides{{"tenantd", service->port()}};
+    if (kind != Kind::write) {
+      sides.emplace_back("beast", (kind == Kind::read ? beast_read : beast_list)->port());
+    }
+    if (fastify != nullptr) {
+      sides.emplace_back("fastify", fastify->port());
+    }
+    return {kind, std::move(sides)};
+  }
+
+  Server fastify;
+  Server service;
+  Server beast_read = nullptr;
+  Server beast_list = nullptr;
+
+ private:
+  /// Ends the program unless two answers hold the same rows.
+  static void expect_same(std::string_view one, std::string_view other) {
+    const auto data = [](std::string_view body) { return nlohmann::json::parse(body).at("data"); };
+    if (data(one) != data(other)) {
+      give_up("the servers disagree:\n" + std::string{one} + "\n" + std::string{other});
+    }
+  }
+};
+
+struct Report {
+  Table table{{{"requests"},
+               {"server"},
+               {"per second", Table::Align::right},
+               {"least to most", Table::Align::right},
+               {"p50 ms", Table::Align::right},
+               {"p99 ms", Table::Align::right},
+               {"p99.9 ms", Table::Align::right}}};
+  Figures figures;
+
+  void add(const Contest& contest) {
+    contest.print(table);
+    contest.add_to(figures);
+  }
+
+  /// How many times as much the service does as another, if that took part.
+  void add_ratio(const Contest& contest, const std::string& name,
+                 std::optional<double> goal = std::nullopt) {
+    if (const Side* const other = contest.find(name)) {
+      figures.add({to_string(contest.kind()) + ("_over_" + name),
+                   contest.service().throughput_against(*other), "x", name,
+                   goal ? std::optional{Goal{at_least, *goal}} : std::nullopt});
+    }
+  }
+
+  void add(const HalfLoad& mixed) {
+    const Percentiles& waits = mixed.waits;
+    table.add({"mixed", "tenantd", decimal(mixed.saturation_per_second, 0), "", "", "", ""});
+    table.add({"mixed, half of that", "tenantd", decimal(mixed.per_second, 0), "",
+               decimal(waits.p50_ms, 3), decimal(waits.p99_ms, 3), decimal(waits.p999_ms, 3)});
+    figures.add({"mixed_saturation_per_second", mixed.saturation_per_second, "requests/s", ""});
+    figures.add({"mixed_half_load_p50_ms", waits.p50_ms, "ms", ""});
+    figures.add({"mixed_half_load_p99_ms", waits.p99_ms, "ms", "", Goal{at_most, 10}});
+    figures.add({"mixed_half_load_p999_ms", waits.p999_ms, "ms", ""});
+    figures.add({"mixed_half_load_max_ms", waits.max_ms, "ms", ""});
+  }
+};
+
+/// Holds a contest and keeps account of what it wrote.
+Contest hold(Contest contest, World& world, double seconds) {
+  std::cout << "Measuring " << to_string(contest.kind()) << " ..." << std::endl;
+  const auto answered = contest.hold(world.wrk, seconds);
+  if (contest.kind() == Kind::write) {
+    world.store.add(answered.front(), Contest::runs);
+    if (answered.size() > 1) {
+      world.peer_store.add(answered.back(), Contest::runs);
+    }
+  }
+  return contest;
 }
 
-void add_ratio(Figures& figures, const Contest& contest, std::string_view peer,
-               std::optional<double> least) {
-  if (const Side* const other = contest.find(std::string{peer})) {
-    figures.add({std::string{to_string(contest.kind())} + "_over_" + other->name(),
-                 contest.service().throughput_against(*other), "x", other->name(),
-                 least ? std::optional{Goal{at_least, *least}} : std::nullopt});
-  }
-}
-
-/// What the service does with the mixed requests: at most, and how long each takes at half of that.
-void measure_mixed(World& world, std::uint16_t port, double seconds, Table& table,
-                   Figures& figures) {
-  constexpr int rounds = 3;
+HalfLoad measure_mixed(World& world, const ServerProcess& service, double seconds) {
   std::cout << "Measuring mixed ..." << std::endl;
   MixedRequests requests{world.customers};
-  const auto next = [&requests] { return requests.next(); };
-  std::vector<double> most;
-  for (int round = 0; round < rounds; ++round) {
-    most.push_back(
-        run_closed_loop_over_http(port, connection_count, Seconds{seconds}, next).per_second);
-  }
-  const double saturation = median(most);
-  std::vector<Percentiles> waits;
-  std::vector<double> done;
-  for (int round = 0; round < rounds; ++round) {
-    OpenLoopRun run =
-        run_open_loop(port, connection_count, saturation / 2, Seconds{seconds}, next);
-    done.push_back(run.per_second);
-    waits.push_back(percentiles(std::move(run.latencies)));
-  }
-  world.store.acknowledged += requests.writes();
-  const auto median_wait = [&waits](double Percentiles::*value) {
-    std::vector<double> values;
-    for (const Percentiles& each : waits) {
-      values.push_back(each.*value);
-    }
-    return median(std::move(values));
-  };
-  const double p50 = median_wait(&Percentiles::p50_ms);
-  const double p99 = median_wait(&Percentiles::p99_ms);
-  const double p999 = median_wait(&Percentiles::p999_ms);
-  table.add({"mixed", "at half of that", decimal(median(done), 0), "", decimal(p50, 3),
-             decimal(p99, 3), decimal(p999, 3)});
-  figures.add({"mixed_saturation_per_second", saturation, "requests/s", ""});
-  figures.add({"mixed_half_load_p50_ms", p50, "ms", ""});
-  figures.add({"mixed_half_load_p99_ms", p99, "ms", "", Goal{at_most, 10}});
-  figures.add({"mixed_half_load_p999_ms", p999, "ms", ""});
-  figures.add({"mixed_half_load_max_ms", median_wait(&Percentiles::max_ms), "ms", ""});
+  const HalfLoad mixed = measure_half_load(service.port(), connection_count, Seconds{seconds},
+                                           mixed_rounds, [&requests] { return requests.next(); });
+  world.store.add(requests.writes(), 0);
+  return mixed;
 }
 
 int measure(const CommandLine& line) {
-  using enum Table::Align;
   const double seconds = line.seconds.value_or(default_seconds);
-  std::cout << "Filling the stores ..." << std::endl;
+  std::cout << "Preparing ..." << std::endl;
   World world;
-  Figures figures;
-  Table table{{{"requests"},
-               {"server"},
-               {"per second", right},
-               {"least to most", right},
-               {"p50 ms", right},
-               {"p99 ms", right},
-               {"p99.9 ms", right}}};
+  Report report;
+  bool with_peer = false;
   {
-    const auto peer = world.start_fastify();
-    // Installing the peer may use all cores.
+    const Servers servers{world};
+    with_peer = servers.fastify != nullptr;
     stay_on(world.cores.client);
-    const auto service = world.start_service();
-    const std::string read = ask(service->port(), world.a_read());
-    const std::string list = ask(service->port(), world.a_list());
-    const auto beast_read = world.start_beast(read.size());
-    const auto beast_list = world.start_beast(list.size());
-    const auto sides = [&](const ServerProcess* constant) {
-      std::vector<Side> all{{"tenantd", service->port()}};
-      if (constant != nullptr) {
-        all.emplace_back(std::string{beast}, constant->port());
-      }
-      if (peer != nullptr) {
-        all.emplace_back(std::string{fastify}, peer->port());
-      }
-      return all;
-    };
-    if (peer != nullptr) {
-      compare_answers(read, ask(peer->port(), world.a_read()));
-      compare_answers(list, ask(peer->port(), world.a_list()));
+    const Contest read = hold(servers.contest(Kind::read), world, seconds);
+    const Contest list = hold(servers.contest(Kind::list), world, seconds);
+    const Contest write = hold(servers.contest(Kind::write), world, seconds);
+    for (const Contest& contest : {read, list, write}) {
+      report.add(contest);
     }
-    std::vector<Contest> contests{{Kind::read, sides(beast_read.get())},
-                                  {Kind::list, sides(beast_list.get())},
-                                  {Kind::write, sides(nullptr)}};
-    for (Contest& contest : contests) {
-      std::cout << "Measuring " << to_string(contest.kind()) << " ..." << std::endl;
-      const auto answered = contest.hold(world.wrk, seconds);
-      if (contest.kind() == Kind::write) {
-        world.store.acknowledged += answered.front();
-        world.store.runs += Contest::runs;
-        world.peer_store.acknowledged += peer != nullptr ? answered.back() : 0;
-        world.peer_store.runs += Contest::runs;
-      }
-      contest.print(table);
-      contest.add_to(figures);
-    }
-    add_ratio(figures, contests[0], beast, 0.5);
-    add_ratio(figures, contests[0], fastify, 4);
-    add_ratio(figures, contests[1], beast, {});
-    add_ratio(figures, contests[1], fastify, {});
-    add_ratio(figures, contests[2], fastify, 5);
-    measure_mixed(world, service->port(), seconds, table, figures);
-    if (peer == nullptr) {
-      world.peer_store.path.clear();
-    }
+    report.add_ratio(read, "beast", 0.5);
+    report.add_ratio(read, "fastify", 4);
+    report.add_ratio(list, "beast");
+    report.add_ratio(list, "fastify");
+    report.add_ratio(write, "fastify", 5);
+    report.add(measure_mixed(world, *servers.service, seconds));
   }
   world.store.verify();
-  if (!world.peer_store.path.empty()) {
+  if (with_peer) {
     world.peer_store.verify();
   }
   std::cout << '\n';
-  table.print(std::cout);
+  report.table.print(std::cout);
   std::cout << '\n';
-  return report(figures, line);
+  return tenancy_bench::report(report.figures, line);
 }
 
-/// `KIND/SERVER`, asked for `times` seconds, for a profiler to watch the server.
+/// `KIND/SERVER`: asks one server for so many seconds, while a profiler watches it.
 int run(const CommandLine& line) {
-  World world;
-  const auto slash = line.run.find('/');
+  const auto slash = std::min(line.run.find('/'), line.run.size());
   const std::string kind = line.run.substr(0, slash);
-  const std::string name = slash == std::string::npos ? "" : line.run.substr(slash + 1);
-  stay_on(world.cores.client);
-  const auto server = name == "tenantd"   ? world.start_service()
-                      : name == "beast"   ? world.start_beast(400)
-                      : name == "fastify" ? world.start_fastify()
-                                          : nullptr;
+  const std::string name = line.run.substr(slash);
+  const World world;
+  const Server server = name == "/tenantd"   ? world.start_service()
+                        : name == "/fastify" ? world.start_fastify()
+                        : name == "/beast"   ? world.start_beast(usual_body)
+                                             : nullptr;
   if (server == nullptr) {
-    give_up("There is no case '" + line.run + "'.");
+    give_up("There is no case '" + line.run + "': read, list, write or mixed, a slash, tenantd, " +
+            "fastify or beast.");
   }
+  stay_on(world.cores.client);
   std::cout << "process " << server->id() << std::endl;
   const auto seconds = static_cast<double>(line.times);
-  for (const Kind each : {Kind::read, Kind::list, Kind::write}) {
-    if (kind == to_string(each)) {
-      const Load load = world.wrk.run(each, server->port(), seconds);
-      std::cout << decimal(load.per_second, 0) << " requests/s" << std::endl;
-      return EXIT_SUCCESS;
-    }
+  double per_second = 0;
+  if (kind == "mixed") {
+    MixedRequests requests{world.customers};
+    per_second =
+        run_closed_loop_over_http(server->port(), connection_count, Seconds{seconds}, [&requests] {
+          return requests.next();
+        }).per_second;
+  } else if (const auto asked = kind_of(kind)) {
+    per_second = world.wrk.run(*asked, server->port(), seconds).per_second;
+  } else {
+    give_up("There is no kind of request '" + kind + "'.");
   }
-  if (kind != "mixed") {
-    give_up("There is no case '" + line.run + "'.");
-  }
-  MixedRequests requests{world.customers};
-  const auto load = run_closed_loop_over_http(server->port(), connection_count, Seconds{seconds},
-                                              [&requests] { return requests.next(); });
-  std::cout << decimal(load.per_second, 0) << " requests/s" << std::endl;
+  std::cout << decimal(per_second, 0) << " requests/s" << std::endl;
   return EXIT_SUCCESS;
 }
 

@@ -63,8 +63,7 @@ Awaitable<void> serve(Socket socket, const std::string& body) {
 Awaitable<void> accept_all(Acceptor& acceptor, const std::string& body) {
   while (true) {
     asio::co_spawn(acceptor.get_executor(),
-                   serve(co_await acceptor.async_accept(use_awaitable), body),
-                   asio::detached);
+                   serve(co_await acceptor.async_accept(use_awaitable), body), asio::detached);
   }
 }
 

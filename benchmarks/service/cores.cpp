@@ -31,8 +31,8 @@ void stay_on(std::size_t core) {
 }
 
 std::vector<std::string> on_core(std::size_t core, std::vector<std::string> command) {
-  std::vector<std::string> whole{"taskset",     "--cpu-list", std::to_string(core), "setpriv",
-                                 "--pdeathsig", "TERM"};
+  std::vector<std::string> whole{"taskset", "--cpu-list",  std::to_string(core),
+                                 "setpriv", "--pdeathsig", "TERM"};
   whole.insert(whole.end(), command.begin(), command.end());
   return whole;
 }

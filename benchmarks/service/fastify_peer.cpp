@@ -8,6 +8,7 @@ namespace tenancy_bench {
 
 std::optional<std::vector<std::string>> fastify_command(const std::filesystem::path& file) {
   const std::filesystem::path folder{TENANCY_BENCH_FASTIFY};
+  std::cout << "Installing Fastify in " << folder.string() << " ..." << std::endl;
   const auto installed =
       run_program({"sh", TENANCY_BENCH_SERVICE "/fastify/install.sh", folder.string()});
   if (!installed || !installed->succeeded) {

@@ -1,8 +1,10 @@
 #include "service/http_connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <optional>
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>

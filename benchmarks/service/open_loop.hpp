@@ -22,9 +22,9 @@ struct OpenLoopRun {
 };
 
 /// Sends requests at moments that do not depend on the answers, as many clients do who know nothing
-/// of each other: the gaps are exponential, `per_second` on average, the same in each run. A request
-/// whose moment has come goes out on the first of `connections` that is free, and waits for one when
-/// none is; that wait counts. Ends when all requests of the time are answered.
+/// of each other: the gaps are exponential, `per_second` on average, the same in each run. A
+/// request whose moment has come goes out on the first of `connections` that is free, and waits for
+/// one when none is; that wait counts. Ends when all requests of the time are answered.
 ///
 /// Runs on this thread and never sleeps, so that requests are sent on time.
 ///

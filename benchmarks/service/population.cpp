@@ -63,7 +63,7 @@ class RawConnection {
     sqlite3_stmt* raw = nullptr;
     check(sqlite3_prepare_v2(connection_.get(), query, -1, &raw, nullptr));
     const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement{raw,
-                                                                              &sqlite3_finalize};
+                                                                               &sqlite3_finalize};
     if (sqlite3_step(raw) != SQLITE_ROW) {
       check(sqlite3_errcode(connection_.get()));
     }

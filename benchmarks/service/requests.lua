@@ -48,8 +48,8 @@ end
 
 function done(summary, latency)
   local errors = summary.errors
-  io.stderr:write(string.format("figures %d %d %d %d %d %d\n",
-    summary.requests, summary.duration,
-    errors.connect + errors.read + errors.write + errors.timeout + errors.status,
+  io.stderr:write(string.format("figures %d %d %d %d %d %d %d\n",
+    summary.requests, summary.duration, errors.status,
+    errors.connect + errors.read + errors.write + errors.timeout,
     latency:percentile(50), latency:percentile(99), latency:percentile(99.9)))
 end

@@ -1,5 +1,6 @@
 #include "service/server_process.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "service/population.hpp"
@@ -16,13 +17,14 @@ struct Load {
   double p99_ms;
   double p999_ms;
   std::uint64_t answered;
-  std::uint64_t failed;  ///< Requests without an answer, or with another status than 2xx.
 };
 
 /// What one request asks for.
 enum class Kind : std::uint8_t { read, list, write };
 
 const char* to_string(Kind kind);
+/// Nothing for another text.
+std::optional<Kind> kind_of(std::string_view text);
 
 inline constexpr int connection_count = 16;
 
