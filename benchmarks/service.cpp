@@ -115,12 +115,12 @@ struct Servers {
 
   /// With the servers of a constant body where there is one for that kind.
   [[nodiscard]] Contest contest(Kind kind) const {
-    std::vector<Side> sides{{"tenantd", service->port()}};
+    std::vector<Side> sides{{"tenantd", *service}};
     if (kind != Kind::write) {
-      sides.emplace_back("beast", (kind == Kind::read ? beast_read : beast_list)->port());
+      sides.emplace_back("beast", *(kind == Kind::read ? beast_read : beast_list));
     }
     if (fastify != nullptr) {
-      sides.emplace_back("fastify", fastify->port());
+      sides.emplace_back("fastify", *fastify);
     }
     return {kind, std::move(sides)};
   }
@@ -147,7 +147,8 @@ struct Report {
                {"least to most", Table::Align::right},
                {"p50 ms", Table::Align::right},
                {"p99 ms", Table::Align::right},
-               {"p99.9 ms", Table::Align::right}}};
+               {"p99.9 ms", Table::Align::right},
+               {"processor us", Table::Align::right}}};
   Figures figures;
 
   void add(const Contest& contest) {
@@ -159,9 +160,11 @@ struct Report {
   void add_ratio(const Contest& contest, const std::string& name,
                  std::optional<double> goal = std::nullopt) {
     if (const Side* const other = contest.find(name)) {
-      figures.add({to_string(contest.kind()) + ("_over_" + name),
-                   contest.service().throughput_against(*other), "x", name,
+      const std::string kind = to_string(contest.kind());
+      figures.add({kind + "_over_" + name, contest.service().throughput_against(*other), "x", name,
                    goal ? std::optional{Goal{at_least, *goal}} : std::nullopt});
+      figures.add({kind + "_processor_time_over_" + name,
+                   contest.service().processor_time_against(*other), "x", name});
     }
   }
 
@@ -258,7 +261,7 @@ int run(const CommandLine& line) {
           return requests.next();
         }).per_second;
   } else if (const auto asked = kind_of(kind)) {
-    per_second = world.wrk.run(*asked, server->port(), seconds).per_second;
+    per_second = world.wrk.run(*asked, *server, seconds).per_second;
   } else {
     give_up("There is no kind of request '" + kind + "'.");
   }

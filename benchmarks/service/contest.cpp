@@ -28,6 +28,14 @@ double Side::throughput_against(const Side& other) const {
   return median(std::move(ratios));
 }
 
+double Side::processor_time_against(const Side& other) const {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < loads_.size(); ++i) {
+    ratios.push_back(loads_[i].processor_us / other.loads_[i].processor_us);
+  }
+  return median(std::move(ratios));
+}
+
 std::string Side::spread() const {
   const auto [least, most] = std::ranges::minmax(loads_, {}, &Load::per_second);
   return decimal(least.per_second, 0) + " to " + decimal(most.per_second, 0);
@@ -42,7 +50,7 @@ std::vector<std::uint64_t> Contest::hold(const Wrk& wrk, double seconds) {
   std::vector<std::uint64_t> answered(sides_.size(), 0);
   for (int run = 0; run < runs; ++run) {
     for (std::size_t i = 0; i < sides_.size(); ++i) {
-      const Load load = wrk.run(kind_, sides_[i].port(), run == 0 ? warm_up_seconds : seconds);
+      const Load load = wrk.run(kind_, sides_[i].server(), run == 0 ? warm_up_seconds : seconds);
       answered[i] += load.answered;
       if (run > 0) {
         sides_[i].add(load);
@@ -57,7 +65,8 @@ void Contest::print(Table& table) const {
     table.add({to_string(kind_), side.name(), decimal(side.median_of(&Load::per_second), 0),
                side.spread(), decimal(side.median_of(&Load::p50_ms), 3),
                decimal(side.median_of(&Load::p99_ms), 3),
-               decimal(side.median_of(&Load::p999_ms), 3)});
+               decimal(side.median_of(&Load::p999_ms), 3),
+               decimal(side.median_of(&Load::processor_us), 1)});
   }
 }
 
@@ -68,6 +77,7 @@ void Contest::add_to(Figures& figures) const {
     figures.add({name + "_p50_ms", side.median_of(&Load::p50_ms), "ms", ""});
     figures.add({name + "_p99_ms", side.median_of(&Load::p99_ms), "ms", ""});
     figures.add({name + "_p999_ms", side.median_of(&Load::p999_ms), "ms", ""});
+    figures.add({name + "_processor_us", side.median_of(&Load::processor_us), "us", ""});
   };
   add_all(service(), kind);
   for (const Side& side : sides_) {

@@ -11,25 +11,27 @@
 
 namespace tenancy_bench {
 
-/// A server, and what its runs of one kind of request gave.
+/// A server, which must outlive this, and what its runs of one kind of request gave.
 class Side {
  public:
-  Side(std::string name, std::uint16_t port) : name_{std::move(name)}, port_{port} {}
+  Side(std::string name, const ServerProcess& server) : name_{std::move(name)}, server_{&server} {}
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] const ServerProcess& server() const noexcept { return *server_; }
 
   void add(const Load& load) { loads_.push_back(load); }
 
   [[nodiscard]] double median_of(double Load::*value) const;
   /// The median of the ratios round by round, since what disturbs a round disturbs both sides.
   [[nodiscard]] double throughput_against(const Side& other) const;
+  /// The same of the processor time for each request.
+  [[nodiscard]] double processor_time_against(const Side& other) const;
   /// The least and the most requests per second of a round.
   [[nodiscard]] std::string spread() const;
 
  private:
   std::string name_;
-  std::uint16_t port_;
+  const ServerProcess* server_;
   std::vector<Load> loads_ = {};
 };
 

@@ -31,7 +31,7 @@ class MixedRequests {
   };
 
   std::vector<Prepared> prepared_;
-  std::mt19937_64 random_{1};
+  std::mt19937_64 random_{1};  // NOLINT(cert-msc51-cpp): the same each time
   std::string write_ = {};
   std::uint64_t writes_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <ctime>
 #include <string_view>
 
 #include <fcntl.h>
@@ -76,6 +77,15 @@ ServerProcess::ServerProcess(const std::vector<std::string>& command) {
     }
     give_up("a server does not start:" + words);
   }
+}
+
+std::chrono::nanoseconds ServerProcess::processor_time() const {
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(id_, &clock) != 0 || ::clock_gettime(clock, &time) != 0) {
+    give_up("a server has ended");
+  }
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 ServerProcess::~ServerProcess() {

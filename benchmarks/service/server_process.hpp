@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ class ServerProcess {
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] pid_t id() const noexcept { return id_; }
+
+  /// The processor time that it has used so far, in all its threads and in the kernel for them.
+  [[nodiscard]] std::chrono::nanoseconds processor_time() const;
 
  private:
   pid_t id_ = 0;

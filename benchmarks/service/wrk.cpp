@@ -71,7 +71,7 @@ std::optional<Kind> kind_of(std::string_view text) {
 Wrk::Wrk(const std::filesystem::path& folder, const std::vector<Customer>& customers)
     : file_{folder / "requests.txt"} {
   std::vector<std::string> lines;
-  std::minstd_rand random{1};
+  std::minstd_rand random{1};  // NOLINT(cert-msc51-cpp): the same each time
   for (const Customer& customer : customers) {
     std::vector<std::string> ids;
     std::ranges::sample(customer.deployments, std::back_inserter(ids), deployments_used, random);
@@ -92,18 +92,22 @@ Wrk::Wrk(const std::filesystem::path& folder, const std::vector<Customer>& custo
 
 bool Wrk::is_installed() { return run_program({"wrk", "--version"}).has_value(); }
 
-Load Wrk::run(Kind kind, std::uint16_t port, double seconds) const {
+Load Wrk::run(Kind kind, const ServerProcess& server, double seconds) const {
   // wrk knows whole seconds only.
   const long whole = std::max(std::lround(seconds), 1L);
+  const std::string script = TENANCY_BENCH_SERVICE "/requests.lua";
+  const auto before = server.processor_time();
   const auto result = run_program(
       {"wrk", "--threads", "1", "--connections", std::to_string(connection_count), "--duration",
-       std::to_string(whole) + "s", "--timeout", "30s", "--script",
-       TENANCY_BENCH_SERVICE "/requests.lua", "http://127.0.0.1:" + std::to_string(port), "--",
-       to_string(kind), file_.string()});
+       std::to_string(whole) + "s", "--timeout", "30s", "--script", script,
+       "http://127.0.0.1:" + std::to_string(server.port()), "--", to_string(kind), file_.string()});
   if (!result || !result->succeeded) {
     give_up("wrk failed:\n" + (result ? result->errors : "it cannot be started"));
   }
-  return parse(result->errors);
+  const std::chrono::duration<double, std::micro> used = server.processor_time() - before;
+  Load load = parse(result->errors);
+  load.processor_us = used.count() / static_cast<double>(load.answered);
+  return load;
 }
 
 }  // namespace tenancy_bench

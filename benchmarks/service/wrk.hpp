@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "service/population.hpp"
+#include "service/server_process.hpp"
 
 namespace tenancy_bench {
 
@@ -16,6 +17,7 @@ struct Load {
   double p50_ms;
   double p99_ms;
   double p999_ms;
+  double processor_us;  ///< What the server took of its processor for each request.
   std::uint64_t answered;
 };
 
@@ -38,7 +40,7 @@ class Wrk {
   [[nodiscard]] static bool is_installed();
 
   /// Ends the program when wrk fails or a request does.
-  [[nodiscard]] Load run(Kind kind, std::uint16_t port, double seconds) const;
+  [[nodiscard]] Load run(Kind kind, const ServerProcess& server, double seconds) const;
 
  private:
   std::filesystem::path file_;
