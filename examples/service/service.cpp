@@ -13,7 +13,9 @@
 #include "service/idempotency.hpp"
 #include "service/log.hpp"
 #include "service/routes/deployments.hpp"
+#include "service/routes/documentation.hpp"
 #include "service/routes/executions.hpp"
+#include "service/routes/health.hpp"
 #include "service/routes/statistics.hpp"
 #include "service/routes/tenants.hpp"
 #include "service/routes/workflows.hpp"
@@ -30,21 +32,28 @@ std::string make_request_id() {
   return "req_" + tenancy::make_record_id(tenancy::SystemClock{}.now());
 }
 
-Response health() { return Response{200, "application/json", R"({"status":"ok"})", {}}; }
-
 /// Adds what every answer carries, and writes the line of the access log.
 Response finished(Response response, const Request& request, const Cors& cors,
                   std::string_view request_id, std::optional<tenancy::TenantId> tenant,
                   Stopwatch::time_point begin) {
   cors.mark(request, response);
   response.headers.push_back({"X-Request-Id", std::string{request_id}});
-  // Answers are one tenant's alone, and some hold keys: nothing between here and there keeps them.
-  response.headers.push_back({"Cache-Control", "no-store"});
+  // Answers are one tenant's alone, and some hold keys: nothing between here and there keeps them,
+  // but what is for everybody and says so.
+  if (!response.has_header("Cache-Control")) {
+    response.headers.push_back({"Cache-Control", "no-store"});
+  }
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-  log_access({request.method, std::string_view{request.target}.substr(0, request.target.find('?')),
-              response.status,
-              std::chrono::duration_cast<std::chrono::microseconds>(Stopwatch::now() - begin),
-              request_id, tenant});
+  log_access(
+      {.method = request.method,
+       .path = std::string_view{request.target}.substr(0, request.target.find('?')),
+       .status = response.status,
+       .bytes = response.body.size(),
+       .duration = std::chrono::duration_cast<std::chrono::microseconds>(Stopwatch::now() - begin),
+       .request_id = request_id,
+       .client_request_id = request.header("x-request-id").first,
+       .peer = request.peer,
+       .tenant = tenant});
   return response;
 }
 
@@ -114,8 +123,8 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
       entrance_{store, authenticator, std::move(powers), HostNames{options.base_domain},
                 in_flight_},
       workers_{options.workers} {
-  router_.add("GET", "/healthz",
-              {Pace::quick, [](Call&) -> Reply<Outcome> { return Outcome{health()}; }});
+  add_documentation_routes(router_);
+  add_health_routes(router_, options.readiness);
   add_tenant_routes(router_, entrance_);
   add_deployment_routes(router_, entrance_);
   add_workflow_routes(router_, entrance_);

@@ -16,6 +16,7 @@
 #include "service/http/handler.hpp"
 #include "service/inline_gate.hpp"
 #include "service/powers.hpp"
+#include "service/readiness.hpp"
 #include "service/requests_in_flight.hpp"
 #include "service/router.hpp"
 #include "service/routes/access.hpp"
@@ -30,6 +31,7 @@ struct ServiceOptions {
       {};  ///< Below which a host's first label names a tenant; empty for none.
   std::vector<std::string> cors_origins = {};  ///< Origins whose pages may call the API.
   std::chrono::seconds idempotency_lifetime{std::chrono::hours{24}};
+  std::shared_ptr<Readiness> readiness = {};  ///< What `/readyz` says; without it, always ready.
 };
 
 /// The API: finds the endpoint of a request, gives every answer its id and writes the access log.

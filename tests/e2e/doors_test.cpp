@@ -30,7 +30,13 @@ struct Route {
 const std::map<std::string, Route>& known_routes() {
   using enum Door;
   static const std::map<std::string, Route> routes{
+      {"GET /openapi.json", {open}},
+      {"GET /docs", {open}},
+      {"GET /docs/page.css", {open}},
+      {"GET /docs/page.js", {open}},
       {"GET /healthz", {open}},
+      {"GET /readyz", {open}},
+      {"GET /version", {open}},
       {"POST /api/tenants", {administrator, R"({"slug":"x","name":"X"})"}},
       {"GET /api/tenants", {administrator}},
       {"GET /api/tenants/{id}", {administrator, {}, "tenant"}},

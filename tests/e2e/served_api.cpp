@@ -48,10 +48,12 @@ HttpReply ApiClient::remove(std::string_view target, Headers more) {
   return send("DELETE", target, {}, std::move(more));
 }
 
-ServedApi::ServedApi() : process_{{"--data", data_, "--no-demo"}} {
-  const auto keys = words_with_prefix(process_.output(), "tna_");
+ServedApi::ServedApi(std::vector<std::string> arguments) : arguments_{std::move(arguments)} {
+  arguments_.insert(arguments_.end(), {"--data", data_, "--no-demo"});
+  process_.emplace(arguments_);
+  const auto keys = words_with_prefix(process_->output(), "tna_");
   if (keys.size() != 1) {
-    throw std::runtime_error{"no administrator's key in: " + process_.output()};
+    throw std::runtime_error{"no administrator's key in: " + process_->output()};
   }
   administrator_key_ = keys.front();
 }

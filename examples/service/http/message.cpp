@@ -12,10 +12,11 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-constexpr std::array<std::pair<int, std::string_view>, 23> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 24> phrases{{
     {200, "OK"},
     {201, "Created"},
     {204, "No Content"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -58,6 +59,12 @@ HeaderLines Request::header(std::string_view name) const noexcept {
     }
   }
   return lines;
+}
+
+bool Response::has_header(std::string_view name) const noexcept {
+  return std::any_of(headers.begin(), headers.end(), [name](const Header& header) {
+    return equal_ignoring_case(header.name, name);
+  });
 }
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {

@@ -25,6 +25,7 @@ struct Request {
   std::string target;
   std::vector<Header> headers;
   std::string body;
+  std::string peer = {};  ///< The address that it came from, for the log.
 
   /// The values of all headers of that name, in any spelling, in the order of arrival.
   [[nodiscard]] std::vector<std::string_view> header_values(std::string_view name) const;
@@ -39,6 +40,8 @@ struct Response {
   std::string content_type;  ///< Empty when there is no body.
   std::string body;
   std::vector<Header> headers;
+
+  [[nodiscard]] bool has_header(std::string_view name) const noexcept;
 };
 
 /// Whether two ASCII texts are the same but for upper and lower case.
