@@ -28,9 +28,9 @@ file(GENERATE OUTPUT "${tenancy_compile_fail_settings}" CONTENT
 "set(compiler [==[${CMAKE_CXX_COMPILER}]==])
 set(compiler_id [==[${CMAKE_CXX_COMPILER_ID}]==])
 set(standard_flag [==[${CMAKE_CXX20_STANDARD_COMPILE_OPTION}]==])
-set(include_dirs [==[$<TARGET_PROPERTY:tenancy,INTERFACE_INCLUDE_DIRECTORIES>]==])
+set(include_dirs [==[$<TARGET_PROPERTY:tenancy::tenancy,INTERFACE_INCLUDE_DIRECTORIES>]==])
 set(implicit_include_dirs [==[${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES}]==])
-set(definitions [==[$<TARGET_PROPERTY:tenancy,INTERFACE_COMPILE_DEFINITIONS>]==])
+set(definitions [==[$<TARGET_PROPERTY:tenancy::tenancy,INTERFACE_COMPILE_DEFINITIONS>]==])
 set(headers [==[${tenancy_compile_fail_headers}]==])
 ")
 

@@ -128,19 +128,18 @@ Result<void> print_new_administrator_key(const tenancy::Authority& authority,
 Result<void> print_welcome(const tenancy::Authority& authority, const Options& options,
                            const std::string& url_from_here, std::ostream& out) {
   out << "store: " << options.masked_store_url() << "\n\n";
-  if (!options.first_key) {
-    return tenancy::success();
-  }
   const Turn turn{options.store_url()};
   BOOST_OUTCOME_TRY(const auto keys, authority.count_administrator_keys());
-  if (keys == 0) {
+  if (keys == 0 && options.first_key) {
     BOOST_OUTCOME_TRY(print_new_administrator_key(authority, "first", out));
+  } else if (keys == 0) {
+    out << "There is no administrator's key yet: issue one with --new-admin-key NAME\n\n";
   }
   BOOST_OUTCOME_TRY(const auto tenants, authority.registry().list({.limit = 1}));
   if (!tenants.items.empty()) {
     out << "Keys were shown when they were made. One more for an administrator: the same command "
            "with --new-admin-key NAME\n\n";
-  } else if (options.demo) {
+  } else if (options.demo && options.first_key) {
     BOOST_OUTCOME_TRY(create_demo(authority, url_from_here, out));
   }
   return tenancy::success();

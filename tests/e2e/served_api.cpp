@@ -8,11 +8,6 @@ namespace {
 
 const Headers json_content{{"Content-Type", "application/json"}};
 
-std::vector<std::string> with(std::vector<std::string> all, const std::vector<std::string>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-  return all;
-}
-
 void append(Headers& to, const Headers& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 nlohmann::json created(const HttpReply& reply) {
@@ -53,11 +48,12 @@ HttpReply ApiClient::remove(std::string_view target, Headers more) {
   return send("DELETE", target, {}, std::move(more));
 }
 
-ServedApi::ServedApi(const std::vector<std::string>& more_arguments)
-    : process_{with({"--data", data_, "--no-demo"}, more_arguments)} {
-  const auto keys = words_with_prefix(process_.output(), "tna_");
+ServedApi::ServedApi(std::vector<std::string> arguments) : arguments_{std::move(arguments)} {
+  arguments_.insert(arguments_.end(), {"--data", data_, "--no-demo"});
+  process_.emplace(arguments_);
+  const auto keys = words_with_prefix(process_->output(), "tna_");
   if (keys.size() != 1) {
-    throw std::runtime_error{"no administrator's key in: " + process_.output()};
+    throw std::runtime_error{"no administrator's key in: " + process_->output()};
   }
   administrator_key_ = keys.front();
 }

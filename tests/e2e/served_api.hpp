@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,10 +41,16 @@ struct TenantKey {
 /// A service without a demo, on a store of its own, with an administrator at hand.
 class ServedApi {
  public:
-  explicit ServedApi(const std::vector<std::string>& more_arguments = {});
+  ServedApi() : ServedApi{std::vector<std::string>{}} {}
+  /// With further arguments for the service.
+  explicit ServedApi(std::vector<std::string> arguments);
 
-  [[nodiscard]] std::uint16_t port() const noexcept { return process_.port(); }
-  [[nodiscard]] ServiceProcess& process() noexcept { return process_; }
+  [[nodiscard]] std::uint16_t port() const noexcept { return process_->port(); }
+  [[nodiscard]] ServiceProcess& process() noexcept { return *process_; }
+
+  /// Starts another on the same store, at another port, once the first has ended.
+  void start_again() { process_.emplace(arguments_); }
+
   [[nodiscard]] const std::string& data() const noexcept { return data_; }
   [[nodiscard]] const std::string& administrator_key() const noexcept { return administrator_key_; }
 
@@ -59,7 +66,8 @@ class ServedApi {
  private:
   tenancy_test::TemporaryFolder directory_;
   std::string data_ = directory_.path() / "data";
-  ServiceProcess process_;
+  std::vector<std::string> arguments_;
+  std::optional<ServiceProcess> process_;
   std::string administrator_key_;
 };
 

@@ -113,6 +113,25 @@ void ServiceProcess::send_terminate() const {
   }
 }
 
+void ServiceProcess::kill() {
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+std::size_t ServiceProcess::resident_bytes() const {
+  std::ifstream status{"/proc/" + std::to_string(pid_) + "/statm"};
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  status >> all >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::size_t ServiceProcess::open_files() const {
+  const std::filesystem::directory_iterator files{"/proc/" + std::to_string(pid_) + "/fd"};
+  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
 void ServiceProcess::send_hang_up() const { ::kill(pid_, SIGHUP); }
 
 void ServiceProcess::wait_for_log(std::string_view text) const {

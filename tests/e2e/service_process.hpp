@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -43,6 +44,13 @@ class ServiceProcess {
 
   /// Waits until the log holds the text. Throws when it does not come to.
   void wait_for_log(std::string_view text) const;
+
+  /// Ends it as a power cut would, for the process: at once, wherever it is.
+  void kill();
+
+  /// What it holds now.
+  [[nodiscard]] std::size_t resident_bytes() const;
+  [[nodiscard]] std::size_t open_files() const;
 
   /// Waits for the end and returns the exit status, or the negative number of the signal.
   int wait();

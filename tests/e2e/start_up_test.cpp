@@ -66,6 +66,20 @@ TEST_CASE("a fresh store gets an administrator's key and a demo that works as pr
   CHECK(contains(process.output(), "\nstopped\n"));
 }
 
+TEST_CASE("where the output is recorded, the first key is issued by hand") {
+  const TemporaryFolder directory;
+  const std::string data = directory.path() / "data";
+  ServiceProcess process{{"--data", data, "--no-demo", "--no-first-key"}};
+  CHECK(words_with_prefix(process.output(), "tna_").empty());
+  CHECK(contains(process.output(), "--new-admin-key"));
+
+  const auto issued = ServiceProcess::run_to_end({"--data", data, "--new-admin-key", "first"});
+  const auto keys = words_with_prefix(issued.output, "tna_");
+  REQUIRE(keys.size() == 1);
+  ApiClient administrator{process.port(), keys.front()};
+  CHECK(administrator.get("/api/tenants").status == 200);
+}
+
 TEST_CASE("a second start shows no key and finds what the first one left") {
   const TemporaryFolder directory;
   const std::string data = directory.path();

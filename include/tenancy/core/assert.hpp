@@ -1,12 +1,13 @@
 #pragma once
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/source_location.hpp"
 
 namespace tenancy::inline v0::detail {
 
 /// Writes one line to standard error and aborts. Never returns, never throws, never allocates.
-[[noreturn]] void assertion_failed(const char* expression, const char* why,
-                                   SourceLocation where) noexcept;
+[[noreturn]] TENANCY_API void assertion_failed(const char* expression, const char* why,
+                                               SourceLocation where) noexcept;
 
 }  // namespace tenancy::inline v0::detail
 

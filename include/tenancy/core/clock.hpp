@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/timestamp.hpp"
 
 namespace tenancy::inline v0 {
@@ -11,7 +12,7 @@ namespace tenancy::inline v0 {
 /// Where the library gets the time of day from.
 ///
 /// Thread safety: implementations are thread-safe.
-class Clock {
+class TENANCY_API Clock {
  public:
   virtual ~Clock() = default;
   Clock(const Clock&) = delete;
@@ -24,7 +25,7 @@ class Clock {
 };
 
 /// The operating system's clock. It may jump when the machine's time is set.
-class SystemClock final : public Clock {
+class TENANCY_API SystemClock final : public Clock {
  public:
   [[nodiscard]] Timestamp now() const noexcept override;
 };

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "tenancy/core/detail/realm.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/principal.hpp"
 #include "tenancy/core/result.hpp"
 
@@ -24,14 +25,14 @@ enum class CrossingPurpose : std::uint8_t {
   compliance,   ///< A legal duty.
 };
 
-std::string_view to_string(CrossingPurpose purpose) noexcept;
+TENANCY_API std::string_view to_string(CrossingPurpose purpose) noexcept;
 
 /// A stated reason for crossing tenants; without one there is no `CrossTenantContext`.
 ///
 /// Units and shapes: the explanation is 8 to 500 bytes of UTF-8 without control characters, such
 /// as a ticket and a sentence.
 /// Thread safety: immutable.
-class CrossingReason {
+class TENANCY_API CrossingReason {
  public:
   static constexpr std::size_t min_length = 8;
   static constexpr std::size_t max_length = 500;

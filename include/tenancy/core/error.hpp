@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/source_location.hpp"
 
 namespace tenancy::inline v0 {
@@ -89,11 +90,11 @@ struct ErrorInfo {
 inline constexpr std::size_t errc_count = static_cast<std::size_t>(errc::internal) + 1;
 
 /// The table's row for a code. Complexity: constant.
-const ErrorInfo& error_info(errc code) noexcept;
+TENANCY_API const ErrorInfo& error_info(errc code) noexcept;
 
 /// The family's name, as text; stable, for logs and metrics.
-std::string_view to_string(Condition condition) noexcept;
-std::string_view to_string(errc code) noexcept;
+TENANCY_API std::string_view to_string(Condition condition) noexcept;
+TENANCY_API std::string_view to_string(errc code) noexcept;
 
 /// A failure: code, message for the operator, and where it was noticed.
 ///
@@ -102,7 +103,7 @@ std::string_view to_string(errc code) noexcept;
 /// log; a service shows clients the code's description, not this message.
 ///
 /// Thread safety: immutable.
-class [[nodiscard]] Error {
+class [[nodiscard]] TENANCY_API Error {
  public:
   /// Implicitly converts into any `Result`, so that `return Error{errc::not_found, "..."};` works.
   Error(errc code, std::string message, SourceLocation where = SourceLocation::current()) noexcept;
@@ -139,6 +140,6 @@ class [[nodiscard]] Error {
   errc code_;
 };
 
-std::ostream& operator<<(std::ostream& out, const Error& error);
+TENANCY_API std::ostream& operator<<(std::ostream& out, const Error& error);
 
 }  // namespace tenancy::inline v0

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "tenancy/core/assert.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 #include "tenancy/core/tenant_id.hpp"
 
@@ -63,7 +64,7 @@ struct FairQueueOptions {
 namespace detail {
 
 /// The queue without its item's type.
-class FairQueueCore {
+class TENANCY_API FairQueueCore {
  public:
   explicit FairQueueCore(const FairQueueOptions& options);
   FairQueueCore(const FairQueueCore&) = delete;
@@ -86,7 +87,7 @@ class FairQueueCore {
   std::unique_ptr<State> state_;
 };
 
-Error queue_full();
+TENANCY_API Error queue_full();
 
 }  // namespace detail
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -41,7 +42,7 @@ struct Mac {
 /// Ownership: copies share one immutable, wiped-at-the-end state.
 /// Thread safety: immutable.
 /// Source: BLAKE2b (RFC 7693) as keyed hash and for derivation, by libsodium.
-class KeyRing {
+class TENANCY_API KeyRing {
  public:
   // Moving copies, so that no ring is ever without its keys.
   KeyRing(const KeyRing&) noexcept = default;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -55,10 +56,11 @@ struct PageWindow {
   std::int64_t limit;
   std::int64_t offset;
 };
-Result<PageWindow> page_window(const PageRequest& request);
+TENANCY_API Result<PageWindow> page_window(const PageRequest& request);
 
 /// The totals of a numbered page.
-PageNumbers page_numbers(std::int64_t number, std::int64_t limit, std::int64_t total) noexcept;
+TENANCY_API PageNumbers page_numbers(std::int64_t number, std::int64_t limit,
+                                     std::int64_t total) noexcept;
 
 }  // namespace detail
 

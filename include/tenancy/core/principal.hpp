@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -20,13 +21,13 @@ enum class PrincipalKind : std::uint8_t {
   user,           ///< A person who belongs to a tenant.
 };
 
-std::string_view to_string(PrincipalKind kind) noexcept;
+TENANCY_API std::string_view to_string(PrincipalKind kind) noexcept;
 
 /// Who acts: written into records and logs beside what was done. It grants nothing.
 ///
 /// Units and shapes: the id is 1 to 200 bytes of UTF-8 without control characters.
 /// Thread safety: immutable.
-class Principal {
+class TENANCY_API Principal {
  public:
   static constexpr std::size_t max_id_length = 200;
 
@@ -56,6 +57,6 @@ class Principal {
   PrincipalKind kind_;
 };
 
-std::ostream& operator<<(std::ostream& out, const Principal& principal);
+TENANCY_API std::ostream& operator<<(std::ostream& out, const Principal& principal);
 
 }  // namespace tenancy::inline v0

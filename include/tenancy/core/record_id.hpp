@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/timestamp.hpp"
 
 namespace tenancy::inline v0 {
@@ -15,6 +16,6 @@ inline constexpr std::size_t record_id_length = 26;
 /// bits are random, so ids cannot be guessed from one another.
 ///
 /// Source: the ULID specification (Crockford's base 32, upper case).
-std::string make_record_id(Timestamp now);
+TENANCY_API std::string make_record_id(Timestamp now);
 
 }  // namespace tenancy::inline v0

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -14,12 +15,12 @@ enum class Scope : std::uint8_t {
   admin,  ///< Also manage the tenant itself: its keys, members and settings.
 };
 
-std::string_view to_string(Scope scope) noexcept;
+TENANCY_API std::string_view to_string(Scope scope) noexcept;
 
 /// Whether it is one of the three, and not a number that was cast.
 constexpr bool is_scope(Scope scope) noexcept { return scope <= Scope::admin; }
 
 /// Errors: `invalid_argument`.
-Result<Scope> parse_scope(std::string_view text);
+TENANCY_API Result<Scope> parse_scope(std::string_view text);
 
 }  // namespace tenancy::inline v0

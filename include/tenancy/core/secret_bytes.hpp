@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
+
 namespace tenancy::inline v0 {
 
 /// Bytes that must not be seen: a key, a token, a password.
@@ -16,7 +18,7 @@ namespace tenancy::inline v0 {
 ///
 /// Ownership: owns its memory; moves leave the source empty. `clone` copies on purpose.
 /// Thread safety: thread-compatible.
-class SecretBytes {
+class TENANCY_API SecretBytes {
  public:
   /// Empty.
   SecretBytes() noexcept = default;

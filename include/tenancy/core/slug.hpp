@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -18,7 +19,7 @@ namespace tenancy::inline v0 {
 /// and so are `www` and `api`, which never name a tenant in a host name.
 /// Thread safety: immutable.
 /// Source: RFC 1123 §2.1, RFC 5891 §4.2.3.1.
-class Slug {
+class TENANCY_API Slug {
  public:
   static constexpr std::size_t max_length = 63;
 
@@ -40,7 +41,7 @@ class Slug {
   std::string text_;
 };
 
-std::ostream& operator<<(std::ostream& out, const Slug& slug);
+TENANCY_API std::ostream& operator<<(std::ostream& out, const Slug& slug);
 
 }  // namespace tenancy::inline v0
 

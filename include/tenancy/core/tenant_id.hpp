@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -20,7 +21,7 @@ namespace tenancy::inline v0 {
 /// Units and shapes: as text `tnt_` and thirteen characters of Crockford's base 32 in lower case,
 /// which is the only spelling that `parse` accepts, so that one tenant has one name in every log.
 /// Source: D. Crockford, Base 32 (alphabet without i, l, o, u).
-class TenantId {
+class TENANCY_API TenantId {
  public:
   static constexpr std::size_t text_length = 17;
 
@@ -45,7 +46,7 @@ class TenantId {
   std::int64_t value_;
 };
 
-std::ostream& operator<<(std::ostream& out, TenantId id);
+TENANCY_API std::ostream& operator<<(std::ostream& out, TenantId id);
 
 }  // namespace tenancy::inline v0
 

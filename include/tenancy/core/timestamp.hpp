@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -17,7 +18,7 @@ namespace tenancy::inline v0 {
 /// text always `YYYY-MM-DDThh:mm:ss.ffffffZ`, so that order as text is order in time.
 /// Thread safety: immutable.
 /// Source: RFC 3339 §5.6.
-class Timestamp {
+class TENANCY_API Timestamp {
  public:
   using Duration = std::chrono::microseconds;
   using TimePoint = std::chrono::sys_time<Duration>;
@@ -58,6 +59,6 @@ class Timestamp {
   TimePoint time_{};
 };
 
-std::ostream& operator<<(std::ostream& out, Timestamp time);
+TENANCY_API std::ostream& operator<<(std::ostream& out, Timestamp time);
 
 }  // namespace tenancy::inline v0

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/migrate/migration_progress.hpp"
 #include "tenancy/migrate/migration_status.hpp"
 #include "tenancy/registry/open.hpp"
@@ -20,7 +21,8 @@ namespace tenancy::inline v0 {
 /// A step that fails is rolled back and ends the migration; those before it stay applied. So does
 /// one that is stopped or whose deadline passes, also in its middle.
 /// Errors: as `open`.
-Result<std::vector<AppliedMigration>> migrate(std::string_view url, OpenOptions options);
+TENANCY_API Result<std::vector<AppliedMigration>> migrate(std::string_view url,
+                                                          OpenOptions options);
 
 /// How the program's steps and those that the store has applied go together. Of the options count
 /// the migrations, the call, and of the store the longest wait and how its engine is checked.
@@ -28,7 +30,8 @@ Result<std::vector<AppliedMigration>> migrate(std::string_view url, OpenOptions 
 /// Nothing is changed, whichever program wrote the store; its keys are not needed. Where there is
 /// no store yet, all steps are pending. Errors: as `open`, for what is looked at before anything is
 /// created; `invalid_argument` for the list of steps itself.
-Result<MigrationReport> migration_status(std::string_view url, const OpenOptions& options);
+TENANCY_API Result<MigrationReport> migration_status(std::string_view url,
+                                                     const OpenOptions& options);
 
 /// What became of a step in a dry run.
 enum class DryRunOutcome : std::uint8_t { succeeded, failed, not_run };
@@ -58,6 +61,7 @@ struct DryRunReport {
 /// Errors: as `migration_status` and `Authority::backup`; `cancelled`, `deadline_exceeded`. What
 /// `migrate` would fail with is in the report.
 /// Complexity: reads the whole store, and needs room for a second one.
-Result<DryRunReport> dry_run_migrations(std::string_view url, const OpenOptions& options);
+TENANCY_API Result<DryRunReport> dry_run_migrations(std::string_view url,
+                                                    const OpenOptions& options);
 
 }  // namespace tenancy::inline v0

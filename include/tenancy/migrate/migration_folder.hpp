@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 #include "tenancy/migrate/migration.hpp"
 
@@ -26,6 +27,6 @@ namespace tenancy::inline v0 {
 ///
 /// Errors: `invalid_argument`, with the file, for one that does not fit, and for more than 10,000;
 /// `cannot_open`, `io_error`.
-Result<std::vector<Migration>> load_migrations(const std::filesystem::path& folder);
+TENANCY_API Result<std::vector<Migration>> load_migrations(const std::filesystem::path& folder);
 
 }  // namespace tenancy::inline v0

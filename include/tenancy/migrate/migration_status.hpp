@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/timestamp.hpp"
 
 namespace tenancy::inline v0 {
@@ -21,7 +22,7 @@ enum class MigrationState : std::uint8_t {
 };
 
 /// The state's name, as text; stable, for scripts.
-std::string_view to_string(MigrationState state) noexcept;
+TENANCY_API std::string_view to_string(MigrationState state) noexcept;
 
 /// One step as the program and the store know it.
 struct MigrationStatus {
@@ -35,7 +36,7 @@ struct MigrationStatus {
 
 /// All steps that the program has or the store has applied: the library's, then the host's, each by
 /// number.
-struct MigrationReport {
+struct TENANCY_API MigrationReport {
   std::vector<MigrationStatus> steps = {};
 
   /// Whether every step is applied as the program has it, and no other.

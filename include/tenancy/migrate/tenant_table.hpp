@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 #include "tenancy/storage/dialect.hpp"
 
@@ -86,6 +87,6 @@ struct TenantTable {
 /// Isolation: what it makes passes `verify_schema`. A `check` is the host's own SQL and is not
 /// looked at beyond its quotes and parentheses. Errors: `invalid_argument`, with the name that is
 /// wrong; also for `Dialect::postgresql`, which is not supported yet.
-Result<std::string> create_tenant_table(const TenantTable& table, Dialect dialect);
+TENANCY_API Result<std::string> create_tenant_table(const TenantTable& table, Dialect dialect);
 
 }  // namespace tenancy::inline v0

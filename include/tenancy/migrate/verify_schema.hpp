@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 #include "tenancy/registry/open.hpp"
 
@@ -45,9 +46,9 @@ enum class Severity : std::uint8_t {
 };
 
 /// The names, as text; stable, for scripts.
-std::string_view to_string(TableKind kind) noexcept;
-std::string_view to_string(SchemaRule rule) noexcept;
-std::string_view to_string(Severity severity) noexcept;
+TENANCY_API std::string_view to_string(TableKind kind) noexcept;
+TENANCY_API std::string_view to_string(SchemaRule rule) noexcept;
+TENANCY_API std::string_view to_string(Severity severity) noexcept;
 
 struct ClassifiedTable {
   std::string name;
@@ -62,7 +63,7 @@ struct SchemaFinding {
   std::string message;  ///< What is wrong, with columns and indexes, and what to do.
 };
 
-struct SchemaReport {
+struct TENANCY_API SchemaReport {
   std::vector<ClassifiedTable> tables = {};  ///< All of them, by name.
   std::vector<SchemaFinding> findings = {};
 
@@ -78,6 +79,6 @@ struct SchemaReport {
 /// Nothing is changed, and the steps of the schema are not looked at. Where there is no store yet,
 /// nothing is found.
 /// Errors: as `open`, for what is looked at before anything is created.
-Result<SchemaReport> verify_schema(std::string_view url, const OpenOptions& options);
+TENANCY_API Result<SchemaReport> verify_schema(std::string_view url, const OpenOptions& options);
 
 }  // namespace tenancy::inline v0

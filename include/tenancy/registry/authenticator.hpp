@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "tenancy/core/call_options.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 
@@ -17,7 +18,7 @@ namespace tenancy::inline v0 {
 /// Thread safety: thread-safe.
 /// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error`,
 /// `deadline_exceeded`, `cancelled` …
-class Authenticator {
+class TENANCY_API Authenticator {
  public:
   // Moving copies, so that there is no authenticator without its store.
   Authenticator(const Authenticator&) noexcept = default;

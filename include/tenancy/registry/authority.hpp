@@ -9,6 +9,7 @@
 #include "tenancy/core/call_options.hpp"
 #include "tenancy/core/cross_tenant_context.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/impersonation_context.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/authenticator.hpp"
@@ -36,7 +37,7 @@ struct ImpersonationRequest {
 /// Thread safety: thread-safe.
 /// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error`,
 /// `deadline_exceeded`, `cancelled` …
-class Authority {
+class TENANCY_API Authority {
  public:
   Authority(Authority&&) noexcept = default;
   Authority& operator=(Authority&&) noexcept = default;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tenancy/core/call_options.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/timestamp.hpp"
 
 namespace tenancy::inline v0 {
@@ -19,7 +20,7 @@ enum class HealthState : std::uint8_t {
 };
 
 /// The state's name, as text; stable, for logs and metrics.
-std::string_view to_string(HealthState state) noexcept;
+TENANCY_API std::string_view to_string(HealthState state) noexcept;
 
 /// A number that a check has found. Its name ends with its unit, if it has one.
 struct HealthFigure {
@@ -40,7 +41,7 @@ struct HealthCheck {
 };
 
 /// What all checks have found.
-struct HealthReport {
+struct TENANCY_API HealthReport {
   std::vector<HealthCheck> checks = {};  ///< Always all of them, in the order above.
   Timestamp checked_at = {};
   std::chrono::nanoseconds took{0};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tenancy/core/call_options.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/migrate/expected_table.hpp"
 #include "tenancy/migrate/migration.hpp"
@@ -68,6 +69,6 @@ struct OpenOptions {
 /// `invalid_mapping`, with table and column and what to do, when a table is not what one of the
 /// mappings takes it to be;
 /// `key_ring_unavailable`, `invalid_key_ring`, also for the keys of another store.
-Result<Authority> open(std::string_view url, OpenOptions options = {});
+TENANCY_API Result<Authority> open(std::string_view url, OpenOptions options = {});
 
 }  // namespace tenancy::inline v0

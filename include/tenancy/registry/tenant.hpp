@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/slug.hpp"
 #include "tenancy/core/tenant_id.hpp"
 #include "tenancy/core/timestamp.hpp"
@@ -21,13 +22,13 @@ enum class TenantStatus : std::uint8_t {
   archived,   ///< Gone for good: final. Its id and slug are never given out again.
 };
 
-std::string_view to_string(TenantStatus status) noexcept;
+TENANCY_API std::string_view to_string(TenantStatus status) noexcept;
 /// Errors: `invalid_argument`.
-Result<TenantStatus> parse_tenant_status(std::string_view text);
+TENANCY_API Result<TenantStatus> parse_tenant_status(std::string_view text);
 
 /// Whether a tenant's status may change so: `provisioning → active ⇄ suspended`,
 /// `active ⇄ inactive`, and from any to `archived`. No status may change to itself.
-bool may_become(TenantStatus from, TenantStatus to) noexcept;
+TENANCY_API bool may_become(TenantStatus from, TenantStatus to) noexcept;
 
 /// What the registry knows of a tenant.
 ///

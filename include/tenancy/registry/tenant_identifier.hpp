@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -27,7 +28,7 @@ namespace tenancy::inline v0 {
 /// its ends. Apart from domains, two spellings are two identifiers.
 /// Thread safety: immutable.
 /// Source: RFC 1123 §2.1 for host names.
-class TenantIdentifier {
+class TENANCY_API TenantIdentifier {
  public:
   static constexpr std::size_t max_kind_length = 32;
   static constexpr std::size_t max_value_length = 200;
@@ -56,6 +57,6 @@ class TenantIdentifier {
   std::string value_;
 };
 
-std::ostream& operator<<(std::ostream& out, const TenantIdentifier& identifier);
+TENANCY_API std::ostream& operator<<(std::ostream& out, const TenantIdentifier& identifier);
 
 }  // namespace tenancy::inline v0

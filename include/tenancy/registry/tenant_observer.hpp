@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/principal.hpp"
 #include "tenancy/registry/api_key.hpp"
 #include "tenancy/registry/tenant.hpp"
@@ -50,7 +51,7 @@ struct ApiKeyChanged {
 /// Thread safety: called on the thread that made the change before its call returns, several at
 /// once, and in no order between threads: compare `Tenant::version`. It may use the registry.
 /// Ownership: the arguments are valid during the call. Exceptions must not leave it.
-class TenantObserver {
+class TENANCY_API TenantObserver {
  public:
   TenantObserver() = default;
   TenantObserver(const TenantObserver&) = delete;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tenancy/core/call_options.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/page.hpp"
 #include "tenancy/core/principal.hpp"
 #include "tenancy/registry/api_key.hpp"
@@ -67,7 +68,7 @@ struct TenantFilter {
 /// Thread safety: thread-safe.
 /// Errors: beside those named, each call gives the store's: `overloaded`, `busy`, `io_error`,
 /// `deadline_exceeded`, `cancelled` …
-class TenantRegistry {
+class TENANCY_API TenantRegistry {
  public:
   // Moving copies, so that there is no registry without its store.
   TenantRegistry(const TenantRegistry&) = default;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tenancy/core/call_options.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
@@ -59,6 +60,7 @@ struct BackupReport {
 /// database; `cannot_open`, also where a journal or log beside the file says that it is in use or
 /// was not closed; `io_error`; `cancelled`, `deadline_exceeded`.
 /// Complexity: reads the file twice.
-Result<BackupReport> verify_backup(const std::filesystem::path& file, const CallOptions& call = {});
+TENANCY_API Result<BackupReport> verify_backup(const std::filesystem::path& file,
+                                               const CallOptions& call = {});
 
 }  // namespace tenancy::inline v0

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/tenant_id.hpp"
 
 namespace tenancy::inline v0 {
@@ -54,7 +55,7 @@ struct CheckpointReport {
 /// still holds its connection, so that it cannot be lost: hand it on and do not use the store
 /// there. Reports come after the connection is given back. Ownership: the arguments are valid
 /// during the call. Exceptions must not leave it.
-class StoreObserver {
+class TENANCY_API StoreObserver {
  public:
   StoreObserver() = default;
   StoreObserver(const StoreObserver&) = delete;

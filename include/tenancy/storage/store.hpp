@@ -5,6 +5,7 @@
 
 #include "tenancy/core/call_options.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/storage/async_result.hpp"
 #include "tenancy/storage/detail/async_unit.hpp"
@@ -27,7 +28,7 @@ struct Statements;
 /// Ownership: a handle; copies share the store, which closes when the last handle, the authority
 /// and its derivatives are gone.
 /// Thread safety: thread-safe.
-class Store {
+class TENANCY_API Store {
  public:
   // Moving copies, so that there is no handle without its store.
   Store(const Store&) noexcept = default;

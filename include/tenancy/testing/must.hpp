@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tenancy/core/error.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 #include "tenancy/core/source_location.hpp"
 
@@ -12,7 +13,7 @@ namespace tenancy::inline v0 {
 namespace testing::detail {
 
 /// Writes the error and the place to standard error and aborts.
-[[noreturn]] void fail(const Error& error, SourceLocation where) noexcept;
+[[noreturn]] TENANCY_API void fail(const Error& error, SourceLocation where) noexcept;
 
 }  // namespace testing::detail
 

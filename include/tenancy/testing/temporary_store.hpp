@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tenancy/core/clock.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/scope.hpp"
 #include "tenancy/core/source_location.hpp"
 #include "tenancy/core/tenant_context.hpp"
@@ -30,7 +31,7 @@ namespace tenancy::inline v0::testing {
 /// Ownership: neither copied nor moved. Handles and contexts may outlive it; their file is gone.
 /// A process that aborts leaves its folder, `tenancy-XXXXXX` among the temporary files.
 /// Thread safety: as `Authority`.
-class TemporaryStore {
+class TENANCY_API TemporaryStore {
  public:
   /// Where the clock stands at first: 2023-11-14T22:13:20Z.
   static constexpr Timestamp start = Timestamp::from_microseconds(1'700'000'000'000'000);

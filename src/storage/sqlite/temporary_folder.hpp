@@ -5,12 +5,14 @@
 #include <string_view>
 #include <utility>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
-/// A private folder (mode 0700), removed with all that is in it at the end.
-class TemporaryFolder {
+/// A private folder (mode 0700), removed with all that is in it at the end. Exported, because
+/// tenancy::testing stands on it.
+class TENANCY_API TemporaryFolder {
  public:
   /// Under the system's folder for temporary files. Errors: `cannot_open`.
   static Result<TemporaryFolder> create();

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/core/page.hpp"
 #include "tenancy/core/tenant_id.hpp"
@@ -18,10 +19,11 @@ struct CursorPlace {
 };
 
 /// Seals a place and a key into an opaque text that is worth nothing in any other place.
-std::string seal_cursor(const KeyRing& keys, const CursorPlace& place, std::string_view key);
+TENANCY_API std::string seal_cursor(const KeyRing& keys, const CursorPlace& place,
+                                    std::string_view key);
 
 /// The key inside. Errors: `invalid_cursor`, the same for every reason.
-Result<std::string> open_cursor(const KeyRing& keys, const CursorPlace& place,
-                                std::string_view cursor);
+TENANCY_API Result<std::string> open_cursor(const KeyRing& keys, const CursorPlace& place,
+                                            std::string_view cursor);
 
 }  // namespace tenancy::inline v0::detail

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/data/detail/entity_traits.hpp"
 #include "tenancy/data/detail/query_code.hpp"
 #include "tenancy/data/detail/value_list.hpp"
@@ -93,7 +94,7 @@ struct ReferenceTo {
 };
 
 /// Text in which no two lists of values are alike.
-std::string packed(const std::vector<ValueView>& values);
+TENANCY_API std::string packed(const std::vector<ValueView>& values);
 
 /// Asks for the children of many parents a part at a time, and says whose a child is.
 ///

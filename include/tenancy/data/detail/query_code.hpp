@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 #include "tenancy/storage/detail/value_view.hpp"
 
@@ -37,7 +38,7 @@ enum class Operator : char {
 
 /// A predicate without the type it is of: its shape, and the values in the order of their
 /// parameters.
-class PredicateCode {
+class TENANCY_API PredicateCode {
  public:
   /// At most so many columns are compared in a query, and a set holds so many values.
   static constexpr std::size_t max_comparisons = 100;
@@ -81,7 +82,7 @@ struct SortColumn {
 };
 
 /// A query without the type it is of.
-struct QueryCode {
+struct TENANCY_API QueryCode {
   static constexpr std::size_t max_sort_columns = 8;
 
   PredicateCode predicate = {};
@@ -92,13 +93,13 @@ struct QueryCode {
 };
 
 /// A text in which what `like` gives a meaning stands for itself.
-std::string escaped_pattern(std::string_view text);
+TENANCY_API std::string escaped_pattern(std::string_view text);
 
 /// The values of a pattern of LIKE. The engine reads them up to a NUL: such a text, and one that is
 /// too long, has no stored form.
-std::vector<OwnedValue> pattern_values(std::string_view pattern);
+TENANCY_API std::vector<OwnedValue> pattern_values(std::string_view pattern);
 
 /// How to ask for the texts that begin so.
-std::pair<Operator, std::vector<OwnedValue>> prefix_comparison(std::string_view prefix);
+TENANCY_API std::pair<Operator, std::vector<OwnedValue>> prefix_comparison(std::string_view prefix);
 
 }  // namespace tenancy::inline v0::detail

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/data/detail/entity_traits.hpp"
 #include "tenancy/storage/detail/session.hpp"
 #include "tenancy/storage/value.hpp"
@@ -25,12 +26,12 @@ constexpr void for_each_column(Visit&& visit) {
 }
 
 /// The column's value has no stored form, or its codec said nothing.
-Error unstorable(const EntityLayout& layout, std::size_t column);
+TENANCY_API Error unstorable(const EntityLayout& layout, std::size_t column);
 /// The column holds what its member cannot.
-Error unreadable(const EntityLayout& layout, std::size_t column);
+TENANCY_API Error unreadable(const EntityLayout& layout, std::size_t column);
 
 /// `not_found`, of a key that the caller gave.
-Error missing_row(const EntityLayout& layout);
+TENANCY_API Error missing_row(const EntityLayout& layout);
 
 /// The values of a statement's parameters behind the tenant's, from codecs.
 template <Entity T, std::size_t Size>
@@ -112,8 +113,8 @@ enum class RowOutcome : std::size_t {
 };
 
 /// The error that an outcome other than `good` stands for. A foreign row ends the transaction.
-Error row_error(Session& session, const EntityLayout& layout, const Statement& statement,
-                RowOutcome outcome);
+TENANCY_API Error row_error(Session& session, const EntityLayout& layout,
+                            const Statement& statement, RowOutcome outcome);
 
 /// The row check, then the row. Column 0 is the row's tenant, read from the table and not taken
 /// from the parameter, so that a wrong predicate, statement or index cannot go unnoticed. `Further`

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/page.hpp"
 #include "tenancy/data/detail/entity_layout.hpp"
 #include "tenancy/data/detail/query_code.hpp"
@@ -34,7 +35,7 @@ enum class Selection : char {
 ///
 /// Its parameters are the tenant, the parents' keys, the predicate's values, those of a place to go
 /// on from, the limit and the offset.
-class Select {
+class TENANCY_API Select {
  public:
   static constexpr std::size_t no_column = 255;
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/storage/store.hpp"
 #include "tenancy/storage/transaction.hpp"
 
@@ -13,7 +14,7 @@ namespace tenancy::inline v0::detail {
 ///
 /// Ownership: borrows the transaction, whose end it notices, or shares the store.
 /// Thread safety: that of the transaction, or thread-safe.
-class SessionSource {
+class TENANCY_API SessionSource {
  public:
   /// It may run more than once and, where it writes one statement, on another thread: it leaves its
   /// results where the caller finds them, and begins anew each time.

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/storage/async_result.hpp"
 #include "tenancy/storage/detail/session.hpp"
 #include "tenancy/storage/detail/unit.hpp"
@@ -16,7 +17,7 @@ namespace tenancy::inline v0::detail {
 /// A write that nobody waits for, with what is to be told of it.
 ///
 /// Thread safety: one thread at a time, not always the same.
-class AsyncUnit {
+class TENANCY_API AsyncUnit {
  public:
   AsyncUnit() = default;
   AsyncUnit(const AsyncUnit&) = delete;

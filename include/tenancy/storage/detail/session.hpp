@@ -4,6 +4,7 @@
 
 #include "tenancy/core/clock.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/storage/detail/statement.hpp"
@@ -15,7 +16,7 @@ namespace tenancy::inline v0::detail {
 /// Isolation: parameter 1 of every statement is the tenant, bound here and never by the caller; a
 /// text without it is refused. Hosts do not use this class.
 /// Thread safety: confined to the thread that runs the transaction.
-class Session {
+class TENANCY_API Session {
  public:
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tenancy/core/detail/function_ref.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 #include "tenancy/storage/detail/value_view.hpp"
 
@@ -36,7 +37,7 @@ struct ShapedSql {
 /// type than the one asked for gives nothing.
 ///
 /// Thread safety: confined to the thread that runs the transaction.
-class Statement {
+class TENANCY_API Statement {
  public:
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;

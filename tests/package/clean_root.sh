@@ -1,0 +1,192 @@
+#!/usr/bin/env bash
+# Installs the packages in a fresh Debian 12, uses them and removes them again.
+#
+# usage: clean_root.sh FOLDER_OF_PACKAGES WORK_FOLDER
+#
+# WORK_FOLDER keeps the base system and downloads for the next time. TENANCY_DEBIAN_MIRROR names
+# another mirror than deb.debian.org. All mounts and processes are of namespaces that end with this
+# script, however it ends.
+
+set -euo pipefail
+
+if [[ -z ${TENANCY_IN_NAMESPACE:-} ]]; then
+  TENANCY_IN_NAMESPACE=1 exec unshare --mount --propagation private --pid --fork --kill-child \
+    --mount-proc "$0" "$@"
+fi
+
+debs=$1 work=$2
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+mirror=${TENANCY_DEBIAN_MIRROR:-http://deb.debian.org/debian}
+base=$work/base.tar
+root=$work/root
+# As systemd would choose one: no user of this system.
+user=61999
+started=$SECONDS
+
+say() { printf '%4d s  %s\n' "$((SECONDS - started))" "$*"; }
+fail() {
+  printf 'clean_root: %s\n' "$@" >&2
+  exit 1
+}
+finish() {
+  local status=$?
+  umount "$root/proc" "$root/var/cache/apt/archives" 2>/dev/null || true
+  rm -rf --one-file-system "$root"
+  ((status == 0)) || echo "clean_root: FAILED" >&2
+}
+trap finish EXIT
+
+# inside COMMAND...: runs it in the root, with a plain environment.
+inside() {
+  chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+    DEBIAN_FRONTEND=noninteractive "$@"
+}
+install_packages() {
+  inside apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@" \
+    >"$work/apt.log" 2>&1 || { cat "$work/apt.log" && fail "apt cannot install $*"; }
+}
+# as_service COMMAND...: as the unit's user, in the folder of its store.
+as_service() {
+  inside setpriv --reuid=$user --regid=$user --clear-groups --no-new-privs --inh-caps=-all \
+    --bounding-set=-all /bin/sh -c 'umask 0077 && cd /var/lib/tenantd && exec "$@"' sh "$@"
+}
+# ask PORT METHOD PATH [HEADER]: prints the whole answer.
+ask() {
+  local connection
+  exec {connection}<>"/dev/tcp/127.0.0.1/$1"
+  printf '%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n%s\r\n' "$2" "$3" \
+    "${4:+$4$'\r\n'}" >&"$connection"
+  cat <&"$connection"
+  exec {connection}>&-
+}
+expect_status() {
+  [[ $2 == "HTTP/1.1 $1 "* ]] || fail "expected status $1, but:" "$2"
+}
+files() {
+  inside find / -xdev \( -path /proc -o -path /var/cache -o -path /var/log -o -path /tmp \
+    -o -path /root \) -prune -o -print | sort
+}
+
+make_base() {
+  mkdir -p "$work"
+  [[ ! -f $base ]] || return 0
+  rm -rf --one-file-system "$work/base"
+  debootstrap --variant=minbase bookworm "$work/base" "$mirror" >"$work/debootstrap.log" 2>&1 ||
+    fail "debootstrap failed; see $work/debootstrap.log"
+  tar -C "$work/base" -cf "$base.new" .
+  mv "$base.new" "$base"
+  rm -rf --one-file-system "$work/base"
+}
+
+start_service() {
+  local command
+  command=$(sed -n 's/^ExecStart=//p' "$root/usr/lib/systemd/system/tenantd.service")
+  command=${command//%S/\/var\/lib}
+  # shellcheck disable=SC2016 # The unit names a variable of systemd's.
+  command=${command/'$TENANTD_OPTIONS'/--port 0}
+  local -a words
+  read -r -a words <<<"$command"
+  # shellcheck disable=SC2016 # The shell inside says who it is before it becomes the service.
+  exec {output}< <(as_service sh -c 'echo "$$" && exec "$@"' sh "${words[@]}" 2>&1)
+  substitution=$!
+  read -r service <&"$output" || fail "the service does not start: ${words[*]}"
+  port='' service_log=''
+  local line
+  while [[ -z $port ]] && read -r -t 60 line <&"$output"; do
+    service_log+=$line$'\n'
+    [[ $line != "listening on "* ]] || port=${line##*:}
+  done
+  [[ -n $port ]] || fail "the service does not start: ${words[*]}" "$service_log"
+}
+
+stop_service() {
+  kill -TERM "$service"
+  service_log+=$(cat <&"$output")
+  exec {output}<&-
+  wait "$substitution" || fail "the service ended with $?:" "$service_log"
+  [[ $service_log == *$'\nstopped' ]] || fail "the service did not stop gracefully:" "$service_log"
+  [[ $service_log != *tn[ak]_* ]] || fail "the service printed a key"
+}
+
+make_base
+say "a fresh system"
+rm -rf --one-file-system "$root"
+mkdir -p "$root" "$work/archives/partial"
+tar -C "$root" -xf "$base"
+mount -t proc proc "$root/proc"
+mount --bind "$work/archives" "$root/var/cache/apt/archives"
+cp /etc/resolv.conf "$root/etc/resolv.conf"
+inside apt-get -qq update
+files >"$work/before.txt"
+
+mkdir "$root/tmp/debs"
+cp "$debs"/*.deb "$root/tmp/debs/"
+mapfile -t packages < <(cd "$debs" && printf '%s\n' *.deb | sed 's/_.*//')
+((${#packages[@]} == 4)) || fail "there are not four packages: ${packages[*]}"
+
+install_packages /tmp/debs/libtenancy0* /tmp/debs/tenantd_* /tmp/debs/tenantctl_*
+say "installed the service and the command line"
+
+unit=tenantd.service
+inside test -e "/etc/systemd/system/multi-user.target.wants/$unit" || fail "the unit is not enabled"
+systemd-analyze verify --root="$root" --man=no "$unit" || fail "systemd-analyze finds fault with $unit"
+say "$(systemd-analyze security --offline=true --root="$root" "$unit" | tail -n 1)"
+
+# What StateDirectory= and DynamicUser= make of it.
+mkdir -p "$root/var/lib/private/tenantd"
+chown $user:$user "$root/var/lib/private/tenantd"
+chmod 0700 "$root/var/lib/private/tenantd"
+ln -s private/tenantd "$root/var/lib/tenantd"
+
+start_service
+expect_status 200 "$(ask "$port" GET /healthz)"
+expect_status 401 "$(ask "$port" GET /api/tenants)"
+key=$(as_service tenantd --data . --new-admin-key first | grep -o 'tna_[^ ]*')
+expect_status 200 "$(ask "$port" GET /api/tenants "Authorization: Bearer $key")"
+as_service tenantctl --store sqlite:tenancy.db tenants create acme --name "Acme Corporation" \
+  >/dev/null
+stop_service
+start_service
+answer=$(ask "$port" GET /api/tenants "Authorization: Bearer $key")
+[[ $answer == *"Acme Corporation"* ]] || fail "the tenant is gone after a restart:" "$answer"
+stop_service
+inside tenantd-run --help >/dev/null
+others=$(find "$root/var/lib/private/tenantd" -perm /077)
+[[ -z $others ]] || fail "others can reach $others"
+say "the service ran, as user $user"
+
+install_packages /tmp/debs/libtenancy-dev_* cmake g++ make pkgconf
+say "installed the development files"
+cp -r "$here/../consumer" "$root/tmp/consumer"
+cat >"$root/tmp/use.sh" <<'USE'
+set -e
+cmake -S /tmp/consumer/find_package -B "/tmp/$1" "-DREQUEST=COMPONENTS;$1;testing" "-DKIND=$2"
+cmake --build "/tmp/$1"
+"/tmp/$1/consumer"
+"/tmp/$1/host_test"
+USE
+for kind in shared static; do
+  inside sh /tmp/use.sh "$kind" "${kind^^}_LIBRARY" >"$work/consumer.log" 2>&1 ||
+    { cat "$work/consumer.log" && fail "the $kind library cannot be used by find_package"; }
+  say "a program uses the $kind library by find_package"
+done
+# shellcheck disable=SC2016 # It is the shell inside that asks pkg-config.
+inside sh -c 'g++ -std=c++20 -Wall -Wextra -Werror $(pkg-config --cflags tenancy) \
+  /tmp/consumer/main.cpp $(pkg-config --libs tenancy) -o /tmp/by_pkg_config && /tmp/by_pkg_config' \
+  >/dev/null || fail "the library cannot be used by pkg-config"
+say "a program uses it by pkg-config"
+
+inside apt-get -qq -o Dpkg::Use-Pty=0 purge -y "${packages[@]}" >"$work/apt.log" 2>&1 ||
+  { cat "$work/apt.log" && fail "apt cannot purge"; }
+grep -q 'the store stays' "$work/apt.log" || fail "the purge does not say that the store stays"
+inside test -s /var/lib/private/tenantd/tenancy.db || fail "the purge took the tenants' data"
+rm -r "$root/var/lib/private/tenantd" "$root/var/lib/tenantd"
+# What is new now is that of other packages, or of the package system.
+files | comm -13 "$work/before.txt" - |
+  grep -vxF -f <(cat "$root"/var/lib/dpkg/info/*.list) |
+  grep -E 'tenan|systemd' >"$work/left.txt" || true
+[[ ! -s $work/left.txt ]] || fail "left behind: $(cat "$work/left.txt")"
+for package in "${packages[@]}"; do
+  ! inside dpkg-query -W "$package" >/dev/null 2>&1 || fail "$package is still known"
+done
+say "purged; nothing is left but the store"
