@@ -69,9 +69,8 @@ TEST_CASE("the description has the version of the program") {
 }
 
 TEST_CASE("what is built in has the hash of its content") {
-  for (const tenantd::EmbeddedFile* file :
-       {&tenantd::openapi_document, &tenantd::docs_page, &tenantd::docs_style,
-        &tenantd::docs_script}) {
+  for (const tenantd::EmbeddedFile* file : {&tenantd::openapi_document, &tenantd::docs_page,
+                                            &tenantd::docs_style, &tenantd::docs_script}) {
     CHECK_FALSE(file->content.empty());
     CHECK(file->content.find('\0') == std::string_view::npos);
     CHECK(file->sha256.size() == 64);

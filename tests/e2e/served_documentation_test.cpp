@@ -15,10 +15,10 @@ TEST_CASE("the description of the API and its page are for everybody, and may be
   struct Row {
     const char *target, *content_type;
   };
-  for (const Row& row : {Row{"/openapi.json", "application/json"},
-                         Row{"/docs", "text/html; charset=utf-8"},
-                         Row{"/docs/page.css", "text/css; charset=utf-8"},
-                         Row{"/docs/page.js", "text/javascript; charset=utf-8"}}) {
+  for (const Row& row :
+       {Row{"/openapi.json", "application/json"}, Row{"/docs", "text/html; charset=utf-8"},
+        Row{"/docs/page.css", "text/css; charset=utf-8"},
+        Row{"/docs/page.js", "text/javascript; charset=utf-8"}}) {
     CAPTURE(row.target);
     const auto full = client.request("GET", row.target);
     REQUIRE(full.status == 200);

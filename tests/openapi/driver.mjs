@@ -30,7 +30,7 @@ export class Driver {
 
   /**
    * Sends a request to an operation and gives the answer. `status` lists what may come of it; `fits`
-   * says whether the request keeps to the description, undefined when it cannot be told in its terms.
+   * says whether the request keeps to the description, null when it cannot be told in its terms.
    */
   async call(id, tenant, request, { status, fits = true, method, raw, target, key } = {}) {
     const operation = this.description.operation(id);
@@ -56,6 +56,7 @@ export class Driver {
     const found = this.description.answerFaults(operation, answer, { withBody: verb !== 'HEAD' });
     assert.deepEqual(found, [], `${what}: the answer ${answer.status} does not fit the description: ${answer.body}`);
     this.driven.add(`${id} ${this.description.statusKey(operation, answer.status)}`);
+    if (answer.status < 400 && operation.method !== 'GET' && tenant !== undefined) tenant.hasChanged = true;
     if (answer.status < 400) {
       for (const [place, values] of Object.entries({ path: request.path, query: request.query, header: headers })) {
         for (const name of Object.keys(values ?? {})) this.parameters.add(`${id} ${place} ${name}`);

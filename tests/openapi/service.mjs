@@ -67,10 +67,16 @@ export class Service {
     const held = new Promise((resolve) => { holder.stdout.once('data', resolve); });
     const status = await Promise.race([held.then(() => undefined), ended]);
     if (status !== undefined) throw new Error(`the store could not be held: ${status}`);
-    return async () => {
+    return () => {
       holder.stdin.end();
-      await ended;
+      return ended;
     };
+  }
+
+  /** Once: the second time is for the impatient. */
+  tellToStop() {
+    if (!this.isTold) this.child.kill('SIGTERM');
+    this.isTold = true;
   }
 
   log() {
@@ -97,7 +103,7 @@ export class Service {
 
   async stop() {
     this.agent.destroy();
-    this.child.kill('SIGTERM');
+    this.tellToStop();
     const status = await this.ended;
     const log = this.log();
     rmSync(this.folder, { recursive: true });
