@@ -64,15 +64,17 @@ Reply<TenantId> tenant_in_path(const Call& call) {
   return id.value();
 }
 
-Json to_json(const Tenant& tenant) {
-  return Json{{"id", tenant.id.to_string()},
-              {"slug", tenant.slug.to_string()},
-              {"name", tenant.name},
-              {"status", tenancy::to_string(tenant.status)},
-              {"plan", tenant.plan.empty() ? Json(nullptr) : Json(tenant.plan)},
-              {"version", tenant.version},
-              {"created_at", tenant.created_at.to_string()},
-              {"updated_at", tenant.updated_at.to_string()}};
+JsonText to_json(const Tenant& tenant) {
+  JsonText json;
+  json.member("id", tenant.id.to_string())
+      .member("slug", tenant.slug.to_string())
+      .member("name", tenant.name)
+      .member("status", tenancy::to_string(tenant.status))
+      .member("plan", tenant.plan.empty() ? std::nullopt : std::optional{tenant.plan})
+      .member("version", tenant.version)
+      .member("created_at", tenant.created_at)
+      .member("updated_at", tenant.updated_at);
+  return json;
 }
 
 Response show_one(const Tenant& tenant) {
