@@ -66,3 +66,25 @@ else()
 endif()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/tenancy.pc.in" "${PROJECT_BINARY_DIR}/tenancy.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/tenancy.pc" DESTINATION "${pc_dir}" COMPONENT development)
+
+# tenancy_install_manual(component page...)
+#
+# Installs manual pages, compressed where they go into Debian packages.
+function(tenancy_install_manual component)
+  foreach(page IN LISTS ARGN)
+    cmake_path(ABSOLUTE_PATH page BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+    cmake_path(GET page EXTENSION LAST_ONLY section)
+    string(SUBSTRING "${section}" 1 -1 section)
+    if(TENANCY_PACKAGES)
+      cmake_path(GET page FILENAME name)
+      set(compressed "${CMAKE_CURRENT_BINARY_DIR}/${name}.gz")
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${page}")
+      execute_process(COMMAND gzip -9nc "${page}"
+        OUTPUT_FILE "${compressed}" COMMAND_ERROR_IS_FATAL ANY)
+      set(page "${compressed}")
+    endif()
+    install(FILES "${page}"
+      DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}"
+      COMPONENT ${component})
+  endforeach()
+endfunction()

@@ -80,8 +80,6 @@ tenantctl administers tenants and their API keys, migrates, backs up and checks
 a store of tenantd, beside the running service.")
 
 # What every package says of itself.
-find_program(GZIP gzip REQUIRED)
-mark_as_advanced(GZIP)
 set(papers "${PROJECT_BINARY_DIR}/papers")
 foreach(paper IN ITEMS changelog.gz changelog.Debian.gz)
   if(paper STREQUAL "changelog.gz")
@@ -91,7 +89,7 @@ foreach(paper IN ITEMS changelog.gz changelog.Debian.gz)
   endif()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${original}")
   file(MAKE_DIRECTORY "${papers}")
-  execute_process(COMMAND "${GZIP}" -9nc "${original}"
+  execute_process(COMMAND gzip -9nc "${original}"
     OUTPUT_FILE "${papers}/${paper}" COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
 file(STRINGS "${packaging}/changelog" newest LIMIT_COUNT 1)

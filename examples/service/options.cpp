@@ -177,7 +177,8 @@ void refuse_unknown(const CLI::App& app, const std::vector<Setting>& settings) {
   }
   const std::string& first = unknown.front();
   const std::string flag = first.substr(0, first.find('='));
-  throw Mistake{"there is no flag " + flag + hint(flag, names) + " --help lists them"};
+  const std::string meant = hint(flag, names);
+  throw Mistake{"there is no flag " + flag + (meant.empty() ? "; --help lists them" : meant)};
 }
 
 std::string config_path(const Flags& flags, const Environment& environment) {

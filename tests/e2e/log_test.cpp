@@ -73,8 +73,8 @@ TEST_CASE("nothing that a client sends begins a line, breaks JSON or shows a key
 }
 
 TEST_CASE("what a client calls its request is logged only where it is short and visible") {
-  for (const std::string id : {std::string{}, std::string{"a b"}, std::string{"a\"b"},
-                               std::string{"a\nb"}, std::string(65, 'x')}) {
+  for (const std::string& id : {std::string{}, std::string{"a b"}, std::string{"a\"b"},
+                                std::string{"a\nb"}, std::string(65, 'x')}) {
     auto record = record_of("/");
     record.client_request_id = id;
     CHECK(access_line(record, LogFormat::json).find("client_request_id") == std::string::npos);

@@ -215,7 +215,9 @@ class Server::Listener {
       const auto now = Connection::Clock::now();
       for (const Guest& guest : guests_) {
         if (guest.connection->is_late(now)) {
-          tell(guest, &Connection::abort);
+          // Who merely has nothing to ask is told goodbye.
+          const bool is_idle = guest.connection->idle_since() != Connection::never;
+          tell(guest, is_idle ? &Connection::finish_soon : &Connection::abort);
         }
       }
       error_code error;
