@@ -47,6 +47,8 @@ class Service final : public Handler {
  public:
   Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator, Powers powers,
           const ServiceOptions& options = {});
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
   ~Service() override;
 
   void handle(Request request, Answer answer) noexcept override;
