@@ -14,7 +14,7 @@ if [[ -z ${TENANCY_IN_NAMESPACE:-} ]]; then
     --mount-proc "$0" "$@"
 fi
 
-debs=$1 work=$2
+folder=$1 work=$2
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 mirror=${TENANCY_DEBIAN_MIRROR:-http://deb.debian.org/debian}
 base=$work/base.tar
@@ -45,6 +45,13 @@ install_packages() {
   inside apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@" \
     >"$work/apt.log" 2>&1 || { cat "$work/apt.log" && fail "apt cannot install $*"; }
 }
+# debs NAME...: the files of packages, as they are called inside.
+debs() {
+  local name
+  for name; do
+    find "$root/tmp/debs" -name "${name}_*.deb" -printf '/tmp/debs/%f\n'
+  done
+}
 # as_service COMMAND...: as the unit's user, in the folder of its store.
 as_service() {
   inside setpriv --reuid=$user --regid=$user --clear-groups --no-new-privs --inh-caps=-all \
@@ -63,7 +70,7 @@ expect_status() {
   [[ $2 == "HTTP/1.1 $1 "* ]] || fail "expected status $1, but:" "$2"
 }
 files() {
-  inside find / -xdev \( -path /proc -o -path /var/cache -o -path /var/log -o -path /tmp \
+  inside find / -xdev \( -path /proc -o -path /run -o -path /var/cache -o -path /var/log -o -path /tmp \
     -o -path /root \) -prune -o -print | sort
 }
 
@@ -89,7 +96,8 @@ start_service() {
   # shellcheck disable=SC2016 # The shell inside says who it is before it becomes the service.
   exec {output}< <(as_service sh -c 'echo "$$" && exec "$@"' sh "${words[@]}" 2>&1)
   substitution=$!
-  read -r service <&"$output" || fail "the service does not start: ${words[*]}"
+  read -r service <&"$output" || true
+  [[ $service =~ ^[0-9]+$ ]] || fail "the service does not start: ${words[*]}" "$service"
   port='' service_log=''
   local line
   while [[ -z $port ]] && read -r -t 60 line <&"$output"; do
@@ -117,23 +125,27 @@ mount -t proc proc "$root/proc"
 mount --bind "$work/archives" "$root/var/cache/apt/archives"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 inside apt-get -qq update
+# Not running here, but it judges units.
+install_packages systemd
 files >"$work/before.txt"
 
 mkdir "$root/tmp/debs"
-cp "$debs"/*.deb "$root/tmp/debs/"
-mapfile -t packages < <(cd "$debs" && printf '%s\n' *.deb | sed 's/_.*//')
+cp "$folder"/*.deb "$root/tmp/debs/"
+mapfile -t packages < <(cd "$folder" && printf '%s\n' *.deb | sed 's/_.*//')
 ((${#packages[@]} == 4)) || fail "there are not four packages: ${packages[*]}"
 
-install_packages /tmp/debs/libtenancy0* /tmp/debs/tenantd_* /tmp/debs/tenantctl_*
+mapfile -t files_of_service < <(debs 'libtenancy0.*' tenantd tenantctl)
+install_packages "${files_of_service[@]}"
 say "installed the service and the command line"
 
 unit=tenantd.service
 inside test -e "/etc/systemd/system/multi-user.target.wants/$unit" || fail "the unit is not enabled"
-systemd-analyze verify --root="$root" --man=no "$unit" || fail "systemd-analyze finds fault with $unit"
-say "$(systemd-analyze security --offline=true --root="$root" "$unit" | tail -n 1)"
+inside systemd-analyze verify --man=no "$unit" || fail "systemd-analyze finds fault with $unit"
+say "$(inside systemd-analyze security --offline=true "$unit" | tail -n 1)"
 
-# What StateDirectory= and DynamicUser= make of it.
+# What StateDirectory= and DynamicUser= make of it; the folder above is open to the unit alone.
 mkdir -p "$root/var/lib/private/tenantd"
+chmod 0755 "$root/var/lib/private"
 chown $user:$user "$root/var/lib/private/tenantd"
 chmod 0700 "$root/var/lib/private/tenantd"
 ln -s private/tenantd "$root/var/lib/tenantd"
@@ -155,7 +167,7 @@ others=$(find "$root/var/lib/private/tenantd" -perm /077)
 [[ -z $others ]] || fail "others can reach $others"
 say "the service ran, as user $user"
 
-install_packages /tmp/debs/libtenancy-dev_* cmake g++ make pkgconf
+install_packages "$(debs libtenancy-dev)" cmake g++ make pkgconf
 say "installed the development files"
 cp -r "$here/../consumer" "$root/tmp/consumer"
 cat >"$root/tmp/use.sh" <<'USE'
