@@ -13,9 +13,9 @@ namespace http = boost::beast::http;
 constexpr std::size_t usual_header_count = 8;
 /// A declared length is only a promise.
 constexpr std::uint64_t max_body_reserved = 64 * 1024;
-/// Between chunks there is at least `0`, the end of its line and an empty line to come. Beast takes
-/// for granted that it gets as much at once.
-constexpr std::size_t least_between_chunks = 5;
+/// The shortest beginning of a last chunk. Beast takes for granted that, once it has seen one, it
+/// gets two bytes more at least.
+constexpr std::string_view last_chunk = "0\r\n";
 
 const char* const too_many_headers = "The headers of the request are too large or too many.";
 const char* const target_too_long = "The target of the request is too long.";
@@ -33,7 +33,7 @@ RequestParser::Step RequestParser::put(std::string_view bytes) {
     const bool had_head = has_head();
     Error error;
     const auto rest = bytes.substr(taken);
-    if (had_head && chunked() && chunk_left_ == 0 && rest.size() < least_between_chunks) {
+    if (had_head && chunked() && chunk_left_ == 0 && rest == last_chunk) {
       return {Progress::wants_more, taken};
     }
     taken += basic_parser::put(boost::asio::const_buffer{rest.data(), rest.size()}, error);
