@@ -13,6 +13,9 @@ namespace http = boost::beast::http;
 constexpr std::size_t usual_header_count = 8;
 /// A declared length is only a promise.
 constexpr std::uint64_t max_body_reserved = 64 * 1024;
+/// The shortest beginning of a last chunk. Beast takes for granted that, once it has seen one, it
+/// gets two bytes more at least.
+constexpr std::string_view last_chunk = "0\r\n";
 
 const char* const too_many_headers = "The headers of the request are too large or too many.";
 const char* const target_too_long = "The target of the request is too long.";
@@ -30,6 +33,9 @@ RequestParser::Step RequestParser::put(std::string_view bytes) {
     const bool had_head = has_head();
     Error error;
     const auto rest = bytes.substr(taken);
+    if (had_head && chunked() && chunk_left_ == 0 && rest == last_chunk) {
+      return {Progress::wants_more, taken};
+    }
     taken += basic_parser::put(boost::asio::const_buffer{rest.data(), rest.size()}, error);
     if (error == http::error::need_more) {
       return {Progress::wants_more, taken};
@@ -141,10 +147,13 @@ std::size_t RequestParser::on_body_impl(Text body, Error& /*error*/) {
   return body.size();
 }
 
-void RequestParser::on_chunk_header_impl(std::uint64_t /*size*/, Text /*extensions*/,
-                                         Error& /*error*/) {}
+void RequestParser::on_chunk_header_impl(std::uint64_t size, Text /*extensions*/,
+                                         Error& /*error*/) {
+  chunk_left_ = size;
+}
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t /*left*/, Text body, Error& /*error*/) {
+  chunk_left_ -= body.size();
   request_.body.append(body.data(), body.size());
   return body.size();
 }

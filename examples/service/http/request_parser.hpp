@@ -81,6 +81,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   bool is_chunked_only_ = true;
   bool is_expected_ = true;  ///< Whether all its expectations can be met.
   bool wants_continue_ = false;
+  std::uint64_t chunk_left_ = 0;  ///< Of the chunk at hand.
 };
 
 }  // namespace tenantd
