@@ -13,6 +13,7 @@
 #include "tenancy/version.hpp"
 
 #include "ctl/backup.hpp"
+#include "ctl/completion.hpp"
 #include "ctl/health.hpp"
 #include "ctl/identifiers.hpp"
 #include "ctl/keys.hpp"
@@ -140,6 +141,7 @@ void set_up(CLI::App& app, Command& chosen) {
   add_verify_command(app, chosen);
   add_backup_command(app, chosen);
   add_health_command(app, chosen);
+  add_completion_command(app, chosen);
   let_options_stand_anywhere(app);
   app.footer(exit_statuses());
 }
@@ -159,6 +161,14 @@ bool asks_for_json(int argc, const char* const* argv) {
     }
   }
   return false;
+}
+
+std::vector<CommandInfo> known_commands() {
+  Invocation invocation;
+  CLI::App app;
+  const SharedOptions shared{app, invocation.options};
+  set_up(app, invocation.command);
+  return list_commands(app);
 }
 
 Outcome<std::variant<Invocation, std::string>> parse_command_line(int argc,
