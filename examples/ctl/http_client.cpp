@@ -130,9 +130,9 @@ Failure failure_of(CURLcode code, const std::string& reason) {
 
 class HttpClient::Handles {
  public:
-  Handles(const ServerAddress& address, const tenancy::SecretBytes& key, std::string cacert,
+  Handles(ServerAddress address, const tenancy::SecretBytes& key, std::string cacert,
           const CallLimit& limit)
-      : address_{address}, key_{key.clone()}, cacert_{std::move(cacert)}, limit_{limit} {
+      : address_{std::move(address)}, key_{key.clone()}, cacert_{std::move(cacert)}, limit_{limit} {
     if (!easy_ || !multi_) {
       throw std::bad_alloc{};
     }

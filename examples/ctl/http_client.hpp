@@ -47,6 +47,8 @@ class HttpClient {
                                     const std::string& cacert, const CallLimit& limit);
   HttpClient(HttpClient&&) noexcept;
   HttpClient& operator=(HttpClient&&) noexcept;
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
   ~HttpClient();
 
   /// Whatever the server answers. Errors: `unreachable`, `deadline_exceeded` and `cancelled`, when

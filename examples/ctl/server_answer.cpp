@@ -153,7 +153,7 @@ Outcome<void> read_rest(const Members& members, TenantRecord& record) {
 Outcome<TenantRecord> tenant_of(const Json& data) {
   const Members members{data};
   BOOST_OUTCOME_TRY(auto id, members.parsed("id", tenancy::TenantId::parse));
-  BOOST_OUTCOME_TRY(auto slug, members.parsed("slug", tenancy::Slug::parse));
+  BOOST_OUTCOME_TRY(const auto slug, members.parsed("slug", tenancy::Slug::parse));
   BOOST_OUTCOME_TRY(auto name, members.text("name"));
   BOOST_OUTCOME_TRY(auto status, members.parsed("status", tenancy::parse_tenant_status));
   BOOST_OUTCOME_TRY(auto plan, members.text_or_empty("plan"));
@@ -161,7 +161,7 @@ Outcome<TenantRecord> tenant_of(const Json& data) {
   BOOST_OUTCOME_TRY(auto created_at, members.time("created_at"));
   BOOST_OUTCOME_TRY(auto updated_at, members.time("updated_at"));
   TenantRecord record{.id = id,
-                      .slug = std::move(slug),
+                      .slug = slug,
                       .name = std::move(name),
                       .status = status,
                       .plan = std::move(plan),
