@@ -46,7 +46,7 @@ struct PendingWrite {
 
 /// What is left to do may wait or compute: it is for a worker.
 struct PendingWork {
-  std::function<Reply<Response>(const Call&)> run;
+  std::function<Reply<Response>(Call&)> run;
 };
 
 using Outcome = std::variant<Response, PendingWrite, PendingWork>;

@@ -75,4 +75,31 @@ TEST_CASE("a tenant that floods the service is turned away, and others are not")
   }
 }
 
+TEST_CASE("what waits for a worker has its place among the tenant's requests") {
+  ServiceInProcess api{{.workers = 1, .tenant_requests = 1}};
+  const auto acme = api.key_of("acme");
+  const auto path = "/api/tenants/" + api.id_of("acme") + "/stats";
+  tenancy_test::HeldWriter held{api.store().store(), api.store().context("initech")};
+  // The only worker waits for its turn to write.
+  auto creating = api.begin(request_with(api.administrator_key(), "POST", "/api/tenants",
+                                         R"({"slug":"hooli","name":"Hooli"})"));
+  // More than are sent to the worker after one that took long.
+  std::vector<std::future<tenantd::Response>> counting;
+  for (int i = 0; i < 200; ++i) {
+    counting.push_back(api.begin(request_with(acme, "GET", path)));
+  }
+  held.let_go();
+  CHECK(creating.get().status == 201);
+  int counted = 0;
+  int turned_away = 0;
+  for (auto& answer : counting) {
+    const int status = answer.get().status;
+    counted += status == 200 ? 1 : 0;
+    turned_away += status == 429 ? 1 : 0;
+  }
+  CHECK(counted > 0);
+  CHECK(turned_away > 0);
+  CHECK(counted + turned_away == 200);
+}
+
 }  // namespace
