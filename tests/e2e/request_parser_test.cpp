@@ -49,4 +49,34 @@ TEST_CASE("a last chunk with a broken end harms nothing") {
         Progress::complete);
 }
 
+TEST_CASE("a header that goes on in a further line is refused") {
+  const tenantd::Limits limits;
+  for (const char* const header :
+       {"X: a\r\n b", "X: a\r\n\tb", "X: a\r\n ", "Transfer-Encoding:\r\n chunked"}) {
+    CAPTURE(header);
+    std::string bytes = "POST / HTTP/1.1\r\nHost: x\r\n";
+    bytes.append(header).append("\r\n\r\n");
+    RequestParser whole{limits};
+    CHECK(whole.put(bytes).progress == Progress::refused);
+    CHECK(whole.problem().status == 400);
+    RequestParser dripping{limits};
+    CHECK(drip(dripping, bytes) == Progress::refused);
+  }
+  RequestParser parser{limits};
+  const std::string bytes = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n\r\n x";
+  CHECK(parser.put(bytes).progress == Progress::complete);
+}
+
+TEST_CASE("a client of HTTP/1.0 is not told to continue, and served all the same") {
+  const tenantd::Limits limits;
+  for (const std::string version : {"1.0", "1.1"}) {
+    RequestParser parser{limits};
+    CHECK(drip(parser, "POST / HTTP/" + version +
+                           "\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n") ==
+          Progress::wants_more);
+    CHECK(parser.has_head());
+    CHECK(parser.wants_continue() == (version == "1.1"));
+  }
+}
+
 }  // namespace

@@ -17,6 +17,13 @@ constexpr std::uint64_t max_body_reserved = 64 * 1024;
 /// gets two bytes more at least.
 constexpr std::string_view last_chunk = "0\r\n";
 
+/// A header that goes on in the next line: some who stand in front join the lines, and some do not.
+/// Source: RFC 9112 §5.2.
+bool has_folded_line(std::string_view head) {
+  return head.find("\r\n ") != std::string_view::npos ||
+         head.find("\r\n\t") != std::string_view::npos;
+}
+
 const char* const too_many_headers = "The headers of the request are too large or too many.";
 const char* const target_too_long = "The target of the request is too long.";
 
@@ -36,7 +43,12 @@ RequestParser::Step RequestParser::put(std::string_view bytes) {
     if (had_head && chunked() && chunk_left_ == 0 && rest == last_chunk) {
       return {Progress::wants_more, taken};
     }
-    taken += basic_parser::put(boost::asio::const_buffer{rest.data(), rest.size()}, error);
+    const auto part = basic_parser::put(boost::asio::const_buffer{rest.data(), rest.size()}, error);
+    taken += part;
+    // The head is taken whole, and nothing else with it.
+    if (!had_head && has_folded_line(rest.substr(0, part))) {
+      return {refuse(Problem{400, "A header of the request goes on in a further line."}), taken};
+    }
     if (error == http::error::need_more) {
       return {Progress::wants_more, taken};
     }
@@ -126,8 +138,10 @@ void RequestParser::on_field_impl(http::field name, Text name_text, Text value, 
     ++codings_;
     is_chunked_only_ = is_chunked_only_ && boost::beast::iequals(value, "chunked");
   } else if (name == http::field::expect) {
-    wants_continue_ = boost::beast::iequals(value, "100-continue");
-    is_expected_ = is_expected_ && (value.empty() || wants_continue_);
+    const bool is_continue = boost::beast::iequals(value, "100-continue");
+    is_expected_ = is_expected_ && (value.empty() || is_continue);
+    // HTTP/1.0 would take it for the answer. Source: RFC 9110 §10.1.1.
+    wants_continue_ = is_continue && version_ != 10;
   }
   if (request_.headers.empty()) {
     request_.headers.reserve(usual_header_count);
