@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "service/http/target.hpp"
+
 namespace tenantd {
 namespace {
 
@@ -13,7 +15,15 @@ constexpr std::size_t max_path_logged = 200;
 constexpr std::size_t max_client_id_logged = 64;
 
 bool holds_key(std::string_view text) {
-  return text.find("tnk_") != std::string_view::npos || text.find("tna_") != std::string_view::npos;
+  const auto holds = [](std::string_view plain) {
+    return plain.find("tnk_") != std::string_view::npos ||
+           plain.find("tna_") != std::string_view::npos;
+  };
+  if (holds(text) || text.find('%') == std::string_view::npos) {
+    return holds(text);
+  }
+  const auto decoded = percent_decoded(text, PlusSign::itself);
+  return decoded && holds(*decoded);
 }
 
 constexpr bool is_visible(char c) noexcept { return c > ' ' && c < '\x7f'; }
