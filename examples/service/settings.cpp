@@ -365,7 +365,7 @@ std::string masked_url(std::string_view url) {
   const auto scheme = masked.find("://");
   if (scheme != std::string::npos) {
     const auto begin = scheme + 3;
-    const auto end = std::min(masked.find_first_of("/?#", begin), masked.size());
+    const auto end = std::min(masked.find_first_of("?#", begin), masked.size());
     const auto at = masked.rfind('@', end);
     const auto colon = masked.find(':', begin);
     if (at != std::string::npos && at >= begin && at < end && colon < at) {

@@ -130,6 +130,8 @@ TEST_CASE("a mistake is named with its place, and nothing is served") {
   CHECK(parsed.status() == -1);
   CHECK(contains(parsed.complaints, "TENANTD_PROT; did you mean TENANTD_PORT?"));
   CHECK(parse({}, {{"TENANTD_PORT", "tcp://10.0.0.1:80"}}).status() == 2);
+  // It holds the flags of the unit, which come as flags.
+  CHECK(parse({}, {{"TENANTD_OPTIONS", "--port 1"}}).complaints.empty());
 }
 
 TEST_CASE("what is in force can be printed, with its sources and without secrets") {
@@ -175,6 +177,7 @@ TEST_CASE("passwords in URLs are masked") {
   using tenantd::masked_url;
   CHECK(masked_url("sqlite:data/tenancy.db") == "sqlite:data/tenancy.db");
   CHECK(masked_url("postgresql://u:p@ss@h:5432/d") == "postgresql://u:***@h:5432/d");
+  CHECK(masked_url("postgresql://u:p/w@h:5432/d") == "postgresql://u:***@h:5432/d");
   CHECK(masked_url("postgresql://u@h:5432/d") == "postgresql://u@h:5432/d");
   CHECK(masked_url("postgresql://h/d?password=x&user=u") == "postgresql://h/d?password=***&user=u");
 }
