@@ -4,8 +4,6 @@
 #include <string>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-
 #include "tenancy/core/clock.hpp"
 #include "tenancy/core/record_id.hpp"
 
@@ -132,7 +130,7 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
   add_execution_routes(router_, entrance_);
 }
 
-Service::~Service() { workers_.join(); }
+Service::~Service() = default;
 
 void Service::handle(Request request, Answer answer) noexcept {
   const auto exchange = std::make_shared<Exchange>(std::move(request), std::move(answer), cors_);
@@ -182,7 +180,7 @@ void Service::run_inline(const ExchangePtr& exchange) noexcept {
 }
 
 void Service::run_on_worker(const ExchangePtr& exchange) {
-  boost::asio::post(workers_, [this, exchange] { run(exchange); });
+  workers_.post(exchange->call.tenant, [this, exchange] { run(exchange); });
 }
 
 void Service::run(const ExchangePtr& exchange) noexcept {
@@ -198,10 +196,10 @@ void Service::run(const ExchangePtr& exchange) noexcept {
     } else if (auto* const pending = std::get_if<PendingWrite>(&outcome.value())) {
       write(exchange, std::move(*pending));
     } else {
-      boost::asio::post(
-          workers_, [this, exchange, pending = std::get<PendingWork>(std::move(outcome).value())] {
-            work(exchange, pending);
-          });
+      workers_.post(exchange->call.tenant,
+                    [this, exchange, pending = std::get<PendingWork>(std::move(outcome).value())] {
+                      work(exchange, pending);
+                    });
     }
   } catch (...) {
     exchange->fail();

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/thread_pool.hpp>
-
 #include "tenancy/registry/authenticator.hpp"
 #include "tenancy/storage/async_result.hpp"
 #include "tenancy/storage/store.hpp"
@@ -20,6 +18,7 @@
 #include "service/requests_in_flight.hpp"
 #include "service/router.hpp"
 #include "service/routes/access.hpp"
+#include "service/workers.hpp"
 
 namespace tenantd {
 
@@ -77,7 +76,7 @@ class Service final : public Handler {
   Entrance entrance_;
   Router router_;
   InlineGate gate_;
-  boost::asio::thread_pool workers_;
+  Workers workers_;  ///< Ends first: its work uses the others.
 };
 
 }  // namespace tenantd
