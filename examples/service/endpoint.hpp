@@ -44,12 +44,14 @@ struct PendingWrite {
   WriteUnit unit;
 };
 
-/// What is left to do may wait or compute: it is for a worker.
-struct PendingWork {
-  std::function<Reply<Response>(Call&)> run;
-};
+struct PendingWork;
 
 using Outcome = std::variant<Response, PendingWrite, PendingWork>;
+
+/// What is left to do may wait or compute: it is for a worker.
+struct PendingWork {
+  std::function<Reply<Outcome>(Call&)> run;
+};
 
 /// Where an endpoint runs.
 enum class Pace : std::uint8_t {

@@ -23,9 +23,6 @@ namespace {
 
 using Stopwatch = std::chrono::steady_clock;
 
-/// A larger body takes too long to parse for a thread that serves sockets.
-constexpr std::size_t max_inline_body = 16 * 1024;
-
 std::string make_request_id() {
   return "req_" + tenancy::make_record_id(tenancy::SystemClock{}.now());
 }
@@ -165,8 +162,7 @@ void Service::begin(const ExchangePtr& exchange) {
   }();
   if (!found) {
     exchange->refuse(found.error());
-  } else if (exchange->endpoint->pace == Pace::quick &&
-             call.request.body.size() <= max_inline_body && gate_.lets_in()) {
+  } else if (exchange->endpoint->pace == Pace::quick && gate_.lets_in()) {
     run_inline(exchange);
   } else {
     run_on_worker(exchange);
@@ -189,18 +185,7 @@ void Service::run(const ExchangePtr& exchange) noexcept {
     if (outcome.has_error() && exchange->is_worth_another_try(outcome.error())) {
       outcome = exchange->endpoint->run(exchange->call);
     }
-    if (outcome.has_error()) {
-      exchange->refuse(outcome.error());
-    } else if (auto* const response = std::get_if<Response>(&outcome.value())) {
-      exchange->finish(std::move(*response));
-    } else if (auto* const pending = std::get_if<PendingWrite>(&outcome.value())) {
-      write(exchange, std::move(*pending));
-    } else {
-      workers_.post(exchange->call.tenant,
-                    [this, exchange, pending = std::get<PendingWork>(std::move(outcome).value())] {
-                      work(exchange, pending);
-                    });
-    }
+    conclude(exchange, std::move(outcome));
   } catch (...) {
     exchange->fail();
   }
@@ -208,14 +193,29 @@ void Service::run(const ExchangePtr& exchange) noexcept {
 
 void Service::work(const ExchangePtr& exchange, const PendingWork& pending) noexcept {
   try {
-    auto reply = pending.run(exchange->call);
-    if (reply.has_error() && exchange->is_worth_another_try(reply.error())) {
+    auto outcome = pending.run(exchange->call);
+    if (outcome.has_error() && exchange->is_worth_another_try(outcome.error())) {
       run(exchange);
     } else {
-      exchange->finish(std::move(reply));
+      conclude(exchange, std::move(outcome));
     }
   } catch (...) {
     exchange->fail();
+  }
+}
+
+void Service::conclude(const ExchangePtr& exchange, Reply<Outcome> outcome) {
+  if (outcome.has_error()) {
+    exchange->refuse(outcome.error());
+  } else if (auto* const response = std::get_if<Response>(&outcome.value())) {
+    exchange->finish(std::move(*response));
+  } else if (auto* const pending = std::get_if<PendingWrite>(&outcome.value())) {
+    write(exchange, std::move(*pending));
+  } else {
+    workers_.post(exchange->call.tenant,
+                  [this, exchange, pending = std::get<PendingWork>(std::move(outcome).value())] {
+                    work(exchange, pending);
+                  });
   }
 }
 

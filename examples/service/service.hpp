@@ -65,6 +65,7 @@ class Service final : public Handler {
   void run_inline(const ExchangePtr& exchange) noexcept;
   void run_on_worker(const ExchangePtr& exchange);
   void work(const ExchangePtr& exchange, const PendingWork& pending) noexcept;
+  void conclude(const ExchangePtr& exchange, Reply<Outcome> outcome);
   void write(const ExchangePtr& exchange, PendingWrite pending);
   void written(const ExchangePtr& exchange, tenancy::AsyncResult<Response> result) noexcept;
   [[nodiscard]] Reply<Response> tell_options(const Request& request) const;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -79,8 +80,10 @@ class TenantRoutes {
         {Pace::quick, [&entrance, pace, run](Call& call) -> Reply<Outcome> {
            BOOST_OUTCOME_TRY(const auto context, entrance.enter_tenant(call, tenancy::Scope::read));
            if (pace == Pace::slow) {
-             return Outcome{PendingWork{[&entrance, context, run](const Call& later) {
-               return run(TenantView{entrance.store(), context}, later);
+             return Outcome{PendingWork{[&entrance, context, run](Call& later) -> Reply<Outcome> {
+               BOOST_OUTCOME_TRY(auto response,
+                                 run(TenantView{entrance.store(), context}, std::as_const(later)));
+               return Outcome{std::move(response)};
              }}};
            }
            BOOST_OUTCOME_TRY(auto response,
@@ -96,12 +99,21 @@ class TenantRoutes {
         method, pattern,
         {Pace::quick, [&entrance = entrance_, prepare](Call& call) -> Reply<Outcome> {
            BOOST_OUTCOME_TRY(auto context, entrance.enter_tenant(call, tenancy::Scope::write));
+           if (call.request.body.size() > max_quick_body) {
+             return Outcome{PendingWork{[context, prepare](Call& later) -> Reply<Outcome> {
+               BOOST_OUTCOME_TRY(auto unit, prepare(context, std::as_const(later)));
+               return Outcome{PendingWrite{context, std::move(unit)}};
+             }}};
+           }
            BOOST_OUTCOME_TRY(auto unit, prepare(std::as_const(context), std::as_const(call)));
            return Outcome{PendingWrite{context, std::move(unit)}};
          }});
   }
 
  private:
+  /// A larger body takes too long to parse for a thread that serves sockets.
+  static constexpr std::size_t max_quick_body = 16 * 1024;
+
   Router& router_;
   const Entrance& entrance_;
 };

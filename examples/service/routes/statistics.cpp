@@ -117,8 +117,10 @@ Endpoint figures_endpoint(const Entrance& entrance) {
   // A tenant takes one of its places before a worker is asked for: counting takes its time.
   return {Pace::quick, [&entrance](Call& call) -> Reply<Outcome> {
             if (is_administrators(call.request)) {
-              return Outcome{PendingWork{
-                  [&entrance](Call& later) { return figures_for_administrator(entrance, later); }}};
+              return Outcome{PendingWork{[&entrance](Call& later) -> Reply<Outcome> {
+                BOOST_OUTCOME_TRY(auto response, figures_for_administrator(entrance, later));
+                return Outcome{std::move(response)};
+              }}};
             }
             BOOST_OUTCOME_TRY(const auto context,
                               entrance.enter_tenant(call, tenancy::Scope::read));
@@ -126,10 +128,10 @@ Endpoint figures_endpoint(const Entrance& entrance) {
             if (call.parameter() != context.tenant().to_string()) {
               return no_such_tenant();
             }
-            return Outcome{PendingWork{[&entrance, context](const Call& later) -> Reply<Response> {
+            return Outcome{PendingWork{[&entrance, context](Call& later) -> Reply<Outcome> {
               BOOST_OUTCOME_TRY(const auto figures,
                                 count_figures(entrance.store(), context, later.limits));
-              return show_figures(figures, context.tenant());
+              return Outcome{show_figures(figures, context.tenant())};
             }}};
           }};
 }

@@ -192,7 +192,8 @@ void add_workflow_routes(Router& router, const Entrance& entrance) {
   TenantRoutes routes{router, entrance};
   routes.read(collection, Pace::slow, list);
   routes.write("POST", collection, create);
-  routes.read(item, Pace::quick, show);
+  // A definition may be as large as a body.
+  routes.read(item, Pace::slow, show);
   routes.write("PUT", item, replace);
   routes.write("PATCH", item, change);
   routes.write("DELETE", item, remove);
