@@ -96,8 +96,10 @@ Result<tenancy::Authority> open_store(const Options& options) {
   tenancy::OpenOptions open_options;
   BOOST_OUTCOME_TRY(open_options.migrations, migrations());
   open_options.mappings = mappings();
-  // A request holds at most one connection at a time, so that none waits for a connection.
-  open_options.store.readers = options.service.workers + options.io_threads;
+  // A request holds at most one connection at a time, so that none waits for a connection, but
+  // where there are more threads than a store can have.
+  constexpr std::size_t most_readers = 64;
+  open_options.store.readers = std::min(options.service.workers + options.io_threads, most_readers);
   open_options.store.observer = std::make_shared<AlarmLog>();
   if (!options.keys.empty()) {
     BOOST_OUTCOME_TRY(open_options.keys, tenancy::KeyRing::open(options.keys));
