@@ -4,9 +4,6 @@
 #include <filesystem>
 #include <iostream>
 
-#include <linux/magic.h>
-#include <sys/vfs.h>
-
 #include "command_line.hpp"
 #include "durable_writes/cell.hpp"
 #include "durable_writes/empty_store.hpp"
@@ -14,7 +11,8 @@
 #include "durable_writes/second_process.hpp"
 #include "durable_writes/setting.hpp"
 #include "durable_writes/slow_disk.hpp"
-#include "durable_writes/verification.hpp"
+#include "folder_on_disk.hpp"
+#include "give_up.hpp"
 #include "temporary_folder.hpp"
 
 namespace tenancy_bench {
@@ -39,18 +37,6 @@ constexpr std::array<Disk, 4> disks{{
 }};
 constexpr Seconds time_per_side{2.5};
 constexpr std::size_t threads_beside = 16;
-
-/// A folder whose files outlive the machine's being switched off; `TMPDIR` names another one.
-std::filesystem::path folder_on_disk() {
-  const char* const wanted = std::getenv("TMPDIR");
-  std::filesystem::path folder = wanted != nullptr ? wanted : "/var/tmp";
-  struct statfs system {};
-  if (::statfs(folder.c_str(), &system) != 0 || system.f_type == TMPFS_MAGIC ||
-      system.f_type == RAMFS_MAGIC) {
-    give_up(folder.string() + " is not on a disk: let TMPDIR name a folder that is");
-  }
-  return folder;
-}
 
 /// Alternates between the sides, in turn from both ends, so that a slow moment of the machine hits
 /// them alike.

@@ -8,14 +8,20 @@ target_link_libraries(tenancy_doctest_main PUBLIC doctest::doctest)
 set_target_properties(tenancy_doctest_main PROPERTIES CXX_EXTENSIONS OFF)
 tenancy_target_defaults(tenancy_doctest_main)
 
-# tenancy_add_test(NAME name SOURCES file... [LIBRARIES target...] [LABELS label...])
+# tenancy_add_test(NAME name [SINGLE_THREADED] SOURCES file... [LIBRARIES target...]
+#                  [LABELS label...])
 #
 # Builds the doctest program test_NAME and registers each of its test cases with CTest as
-# "NAME/test case". Tests labelled "long" run only under `./dev test --long`.
+# "NAME/test case". Tests labelled "long" run only under `./dev test --long`. Those of code that
+# knows no threads say so; TENANCY_TEST_THREADS_ONLY leaves them out.
 function(tenancy_add_test)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;LIBRARIES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "SINGLE_THREADED" "NAME" "SOURCES;LIBRARIES;LABELS")
   if(NOT arg_NAME OR NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tenancy_add_test needs NAME and SOURCES; not: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+
+  if(arg_SINGLE_THREADED AND TENANCY_TEST_THREADS_ONLY)
+    return()
   endif()
 
   set(target test_${arg_NAME})

@@ -10,6 +10,7 @@
 #include "durable_writes/closed_loop.hpp"
 #include "durable_writes/library_writers.hpp"
 #include "durable_writes/raw_writers.hpp"
+#include "give_up.hpp"
 
 namespace tenancy_bench {
 namespace {

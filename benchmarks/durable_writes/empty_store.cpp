@@ -8,7 +8,7 @@
 #include "tenancy/registry/open.hpp"
 
 #include "deployment.hpp"
-#include "durable_writes/verification.hpp"
+#include "give_up.hpp"
 #include "must.hpp"
 
 namespace tenancy_bench {

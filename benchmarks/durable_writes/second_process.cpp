@@ -15,7 +15,7 @@
 #include "durable_writes/library_writers.hpp"
 #include "durable_writes/raw_writers.hpp"
 #include "durable_writes/slow_disk.hpp"
-#include "durable_writes/verification.hpp"
+#include "give_up.hpp"
 #include "must.hpp"
 
 namespace tenancy_bench {

@@ -1,10 +1,10 @@
 #include "durable_writes/verification.hpp"
 
-#include <cstdlib>
-#include <iostream>
 #include <memory>
 
 #include <sqlite3.h>
+
+#include "give_up.hpp"
 
 namespace tenancy_bench {
 namespace {
@@ -69,11 +69,6 @@ FileSettings verify_rows(const std::filesystem::path& file, const RowCounts& exp
   return {text_of(connection.get(), "PRAGMA journal_mode"),
           std::stoll(text_of(connection.get(), "PRAGMA page_size")),
           text_of(connection.get(), "SELECT sql FROM sqlite_schema WHERE name = 'deployments'")};
-}
-
-void give_up(const std::string& reason) {
-  std::cerr << reason << '\n';
-  std::exit(EXIT_FAILURE);
 }
 
 }  // namespace tenancy_bench

@@ -23,8 +23,4 @@ using RowCounts = std::map<std::int64_t, std::uint64_t>;
 /// and none that was refused. Returns its settings, so that those of both sides can be compared.
 FileSettings verify_rows(const std::filesystem::path& file, const RowCounts& expected);
 
-/// Ends the program, saying why: figures of a run that did something else than it says are worse
-/// than none.
-[[noreturn]] void give_up(const std::string& reason);
-
 }  // namespace tenancy_bench

@@ -62,10 +62,13 @@ void add_backup_command(CLI::App& app, Command& chosen) {
   auto* const command =
       app.add_subcommand("backup", "Copy the whole store to a file, while it is used");
   const auto target = std::make_shared<std::string>();
-  command->add_option("FILE", *target, "The file, which must not exist")->required();
+  command->add_option("FILE", *target, "The file, which must not exist")
+      ->type_name("FILE")
+      ->required();
   command->callback([&chosen, target] {
     chosen.run = [target](Session& session) { return back_up(session, *target); };
     chosen.is_long = true;
+    chosen.needs = Needs::store;
   });
 }
 

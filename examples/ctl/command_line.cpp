@@ -1,8 +1,10 @@
 #include "ctl/command_line.hpp"
 
 #include <sstream>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -11,11 +13,13 @@
 #include "tenancy/version.hpp"
 
 #include "ctl/backup.hpp"
+#include "ctl/completion.hpp"
 #include "ctl/health.hpp"
 #include "ctl/identifiers.hpp"
 #include "ctl/keys.hpp"
 #include "ctl/migrate.hpp"
 #include "ctl/parsing.hpp"
+#include "ctl/target.hpp"
 #include "ctl/tenants.hpp"
 #include "ctl/verify.hpp"
 
@@ -35,25 +39,82 @@ std::string exit_statuses() {
   return text + "  128 and more: stopped by a signal\n";
 }
 
-void add_options(CLI::App& app, Options& options, std::string& timeout) {
-  app.add_option("--store", options.store, "The store: sqlite:FILE")
-      ->envname("TENANTCTL_STORE")
-      ->type_name("URL");
-  app.add_option("--keys", options.keys, "The file of the store's keys; beside it by default")
-      ->envname("TENANTCTL_KEYS")
-      ->type_name("FILE");
-  app.add_option("--migrations", options.migrations,
-                 "A folder with the steps of the schema, in the place of the service's own")
-      ->envname("TENANTCTL_MIGRATIONS")
-      ->type_name("DIR");
-  app.add_option("--timeout", timeout,
-                 "Give up after so long: 500ms, 30s, 5m; 0 for never. 30s by default, but for "
-                 "backup, verify and migrate, which have no limit")
-      ->type_name("TIME");
-  app.add_option("--as", options.act_as, "Whose name stands in records; the user's by default")
-      ->type_name("NAME");
-  app.add_flag("--json", options.json, "Print JSON, also for errors");
-  app.add_flag("-y,--yes", options.yes, "Do not ask before what cannot be undone");
+/// The options that every command takes.
+class SharedOptions {
+ public:
+  SharedOptions(CLI::App& app, Options& options) {
+    add(app, "--store", options.store, "TENANTCTL_STORE", "URL", "The store: sqlite:FILE");
+    add(app, "--keys", options.keys, "TENANTCTL_KEYS", "FILE",
+        "The file of the store's keys; beside it by default");
+    add(app, "--migrations", options.migrations, "TENANTCTL_MIGRATIONS", "DIR",
+        "A folder with the steps of the store's schema, in the place of the service's own");
+    add(app, "--as", options.act_as, "", "NAME",
+        "Whose name stands in the store's records; the user's by default");
+    add(app, "--server", options.server, "TENANTCTL_SERVER", "URL",
+        "A service, in the place of a store: https://HOST");
+    add(app, "--key-file", options.key_file, "", "FILE",
+        "The file with the administrator's key for the server, - for the input; TENANTCTL_KEY "
+        "holds it otherwise");
+    add(app, "--cacert", options.cacert, "TENANTCTL_CACERT", "FILE",
+        "The certificates to trust for the server, in the place of the system's");
+    note(app.add_flag("--insecure-http", options.insecure_http,
+                      "Send the key in the clear, to a server by http beyond this machine"),
+         "--insecure-http", nullptr, "");
+    app.add_option("--timeout", timeout_,
+                   "Give up after so long: 500ms, 30s, 5m; 0 for never. 30s by default, but for "
+                   "backup, verify and migrate, which have no limit")
+        ->type_name("LENGTH");
+    app.add_flag("--json", options.json, "Print JSON, also for errors");
+    app.add_flag("-y,--yes", options.yes, "Do not ask before what cannot be undone");
+  }
+
+  /// Once the command line was parsed. Errors: usage.
+  Outcome<void> finish(Options& options, const std::string& command, Needs needs) {
+    std::vector<Setting> settings;
+    for (auto& [option, setting] : noted_) {
+      setting.is_given = option->count() > 0;
+      settings.push_back(setting);
+    }
+    read_environment(settings);
+    BOOST_OUTCOME_TRY(choose_target(options, settings, command, needs));
+    if (!timeout_.empty()) {
+      BOOST_OUTCOME_TRY(options.timeout, parse_duration(timeout_));
+    }
+    return success();
+  }
+
+ private:
+  struct Noted {
+    CLI::Option* option;
+    Setting setting;
+  };
+
+  void note(CLI::Option* option, std::string flag, std::string* value, std::string environment) {
+    noted_.push_back({option, {std::move(flag), std::move(environment), value}});
+  }
+
+  /// The environment is not CLI11's to read, which does not tell it from the command line.
+  void add(CLI::App& app, const char* flag, std::string& value, const std::string& environment,
+           const char* type, const std::string& description) {
+    note(app.add_option(flag, value,
+                        environment.empty() ? description : description + " (" + environment + ")")
+             ->type_name(type),
+         flag, &value, environment);
+  }
+
+  std::string timeout_;
+  std::vector<Noted> noted_;
+};
+
+/// What the command was called with: `migrate up`.
+std::string name_of_chosen(const CLI::App& app) {
+  std::string name;
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    name += (name.empty() ? "" : " ") + at->get_name();
+  }
+  return name;
 }
 
 /// Every command takes the options that all have, wherever they stand.
@@ -63,6 +124,26 @@ void let_options_stand_anywhere(CLI::App& app) {
     each->footer("tenantctl --help lists the options that every command has.");
     let_options_stand_anywhere(*each);
   }
+}
+
+void set_up(CLI::App& app, Command& chosen) {
+  app.name("tenantctl");
+  app.description(
+      "Administers the tenants of a store, beside the service that runs on it, or of a "
+      "service over HTTP.");
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  add_tenant_commands(app, chosen);
+  add_identifier_commands(app, chosen);
+  add_key_commands(app, chosen);
+  add_administrator_key_commands(app, chosen);
+  add_migrate_commands(app, chosen);
+  add_verify_command(app, chosen);
+  add_backup_command(app, chosen);
+  add_health_command(app, chosen);
+  add_completion_command(app, chosen);
+  let_options_stand_anywhere(app);
+  app.footer(exit_statuses());
 }
 
 std::string printed(const CLI::App& app, const CLI::ParseError& asked) {
@@ -82,25 +163,20 @@ bool asks_for_json(int argc, const char* const* argv) {
   return false;
 }
 
+std::vector<CommandInfo> known_commands() {
+  Invocation invocation;
+  CLI::App app;
+  const SharedOptions shared{app, invocation.options};
+  set_up(app, invocation.command);
+  return list_commands(app);
+}
+
 Outcome<std::variant<Invocation, std::string>> parse_command_line(int argc,
                                                                   const char* const* argv) {
   Invocation invocation;
-  std::string timeout;
-  CLI::App app{"Administers the tenants of a store, beside the service that runs on it.",
-               "tenantctl"};
-  app.set_version_flag("--version", version_text());
-  app.require_subcommand(1);
-  add_options(app, invocation.options, timeout);
-  add_tenant_commands(app, invocation.command);
-  add_identifier_commands(app, invocation.command);
-  add_key_commands(app, invocation.command);
-  add_administrator_key_commands(app, invocation.command);
-  add_migrate_commands(app, invocation.command);
-  add_verify_command(app, invocation.command);
-  add_backup_command(app, invocation.command);
-  add_health_command(app, invocation.command);
-  let_options_stand_anywhere(app);
-  app.footer(exit_statuses());
+  CLI::App app;
+  SharedOptions shared{app, invocation.options};
+  set_up(app, invocation.command);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& asked) {
@@ -110,9 +186,8 @@ Outcome<std::variant<Invocation, std::string>> parse_command_line(int argc,
   } catch (const CLI::ParseError& wrong) {
     return Failure::misused(wrong.what(), "tenantctl COMMAND --help tells how it is used.");
   }
-  if (!timeout.empty()) {
-    BOOST_OUTCOME_TRY(invocation.options.timeout, parse_duration(timeout));
-  }
+  BOOST_OUTCOME_TRY(
+      shared.finish(invocation.options, name_of_chosen(app), invocation.command.needs));
   return invocation;
 }
 

@@ -20,6 +20,8 @@ std::string hint_for(errc code) {
       return "A longer --timeout waits longer.";
     case errc::version_conflict:
       return "Look at what changed, and give its present version with --if-version.";
+    case errc::invalid_credential:
+      return "A server wants an administrator's key, tna_…, in TENANTCTL_KEY or by --key-file.";
     case errc::commit_unknown:
       return "Look whether it was done before trying again.";
     case errc::invalid_url:
@@ -54,8 +56,18 @@ Failure Failure::with_context(std::string_view what_was_tried) const {
   return failure;
 }
 
+Failure Failure::with_hint(std::string another) const {
+  Failure failure = *this;
+  failure.hint = std::move(another);
+  return failure;
+}
+
 Failure Failure::misused(std::string message, std::string hint) {
   return {ExitStatus::misused, "usage", "invalid", std::move(message), std::move(hint)};
+}
+
+Failure Failure::needs_store(const std::string& what) {
+  return misused(what + " works on a store, not over HTTP.", "Give --store sqlite:FILE.");
 }
 
 Failure Failure::unconfirmed(std::string message, std::string hint) {
@@ -67,8 +79,16 @@ Failure Failure::findings(std::string message) {
   return {ExitStatus::findings, "findings", "findings", std::move(message), {}};
 }
 
-Failure Failure::other(std::string code, std::string message) {
-  return {ExitStatus::failed, std::move(code), "failed", std::move(message), {}};
+Failure Failure::other(std::string code, std::string message, std::string hint) {
+  return {ExitStatus::failed, std::move(code), "failed", std::move(message), std::move(hint)};
+}
+
+Failure Failure::conflict(std::string message) {
+  return {ExitStatus::refused, "conflict", "conflict", std::move(message), {}};
+}
+
+Failure Failure::unreachable(std::string message) {
+  return {ExitStatus::unavailable, "unreachable", "unavailable", std::move(message), {}};
 }
 
 }  // namespace tenantctl

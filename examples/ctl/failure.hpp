@@ -20,7 +20,8 @@ struct Failure {
   std::string code;       ///< The library's name for it, or one of this program's.
   std::string condition;  ///< Its family.
   std::string message;
-  std::string hint;  ///< What to do about it; may be empty.
+  std::string hint;        ///< What to do about it; may be empty.
+  std::string request_id;  ///< What the server's log knows the request by; empty without one.
 
   /// Implicit, so that `BOOST_OUTCOME_TRY` passes the library's failures on.
   Failure(const tenancy::Error& error);  // NOLINT(google-explicit-constructor)
@@ -28,11 +29,20 @@ struct Failure {
   /// The same with words in front of its message, for the caller that knows what was tried.
   [[nodiscard]] Failure with_context(std::string_view what_was_tried) const;
 
+  /// The same with another hint.
+  [[nodiscard]] Failure with_hint(std::string another) const;
+
   static Failure misused(std::string message, std::string hint = {});
+  /// What a server has no operation for, as in "health".
+  static Failure needs_store(const std::string& what);
   static Failure unconfirmed(std::string message, std::string hint);
   static Failure findings(std::string message);
-  /// Something other than the store failed: a file, the output.
-  static Failure other(std::string code, std::string message);
+  /// Something other than the store failed: a file, the output, a server.
+  static Failure other(std::string code, std::string message, std::string hint = {});
+  /// The state of things stands against it, in a way that has no name here.
+  static Failure conflict(std::string message);
+  /// No server was reached, so that nothing was done.
+  static Failure unreachable(std::string message);
 
  private:
   Failure(ExitStatus failure_status, std::string failure_code, std::string failure_condition,

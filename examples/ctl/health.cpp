@@ -73,6 +73,7 @@ void add_health_command(CLI::App& app, Command& chosen) {
       ->capture_default_str();
   command->callback([&chosen, request] {
     chosen.run = [request](Session& session) { return health(session, *request); };
+    chosen.needs = Needs::store;
   });
 }
 

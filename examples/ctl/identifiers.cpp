@@ -7,6 +7,7 @@
 
 #include "ctl/parsing.hpp"
 #include "ctl/session.hpp"
+#include "ctl/store_tenants.hpp"
 #include "ctl/tenant_reference.hpp"
 #include "ctl/tenant_view.hpp"
 
@@ -42,7 +43,8 @@ Outcome<void> change_identifier(Session& session, const Request& request) {
   BOOST_OUTCOME_TRY(const auto registry, session.registry());
   BOOST_OUTCOME_TRY(const auto found, find_tenant(registry, request.tenant));
   BOOST_OUTCOME_TRY(const auto tenant, (registry.*Change)(found.id, identifier));
-  session.output().result(to_json(tenant), details(tenant, {}));
+  const auto record = to_record(tenant);
+  session.output().result(to_json(record), details(record));
   return success();
 }
 
@@ -58,6 +60,7 @@ void add_identifier_commands(CLI::App& app, Command& chosen) {
     command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
     command->callback([&chosen, request, run] {
       chosen.run = [request, run](Session& session) { return run(session, *request); };
+      chosen.needs = Needs::store;
     });
     return command;
   };

@@ -31,9 +31,10 @@ Outcome<void> issue(Session& session, const Request& request) {
   wanted.name = request.name;
   BOOST_OUTCOME_TRY(wanted.scope, tenancy::parse_scope(request.scope));
   BOOST_OUTCOME_TRY(wanted.expires_at, parse_moment(request.expires, now()));
-  BOOST_OUTCOME_TRY(const auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, request.tenant));
-  BOOST_OUTCOME_TRY(const auto issued, registry.issue_key(tenant.id, wanted));
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(auto* const keys, session.keys());
+  BOOST_OUTCOME_TRY(const auto tenant, tenants->find(request.tenant));
+  BOOST_OUTCOME_TRY(const auto issued, keys->issue(tenant.id, wanted));
   Output& output = session.output();
   if (output.json()) {
     Json document = to_json(issued.key, now());
@@ -49,9 +50,10 @@ Outcome<void> issue(Session& session, const Request& request) {
 }
 
 Outcome<void> list(Session& session, const Request& request) {
-  BOOST_OUTCOME_TRY(const auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, request.tenant));
-  BOOST_OUTCOME_TRY(const auto keys, registry.keys(tenant.id));
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(auto* const desk, session.keys());
+  BOOST_OUTCOME_TRY(const auto tenant, tenants->find(request.tenant));
+  BOOST_OUTCOME_TRY(const auto keys, desk->list(tenant.id));
   const auto time = now();
   Listing listing{session.output(),
                   {"ID", "NAME", "SCOPE", "STATE", "CREATED", "EXPIRES", "LAST USED"}};
@@ -68,9 +70,8 @@ Outcome<void> list(Session& session, const Request& request) {
 }
 
 /// The key as it is before it changes, for the question. Errors: `not_found`.
-Outcome<tenancy::ApiKey> find_key(const tenancy::TenantRegistry& registry, tenancy::TenantId tenant,
-                                  const std::string& id) {
-  BOOST_OUTCOME_TRY(auto keys, registry.keys(tenant));
+Outcome<tenancy::ApiKey> find_key(KeyDesk& desk, tenancy::TenantId tenant, const std::string& id) {
+  BOOST_OUTCOME_TRY(auto keys, desk.list(tenant));
   for (auto& key : keys) {
     if (key.id == id) {
       return std::move(key);
@@ -80,15 +81,16 @@ Outcome<tenancy::ApiKey> find_key(const tenancy::TenantRegistry& registry, tenan
 }
 
 Outcome<void> revoke(Session& session, const Request& request) {
-  BOOST_OUTCOME_TRY(auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, request.tenant));
-  BOOST_OUTCOME_TRY(auto key, find_key(registry, tenant.id, request.key));
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(auto* const keys, session.keys());
+  BOOST_OUTCOME_TRY(const auto tenant, tenants->find(request.tenant));
+  BOOST_OUTCOME_TRY(auto key, find_key(*keys, tenant.id, request.key));
   if (!key.revoked_at) {
     BOOST_OUTCOME_TRY(
         session.confirm({"The key " + key.id + " (" + key.name + ") of " + tenant.slug.to_string() +
                              " becomes useless, for good and at once.",
                          "yes"}));
-    BOOST_OUTCOME_TRY(key, registry.with(session.call()).revoke_key(tenant.id, request.key));
+    BOOST_OUTCOME_TRY(key, keys->revoke(tenant.id, request.key));
   }
   session.output().result(to_json(key, now()), details(key, now()));
   return success();
@@ -123,24 +125,29 @@ Outcome<void> issue_for_administrator(Session& session, const Request& request) 
 void add_key_commands(CLI::App& app, Command& chosen) {
   auto* const group = app.add_subcommand("keys", "Tenants' API keys")->require_subcommand(1);
   const auto request = std::make_shared<Request>();
-  const auto add = [&](const char* name, const char* description, auto run) {
+  const auto add = [&](const char* name, const char* description, auto run,
+                       Needs needs = Needs::store_or_server) {
     auto* const command = group->add_subcommand(name, description);
     command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
-    command->callback([&chosen, request, run] {
+    command->callback([&chosen, request, run, needs] {
       chosen.run = [request, run](Session& session) { return run(session, *request); };
+      chosen.needs = needs;
     });
     return command;
   };
 
   auto* command = add("issue", "Make a key and print it, this once", issue);
   command->add_option("--name", request->name, "What people call it")->required();
-  command->add_option("--scope", request->scope, "read, write or admin")->capture_default_str();
+  command->add_option("--scope", request->scope, "read, write or admin")
+      ->type_name("SCOPE")
+      ->capture_default_str();
   command->add_option("--expires", request->expires, "30d, 2026-12-31T23:59:59Z or never")
+      ->type_name("WHEN")
       ->capture_default_str();
   add("list", "Show a tenant's keys, without their texts", list);
   command = add("revoke", "Make a key useless for good", revoke);
   command->add_option("KEY", request->key, "The key's id")->required();
-  command = add("expire", "Change when a key expires", expire);
+  command = add("expire", "Change when a key expires", expire, Needs::store);
   command->add_option("KEY", request->key, "The key's id")->required();
   command->add_option("WHEN", request->expires, "now, 30d, 2026-12-31T23:59:59Z or never")
       ->required();
@@ -154,6 +161,7 @@ void add_administrator_key_commands(CLI::App& app, Command& chosen) {
   command->add_option("--name", request->name, "What people call it")->required();
   command->callback([&chosen, request] {
     chosen.run = [request](Session& session) { return issue_for_administrator(session, *request); };
+    chosen.needs = Needs::store;
   });
 }
 

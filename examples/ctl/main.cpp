@@ -34,6 +34,7 @@ std::optional<std::chrono::milliseconds> time_for(const Invocation& invocation) 
 
 Outcome<void> run(const Invocation& invocation, Output& output, const Interruption& interruption) {
   tenantctl::Session session{invocation.options, output, interruption, time_for(invocation)};
+  BOOST_OUTCOME_TRY(session.prepare());
   BOOST_OUTCOME_TRY(invocation.command.run(session));
   return output.finish();
 }

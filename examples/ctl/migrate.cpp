@@ -139,6 +139,7 @@ void add_migrate_commands(CLI::App& app, Command& chosen) {
     group->add_subcommand(name, description)->callback([&chosen, run] {
       chosen.run = run;
       chosen.is_long = true;
+      chosen.needs = Needs::store;
     });
   };
   add("status", "Which steps the store has, and which it lacks", status);

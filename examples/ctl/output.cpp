@@ -45,6 +45,9 @@ void Output::failure(const Failure& failure) {
     if (!failure.hint.empty()) {
       error["hint"] = failure.hint;
     }
+    if (!failure.request_id.empty()) {
+      error["request_id"] = failure.request_id;
+    }
     notices_ << to_line(Json{{"error", std::move(error)}}) << '\n';
   } else {
     const bool red = style_.notice_colours;
@@ -52,6 +55,9 @@ void Output::failure(const Failure& failure) {
              << " (" << failure.code << ")\n";
     if (!failure.hint.empty()) {
       notices_ << failure.hint << '\n';
+    }
+    if (!failure.request_id.empty()) {
+      notices_ << "The server's log knows it as " << printable(failure.request_id) << ".\n";
     }
   }
   notices_.flush();

@@ -1,28 +1,59 @@
 #include "ctl/session.hpp"
 
 #include "ctl/login_name.hpp"
+#include "ctl/server_address.hpp"
+#include "ctl/server_key.hpp"
+#include "ctl/server_keys.hpp"
+#include "ctl/server_tenants.hpp"
 #include "ctl/store_access.hpp"
+#include "ctl/store_keys.hpp"
+#include "ctl/store_tenants.hpp"
 
 namespace tenantctl {
 
-Session::Session(const Options& options, Output& output, const Interruption& interruption,
-                 std::optional<std::chrono::milliseconds> time)
-    : options_{options}, output_{output}, interruption_{interruption}, time_{time} {
-  start_clock();
+Outcome<ApiClient*> Session::server() {
+  if (!server_) {
+    BOOST_OUTCOME_TRY(const auto address,
+                      parse_server_address(options_.server, options_.insecure_http));
+    BOOST_OUTCOME_TRY(const auto key, load_server_key(options_.key_file, limit_.interruption()));
+    BOOST_OUTCOME_TRY(auto transport, HttpClient::create(address, key, options_.cacert, limit_));
+    server_ = std::make_unique<ApiClient>(std::move(transport));
+  }
+  return server_.get();
 }
 
-void Session::start_clock() {
-  using Clock = tenancy::CallOptions::Clock;
-  deadline_ = time_ ? Clock::now() + *time_ : Clock::time_point::max();
+Outcome<void> Session::prepare() {
+  if (!options_.server.empty()) {
+    BOOST_OUTCOME_TRY(server());
+  }
+  return success();
 }
 
-tenancy::CallOptions Session::call() const {
-  return {.deadline = deadline_, .stop = interruption_.token()};
+Outcome<TenantDirectory*> Session::tenants() {
+  if (!tenants_ && !options_.server.empty()) {
+    BOOST_OUTCOME_TRY(auto* const client, server());
+    tenants_ = std::make_unique<ServerTenants>(*client);
+  } else if (!tenants_) {
+    BOOST_OUTCOME_TRY(const auto opened, registry());
+    tenants_ = std::make_unique<StoreTenants>(opened, limit_);
+  }
+  return tenants_.get();
+}
+
+Outcome<KeyDesk*> Session::keys() {
+  if (!keys_ && !options_.server.empty()) {
+    BOOST_OUTCOME_TRY(auto* const client, server());
+    keys_ = std::make_unique<ServerKeys>(*client);
+  } else if (!keys_) {
+    BOOST_OUTCOME_TRY(const auto opened, registry());
+    keys_ = std::make_unique<StoreKeys>(opened, limit_);
+  }
+  return keys_.get();
 }
 
 Outcome<tenancy::Authority*> Session::authority() {
   if (!authority_) {
-    BOOST_OUTCOME_TRY(auto opened, open_as_it_is(options_, time_, call()));
+    BOOST_OUTCOME_TRY(auto opened, open_as_it_is(options_, time(), call()));
     authority_ = std::move(opened);
   }
   return &*authority_;
@@ -42,8 +73,8 @@ Outcome<void> Session::confirm(const Question& question) {
   if (options_.yes) {
     return success();
   }
-  BOOST_OUTCOME_TRY(tenantctl::confirm(question, interruption_));
-  start_clock();
+  BOOST_OUTCOME_TRY(tenantctl::confirm(question, interruption()));
+  limit_.restart();
   return success();
 }
 

@@ -1,35 +1,53 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 
 #include "tenancy/core/call_options.hpp"
 #include "tenancy/core/principal.hpp"
 #include "tenancy/registry/authority.hpp"
 
+#include "ctl/api_client.hpp"
+#include "ctl/call_limit.hpp"
 #include "ctl/confirm.hpp"
-#include "ctl/interruption.hpp"
+#include "ctl/key_desk.hpp"
 #include "ctl/options.hpp"
 #include "ctl/output.hpp"
+#include "ctl/tenant_directory.hpp"
 
 namespace tenantctl {
 
-/// What one command works with: the options, the store, the output, and how long it may take.
+/// What one command works with: the options, the store or the server, the output, and how long it
+/// may take.
 class Session {
  public:
   Session(const Options& options, Output& output, const Interruption& interruption,
-          std::optional<std::chrono::milliseconds> time);
+          std::optional<std::chrono::milliseconds> time)
+      : options_{options}, output_{output}, limit_{interruption, time} {}
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() = default;
 
   [[nodiscard]] const Options& options() const noexcept { return options_; }
   [[nodiscard]] Output& output() noexcept { return output_; }
-  [[nodiscard]] const Interruption& interruption() const noexcept { return interruption_; }
+  [[nodiscard]] const Interruption& interruption() const noexcept { return limit_.interruption(); }
   /// How long the command may take in all; none for no limit.
   [[nodiscard]] const std::optional<std::chrono::milliseconds>& time() const noexcept {
-    return time_;
+    return limit_.time();
   }
 
   /// What each call to the store is held to: the end of the command's time, and signals.
-  [[nodiscard]] tenancy::CallOptions call() const;
+  [[nodiscard]] tenancy::CallOptions call() const { return limit_.call(); }
+
+  /// Takes the server's key from where it is, before the command reads its input.
+  /// Errors: usage; `input`.
+  Outcome<void> prepare();
+
+  /// The tenants and their keys, in the store or behind the server.
+  /// Errors: usage; those of `tenancy::open`.
+  Outcome<TenantDirectory*> tenants();
+  Outcome<KeyDesk*> keys();
 
   /// The store, opened as it is: no step of its schema is applied.
   /// Errors: usage; those of `tenancy::open`.
@@ -41,14 +59,15 @@ class Session {
   Outcome<void> confirm(const Question& question);
 
  private:
-  void start_clock();
+  Outcome<ApiClient*> server();
 
   const Options& options_;
   Output& output_;
-  const Interruption& interruption_;
-  std::optional<std::chrono::milliseconds> time_;
-  tenancy::CallOptions::Clock::time_point deadline_;
+  CallLimit limit_;
   std::optional<tenancy::Authority> authority_;
+  std::unique_ptr<ApiClient> server_;
+  std::unique_ptr<TenantDirectory> tenants_;
+  std::unique_ptr<KeyDesk> keys_;
 };
 
 }  // namespace tenantctl

@@ -32,7 +32,8 @@ bool exists(const std::filesystem::path& file) {
 Outcome<void> check_named(const Options& options) {
   if (options.store.empty()) {
     return Failure::misused("No store is named.",
-                            "Give --store sqlite:FILE, or set TENANTCTL_STORE.");
+                            "Give --store sqlite:FILE, or --server URL for what works over HTTP, "
+                            "or set TENANTCTL_STORE or TENANTCTL_SERVER.");
   }
   if (options.store == memory_url) {
     return Failure::misused("A store in memory is gone when this command ends.",

@@ -1,3 +1,4 @@
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,8 +16,7 @@
 namespace tenantctl {
 namespace {
 
-using tenancy::Tenant;
-using tenancy::TenantRegistry;
+using tenancy::TenantStatus;
 
 struct Request {
   std::string tenant;
@@ -29,23 +29,24 @@ struct Request {
 };
 
 /// Asks the store for nothing more: what failed after a change would look as if the change had.
-Outcome<void> print(Session& session, const Tenant& tenant) {
-  session.output().result(to_json(tenant), details(tenant, {}));
+Outcome<void> print(Session& session, const TenantRecord& tenant) {
+  session.output().result(to_json(tenant), details(tenant));
   return success();
 }
 
 Outcome<void> rename(Session& session, const Request& request) {
-  BOOST_OUTCOME_TRY(const auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto found, find_tenant(registry, request.tenant));
-  BOOST_OUTCOME_TRY(const auto tenant, registry.rename(found.id, *request.name, request.version));
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(const auto found, tenants->find(request.tenant));
+  BOOST_OUTCOME_TRY(const auto tenant,
+                    tenants->update(found.id, {.name = request.name}, request.version));
   return print(session, tenant);
 }
 
 /// The tenant's workflows with those changed that are named; an empty id takes one out.
 Outcome<std::map<std::string, std::string>> changed_workflows(
-    const Tenant& tenant, const std::vector<std::string>& texts) {
+    const TenantRecord& tenant, const std::vector<std::string>& texts) {
   BOOST_OUTCOME_TRY(const auto changes, parse_workflows(texts));
-  auto workflows = tenant.workflow_ids;
+  auto workflows = tenant.workflow_ids.value_or(std::map<std::string, std::string>{});
   for (const auto& [name, id] : changes) {
     if (id.empty()) {
       workflows.erase(name);
@@ -67,40 +68,37 @@ Outcome<void> update(Session& session, const Request& request) {
     return Failure::misused("There is nothing to change.",
                             "tenantctl tenants update --help lists what can be changed.");
   }
-  BOOST_OUTCOME_TRY(const auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto found, find_tenant(registry, request.tenant));
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(const auto found, tenants->find(request.tenant));
   auto version = request.version;
   if (!request.workflows.empty()) {
     BOOST_OUTCOME_TRY(change.workflow_ids, changed_workflows(found, request.workflows));
     // The library takes all workflows at once: none that came meanwhile may get lost.
     version = version.value_or(found.version);
   }
-  BOOST_OUTCOME_TRY(const auto tenant, registry.update(found.id, change, version));
+  BOOST_OUTCOME_TRY(const auto tenant, tenants->update(found.id, change, version));
   return print(session, tenant);
 }
 
-using StatusChange = tenancy::Result<Tenant> (TenantRegistry::*)(tenancy::TenantId,
-                                                                 std::optional<std::int64_t>) const;
-
-template <StatusChange Change>
+template <TenantStatus To>
 Outcome<void> change_status(Session& session, const Request& request) {
-  BOOST_OUTCOME_TRY(const auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto found, find_tenant(registry, request.tenant));
-  BOOST_OUTCOME_TRY(const auto tenant, (registry.*Change)(found.id, request.version));
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(const auto found, tenants->find(request.tenant));
+  BOOST_OUTCOME_TRY(const auto tenant, tenants->change_status(found.id, To, request.version));
   return print(session, tenant);
 }
 
 Outcome<void> archive(Session& session, const Request& request) {
-  BOOST_OUTCOME_TRY(auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto found, find_tenant(registry, request.tenant));
-  if (found.status != tenancy::TenantStatus::archived) {
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(const auto found, tenants->find(request.tenant));
+  if (found.status != TenantStatus::archived) {
     const std::string& slug = found.slug.to_string();
     BOOST_OUTCOME_TRY(session.confirm(
         {"Archiving " + slug + " (" + found.name + ") is for good: nobody is let in any more.",
          slug}));
-    registry = registry.with(session.call());
   }
-  BOOST_OUTCOME_TRY(const auto tenant, registry.archive(found.id, request.version));
+  BOOST_OUTCOME_TRY(const auto tenant,
+                    tenants->change_status(found.id, TenantStatus::archived, request.version));
   return print(session, tenant);
 }
 
@@ -135,10 +133,10 @@ void add_tenant_changes(CLI::App& group, Command& chosen) {
       ->add_option("--workflow", request->workflows,
                    "NAME=ID, or NAME= to take one out; may be repeated")
       ->allow_extra_args(false);
-  add("activate", "Let a tenant in", change_status<&TenantRegistry::activate>);
-  add("deactivate", "Pause a tenant", change_status<&TenantRegistry::deactivate>);
+  add("activate", "Let a tenant in", change_status<TenantStatus::active>);
+  add("deactivate", "Pause a tenant", change_status<TenantStatus::inactive>);
   add("suspend", "Shut a tenant out, in every process at once",
-      change_status<&TenantRegistry::suspend>);
+      change_status<TenantStatus::suspended>);
   add("archive", "End a tenant for good; its id and slug stay taken", archive);
 }
 

@@ -63,24 +63,24 @@ Outcome<void> create(Session& session, const Request& request) {
   if (!request.key.empty()) {
     BOOST_OUTCOME_TRY(wanted_key, parse_key(request.key));
   }
-  BOOST_OUTCOME_TRY(const auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto tenant, registry.create(wanted));
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(auto* const keys, session.keys());
+  BOOST_OUTCOME_TRY(const auto tenant, tenants->create(wanted));
   Output& output = session.output();
   Json document = to_json(tenant);
-  document["identifiers"] = to_json(wanted.identifiers);
   if (!wanted_key) {
-    output.result(document, details(tenant, wanted.identifiers));
+    output.result(document, details(tenant));
     return success();
   }
-  const auto issued = registry.issue_key(tenant.id, *wanted_key);
+  const auto issued = keys->issue(tenant.id, *wanted_key);
   if (!issued) {
-    output.result(document, details(tenant, wanted.identifiers));
-    return Failure{issued.error()}.with_context("The tenant was created, but not its key");
+    output.result(document, details(tenant));
+    return issued.error().with_context("The tenant was created, but not its key");
   }
   const auto& key = issued.value();
   document["api_key"] = to_json(key.key, tenancy::SystemClock{}.now());
   document["api_key"]["key"] = key.text.unsafe_text();
-  output.result(document, details(tenant, wanted.identifiers, key.text.unsafe_text()));
+  output.result(document, details(tenant, key.text.unsafe_text()));
   if (!output.json()) {
     output.notice("The key " + key.key.id + " is shown only now; only a hash of it is kept.", {});
   }

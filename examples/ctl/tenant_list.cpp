@@ -51,7 +51,7 @@ Outcome<tenancy::TenantFilter> parse_filter(const Request& request) {
 }
 
 /// Where the list stands, for whom it goes on for.
-void tell_rest(Output& output, const tenancy::Page<tenancy::Tenant>& page) {
+void tell_rest(Output& output, const tenancy::Page<TenantRecord>& page) {
   if (page.numbers) {
     const auto& [number, per_page, total, total_pages] = *page.numbers;
     output.notice("Page " + std::to_string(number) + " of " + std::to_string(total_pages) + "; " +
@@ -74,12 +74,12 @@ Outcome<void> list(Session& session, const Request& request) {
   if (request.oldest_first) {
     wanted.order = tenancy::Order::oldest_first;
   }
-  BOOST_OUTCOME_TRY(const auto registry, session.registry());
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
   Listing listing{session.output(), {"ID", "SLUG", "NAME", "STATUS", "PLAN", "CREATED"}};
   while (true) {
-    const auto page = registry.list(wanted, filter);
+    const auto page = tenants->list(wanted, filter);
     if (!page) {
-      return Failure{page.error()};
+      return page.error();
     }
     for (const auto& tenant : page.value().items) {
       listing.add(to_json(tenant), {tenant.id.to_string(), tenant.slug.to_string(), tenant.name,
@@ -104,14 +104,18 @@ Outcome<void> list(Session& session, const Request& request) {
 void add_tenant_list(CLI::App& group, Command& chosen) {
   auto* const command = group.add_subcommand("list", "List tenants, newest first");
   const auto request = std::make_shared<Request>();
-  command->add_option("--status", request->status,
-                      "provisioning, active, inactive, suspended or archived");
+  command
+      ->add_option("--status", request->status,
+                   "provisioning, active, inactive, suspended or archived")
+      ->type_name("STATUS");
   command->add_option("--plan", request->plan, "Those of this plan");
   command->add_option("--template-version", request->template_version,
                       "Those of this template version");
   command->add_option("--search", request->search, "Those with this in the slug or name");
-  command->add_option("--created-from", request->created_from, "RFC 3339; then or later");
-  command->add_option("--created-before", request->created_before, "RFC 3339; earlier than then");
+  command->add_option("--created-from", request->created_from, "RFC 3339; then or later")
+      ->type_name("TIME");
+  command->add_option("--created-before", request->created_before, "RFC 3339; earlier than then")
+      ->type_name("TIME");
   command->add_flag("--oldest-first", request->oldest_first, "The other way round");
   auto* const limit =
       command->add_option("--limit", request->limit, "How many, 1 to 500")->capture_default_str();

@@ -26,19 +26,31 @@ Json time_or_null(const std::optional<tenancy::Timestamp>& time) {
   return time ? Json(time->to_string()) : Json(nullptr);
 }
 
-Json to_json(const tenancy::Tenant& tenant) {
-  return Json{{"id", tenant.id.to_string()},
-              {"slug", tenant.slug.to_string()},
-              {"name", tenant.name},
-              {"status", tenancy::to_string(tenant.status)},
-              {"plan", tenant.plan},
-              {"template_version", tenant.template_version},
-              {"workflow_ids", Json(tenant.workflow_ids)},
-              {"metadata", metadata_json(tenant.metadata)},
-              {"epoch", tenant.epoch},
-              {"version", tenant.version},
-              {"created_at", tenant.created_at.to_string()},
-              {"updated_at", tenant.updated_at.to_string()}};
+Json to_json(const TenantRecord& tenant) {
+  Json document{{"id", tenant.id.to_string()},
+                {"slug", tenant.slug.to_string()},
+                {"name", tenant.name},
+                {"status", tenancy::to_string(tenant.status)},
+                {"plan", tenant.plan}};
+  if (tenant.template_version) {
+    document["template_version"] = *tenant.template_version;
+  }
+  if (tenant.workflow_ids) {
+    document["workflow_ids"] = Json(*tenant.workflow_ids);
+  }
+  if (tenant.metadata) {
+    document["metadata"] = metadata_json(*tenant.metadata);
+  }
+  if (tenant.epoch) {
+    document["epoch"] = *tenant.epoch;
+  }
+  document["version"] = tenant.version;
+  document["created_at"] = tenant.created_at.to_string();
+  document["updated_at"] = tenant.updated_at.to_string();
+  if (tenant.identifiers) {
+    document["identifiers"] = to_json(*tenant.identifiers);
+  }
+  return document;
 }
 
 Json to_json(const tenancy::TenantIdentifier& identifier) {
@@ -53,23 +65,29 @@ Json to_json(const std::vector<tenancy::TenantIdentifier>& identifiers) {
   return list;
 }
 
-std::string details(const tenancy::Tenant& tenant,
-                    const std::vector<tenancy::TenantIdentifier>& identifiers,
-                    std::string_view key) {
+std::string details(const TenantRecord& tenant, std::string_view key) {
   Table table{{}};
   table.add({"ID", tenant.id.to_string()});
   table.add({"Slug", tenant.slug.to_string()});
   table.add({"Name", tenant.name});
   table.add({"Status", std::string{tenancy::to_string(tenant.status)}});
   table.add({"Plan", tenant.plan.empty() ? "-" : tenant.plan});
-  table.add({"Template", tenant.template_version.empty() ? "-" : tenant.template_version});
-  for (const auto& [name, id] : tenant.workflow_ids) {
-    table.add({"Workflow", std::string{name}.append("=").append(id)});
+  if (const auto& version = tenant.template_version) {
+    table.add({"Template", version->empty() ? "-" : *version});
   }
-  for (const auto& identifier : identifiers) {
-    table.add({"Identifier", identifier.to_string()});
+  if (tenant.workflow_ids) {
+    for (const auto& [name, id] : *tenant.workflow_ids) {
+      table.add({"Workflow", std::string{name}.append("=").append(id)});
+    }
   }
-  table.add({"Metadata", tenant.metadata});
+  if (tenant.identifiers) {
+    for (const auto& identifier : *tenant.identifiers) {
+      table.add({"Identifier", identifier.to_string()});
+    }
+  }
+  if (tenant.metadata) {
+    table.add({"Metadata", *tenant.metadata});
+  }
   table.add({"Version", std::to_string(tenant.version)});
   table.add({"Created", short_time(tenant.created_at)});
   table.add({"Updated", short_time(tenant.updated_at)});

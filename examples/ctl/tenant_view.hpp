@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "tenancy/registry/tenant.hpp"
 #include "tenancy/registry/tenant_identifier.hpp"
 
 #include "ctl/output.hpp"
+#include "ctl/tenant_record.hpp"
 
 namespace tenantctl {
 
@@ -18,13 +18,12 @@ std::string short_time(const std::optional<tenancy::Timestamp>& time);
 /// A time for JSON, or null.
 Json time_or_null(const std::optional<tenancy::Timestamp>& time);
 
-Json to_json(const tenancy::Tenant& tenant);
+/// What is known of it.
+Json to_json(const TenantRecord& tenant);
 Json to_json(const tenancy::TenantIdentifier& identifier);
 Json to_json(const std::vector<tenancy::TenantIdentifier>& identifiers);
 
-/// All of a tenant, a line for each thing, and the text of a key that was made with it.
-std::string details(const tenancy::Tenant& tenant,
-                    const std::vector<tenancy::TenantIdentifier>& identifiers,
-                    std::string_view key = {});
+/// The same, a line for each thing, and the text of a key that was made with it.
+std::string details(const TenantRecord& tenant, std::string_view key = {});
 
 }  // namespace tenantctl

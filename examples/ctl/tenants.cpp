@@ -13,12 +13,9 @@ namespace tenantctl {
 namespace {
 
 Outcome<void> show(Session& session, const std::string& reference) {
-  BOOST_OUTCOME_TRY(const auto registry, session.registry());
-  BOOST_OUTCOME_TRY(const auto tenant, find_tenant(registry, reference));
-  BOOST_OUTCOME_TRY(const auto identifiers, registry.identifiers(tenant.id));
-  Json document = to_json(tenant);
-  document["identifiers"] = to_json(identifiers);
-  session.output().result(document, details(tenant, identifiers));
+  BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
+  BOOST_OUTCOME_TRY(const auto tenant, tenants->show(reference));
+  session.output().result(to_json(tenant), details(tenant));
   return success();
 }
 

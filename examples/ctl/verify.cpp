@@ -92,6 +92,7 @@ void add_verify_command(CLI::App& app, Command& chosen) {
                                      : verify_backup(session, request->backup);
     };
     chosen.is_long = true;
+    chosen.needs = request->backup.empty() ? Needs::store : Needs::nothing;
   });
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -13,16 +14,20 @@
 #include "tenancy/storage/transaction.hpp"
 
 #include "service/http/query.hpp"
+#include "service/requests_in_flight.hpp"
 
 namespace tenantd {
 
 /// One request on its way to an endpoint.
 struct Call {
   const Request& request;
+  std::string_view id = {};    ///< What the request is called in answers and logs.
+  std::string_view host = {};  ///< Whom it is addressed to; empty when it does not say.
   std::vector<std::string> parameters = {};  ///< What stands in the path for each placeholder.
   Query query = {};
   tenancy::CallOptions limits = {};              ///< For whatever the endpoint waits for.
   std::optional<tenancy::TenantId> tenant = {};  ///< Set once it is known, for the log.
+  RequestsInFlight::Permit permit = {};          ///< Held from then on, for the keys of tenants.
 
   [[nodiscard]] const std::string& parameter(std::size_t index = 0) const {
     return parameters.at(index);
@@ -39,7 +44,12 @@ struct PendingWrite {
   WriteUnit unit;
 };
 
-using Outcome = std::variant<Response, PendingWrite>;
+/// What is left to do may wait or compute: it is for a worker.
+struct PendingWork {
+  std::function<Reply<Response>(const Call&)> run;
+};
+
+using Outcome = std::variant<Response, PendingWrite, PendingWork>;
 
 /// Where an endpoint runs.
 enum class Pace : std::uint8_t {

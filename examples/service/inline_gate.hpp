@@ -29,7 +29,8 @@ class InlineGate {
   }
 
  private:
-  static constexpr std::chrono::milliseconds longest{1};
+  /// More than the kernel makes a thread wait that has had its share of a busy processor.
+  static constexpr std::chrono::milliseconds longest{10};
   static constexpr int pieces_elsewhere = 64;
 
   std::atomic<int> closed_for_ = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <optional>
 #include <string_view>
@@ -10,17 +11,41 @@
 
 namespace tenantd {
 
-/// Sends the log to standard error. Nothing that is written here holds a key or a body.
-void set_up_log();
+enum class LogFormat : std::uint8_t { text, json };
+enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
+
+struct LogOptions {
+  LogFormat format = LogFormat::text;
+  LogLevel level = LogLevel::info;
+  bool access = true;  ///< Whether each answered request gets a line, which is on level `info`.
+};
+
+/// The log of the process, to standard error, for as long as it lives. Nothing that is written to
+/// it holds a key or a body, and nothing that a client sends can begin a line.
+///
+/// A line is handed to a thread that writes, so that whoever logs waits for no disk and no pipe.
+/// What waits to be written is bounded: when standard error does not keep up, lines are left out,
+/// and a line says how many. Its end writes what waits, for a second at most.
+/// Thread safety: the functions below are thread-safe, and do nothing without a log.
+class Log {
+ public:
+  explicit Log(const LogOptions& options);
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+  ~Log();
+};
 
 /// One line per answered request.
 struct AccessRecord {
   std::string_view method;
   std::string_view path;  ///< Without the query.
   int status;
+  std::size_t bytes;  ///< Of the answer's body.
   std::chrono::microseconds duration;
   std::string_view request_id;
-  std::optional<tenancy::TenantId> tenant;
+  std::string_view client_request_id = {};  ///< What the client calls it; may be empty.
+  std::string_view peer = {};               ///< The client's address.
+  std::optional<tenancy::TenantId> tenant = {};
 };
 
 void log_access(const AccessRecord& record);
@@ -30,7 +55,7 @@ void log_cause(std::string_view request_id, const tenancy::Error& error);
 
 void log_exception(std::string_view what_happened, const std::exception_ptr& exception);
 
-/// A tenant boundary was about to be crossed.
+/// A tenant boundary was about to be crossed. It is written before this returns.
 void log_alarm(std::string_view what_happened, tenancy::TenantId tenant);
 
 void log_information(std::string_view text);

@@ -2,12 +2,17 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "service/http/server.hpp"
 #include "service/log.hpp"
+#include "service/notify.hpp"
 #include "service/options.hpp"
+#include "service/powers.hpp"
+#include "service/readiness.hpp"
 #include "service/service.hpp"
 #include "service/start_up.hpp"
 
@@ -28,9 +33,27 @@ int issue_key(const tenantd::Options& options) {
   return printed ? EXIT_SUCCESS : complain(printed.error().to_string());
 }
 
+void print_address(const tenantd::Server& server) {
+  if (!server.is_local() && !server.is_encrypted()) {
+    tenantd::log_warning(
+        "listening for other machines without encryption: set --tls-certificate and --tls-key, or "
+        "put a TLS proxy in front");
+  }
+  std::cout << "listening on " << server.url() << std::endl;
+}
+
 int serve(const tenantd::Options& options) {
+  std::shared_ptr<tenantd::Readiness> readiness;
+  tenantd::ServerOptions server_options{
+      options.address, options.port, options.io_threads, options.limits, {}, [&readiness] {
+        readiness->end();
+        tenantd::notify_manager("STOPPING=1");
+      }};
+  if (!options.tls_certificate.empty()) {
+    server_options.tls = tenantd::TlsFiles{options.tls_certificate, options.tls_key};
+  }
   // Bound before anything else, so that a taken port leaves no half-introduced store behind.
-  tenantd::Server server{{options.address, options.port, options.io_threads}};
+  tenantd::Server server{std::move(server_options)};
   const auto authority = tenantd::open_store(options);
   if (!authority) {
     return complain(authority.error().to_string());
@@ -40,13 +63,13 @@ int serve(const tenantd::Options& options) {
   if (!welcomed) {
     return complain(welcomed.error().to_string());
   }
-  if (!server.is_local()) {
-    tenantd::log_warning(
-        "listening for other machines without encryption: put a TLS proxy in front");
-  }
-  tenantd::Service service{
-      authority.value().store(), authority.value().authenticator(), {.workers = options.threads}};
-  std::cout << "listening on " << server.url() << std::endl;
+  readiness = tenantd::watch(authority.value());
+  auto service_options = options.service;
+  service_options.readiness = readiness;
+  tenantd::Service service{authority.value().store(), authority.value().authenticator(),
+                           tenantd::powers_of(authority.value()), service_options};
+  print_address(server);
+  tenantd::notify_manager("READY=1");
   server.run(service);
   std::cout << "stopped" << std::endl;
   return EXIT_SUCCESS;
@@ -56,14 +79,15 @@ int serve(const tenantd::Options& options) {
 
 int main(int argc, char** argv) {
   try {
-    const auto parsed = tenantd::parse_options(argc, argv);
+    const auto parsed =
+        tenantd::parse_options(argc, argv, tenantd::own_environment(), std::cout, std::cerr);
     if (const int* const status = std::get_if<int>(&parsed)) {
       return *status;
     }
     // A reader of the output that goes away must not take the service with it.
     std::signal(SIGPIPE, SIG_IGN);
-    tenantd::set_up_log();
     const auto& options = std::get<tenantd::Options>(parsed);
+    const tenantd::Log log{options.log};
     return options.new_admin_key ? issue_key(options) : serve(options);
   } catch (const std::exception& e) {
     return complain(e.what());

@@ -2,29 +2,51 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include "service/http/limits.hpp"
+#include "service/log.hpp"
+#include "service/service.hpp"
+
 namespace tenantd {
 
-/// What the command line says.
+/// What the command line, the environment and the configuration file say.
 struct Options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8080;
-  std::string store;  ///< Empty for a database in the data directory.
+  std::string store = {};  ///< Empty for a database in the data directory.
   std::string data = "data";
-  bool with_demo = true;
-  bool with_first_key = true;  ///< Issue and print a key when there is no administrator's yet.
-  std::optional<std::string> new_admin_key;  ///< Issue a key of that name instead of serving.
-  std::size_t threads = 4;                   ///< For requests that wait or compute.
-  std::size_t io_threads = 2;                ///< That serve the sockets and answer what is quick.
+  std::string keys = {};  ///< The file of the application's keys; empty for that of the store.
+  bool demo = true;
+  bool first_key = true;       ///< Whether a store without an administrator gets one.
+  std::size_t io_threads = 2;  ///< That serve the sockets and answer what is quick.
+  std::string tls_certificate = {};
+  std::string tls_key = {};
+  Limits limits = {};
+  LogOptions log = {};
+  ServiceOptions service = {};
+  std::optional<std::string> new_admin_key = {};  ///< Issue a key of that name instead of serving.
 
   [[nodiscard]] std::string store_url() const;
+  /// The same, fit to be shown.
+  [[nodiscard]] std::string masked_store_url() const;
 };
 
-/// The options, or the status to exit with at once, after `--help` or a mistake, when what there is
-/// to say has been printed.
-std::variant<Options, int> parse_options(int argc, const char* const* argv);
+/// Variables by their names.
+using Environment = std::map<std::string, std::string>;
+
+/// Those of this process that are meant for the service.
+Environment own_environment();
+
+/// The options, or the status to exit with at once, after `--help`, `--print-config` or a mistake,
+/// when what there is to say has been printed. What flags say goes before the environment, that
+/// before the configuration file, and that before the defaults.
+std::variant<Options, int> parse_options(int argc, const char* const* argv,
+                                         const Environment& environment, std::ostream& out,
+                                         std::ostream& complaints);
 
 }  // namespace tenantd

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "service/endpoint.hpp"
 
 namespace tenantd {
+
+/// 404 for a path that there is not.
+[[nodiscard]] Problem nothing_here();
 
 /// Finds the endpoint for a method and a path.
 ///
@@ -30,12 +35,23 @@ class Router {
   /// The methods of that path, as in `Allow`; empty for a path that there is not. Errors: 400.
   [[nodiscard]] Reply<std::string> methods(std::string_view path) const;
 
+  /// All methods with their patterns, in the order in which the patterns were first added.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> routes() const;
+
  private:
-  struct Route {
-    std::string method;
-    std::vector<std::string> segments;
+  struct Method {
+    std::string name;
     Endpoint endpoint;
   };
+  struct Route {
+    std::string pattern;
+    std::vector<std::string> segments;
+    std::vector<Method> methods;
+  };
+
+  [[nodiscard]] const Route* find(const std::vector<std::string>& segments) const;
+  /// The same for a path in which nothing is encoded, without taking it apart.
+  [[nodiscard]] const Route* find_plain(std::string_view path) const noexcept;
 
   std::vector<Route> routes_;
 };

@@ -7,6 +7,7 @@
 
 #include "service/deployment.hpp"
 #include "service/execution.hpp"
+#include "service/remembered_answer.hpp"
 #include "service/workflow.hpp"
 
 namespace tenantd {
@@ -89,17 +90,45 @@ Result<Migration> create_executions() {
        .indexes = {{{"workflow_id", "started_at"}}, {{"status", "started_at"}}, {{"started_at"}}}});
 }
 
+/// What was answered to writes that may come again.
+Result<Migration> create_idempotency_keys() {
+  using enum tenancy::ColumnType;
+  return create(5, {.name = "idempotency_keys",
+                    .columns = {{.name = "idempotency_key", .type = text},
+                                {.name = "fingerprint", .type = blob},
+                                {.name = "status", .type = integer},
+                                {.name = "body", .type = text},
+                                {.name = "location", .type = text, .is_nullable = true},
+                                {.name = "etag", .type = text, .is_nullable = true},
+                                {.name = "expires_at", .type = timestamp}},
+                    .key = {"idempotency_key"},
+                    .indexes = {{{"expires_at"}}}});
+}
+
+/// Each index costs every write a page, which weighs more than sorting or counting the thousand
+/// rows of a tenant now and then.
+Migration drop_indexes_of_deployments() {
+  return {6, "drop indexes of deployments", R"sql(
+DROP INDEX deployments_by_status;
+DROP INDEX deployments_by_project_name;
+DROP INDEX deployments_by_change;
+)sql"};
+}
+
 }  // namespace
 
 Result<std::vector<Migration>> migrations() {
   BOOST_OUTCOME_TRY(auto workflows, create_workflows());
   BOOST_OUTCOME_TRY(auto executions, create_executions());
-  return std::vector{create_deployments(), version_deployments(), std::move(workflows),
-                     std::move(executions)};
+  BOOST_OUTCOME_TRY(auto idempotency_keys, create_idempotency_keys());
+  return std::vector{create_deployments(),        version_deployments(),
+                     std::move(workflows),        std::move(executions),
+                     std::move(idempotency_keys), drop_indexes_of_deployments()};
 }
 
 std::vector<tenancy::ExpectedTable> mappings() {
-  return tenancy::mappings<Deployment, Workflow, WorkflowSummary, Execution>();
+  // Not `RememberedKey`, of which no row could be inserted, and none is.
+  return tenancy::mappings<Deployment, Workflow, WorkflowSummary, Execution, RememberedAnswer>();
 }
 
 }  // namespace tenantd

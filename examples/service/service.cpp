@@ -10,9 +10,12 @@
 #include "tenancy/core/record_id.hpp"
 
 #include "service/http/target.hpp"
+#include "service/idempotency.hpp"
 #include "service/log.hpp"
 #include "service/routes/deployments.hpp"
+#include "service/routes/documentation.hpp"
 #include "service/routes/executions.hpp"
+#include "service/routes/health.hpp"
 #include "service/routes/statistics.hpp"
 #include "service/routes/tenants.hpp"
 #include "service/routes/workflows.hpp"
@@ -29,19 +32,28 @@ std::string make_request_id() {
   return "req_" + tenancy::make_record_id(tenancy::SystemClock{}.now());
 }
 
-Response health() { return Response{200, "application/json", R"({"status":"ok"})", {}}; }
-
 /// Adds what every answer carries, and writes the line of the access log.
-Response finished(Response response, const Request& request, std::string_view request_id,
-                  std::optional<tenancy::TenantId> tenant, Stopwatch::time_point begin) {
+Response finished(Response response, const Request& request, const Cors& cors,
+                  std::string_view request_id, std::optional<tenancy::TenantId> tenant,
+                  Stopwatch::time_point begin) {
+  cors.mark(request, response);
   response.headers.push_back({"X-Request-Id", std::string{request_id}});
-  // Answers are one tenant's alone, and some hold keys: nothing between here and there keeps them.
-  response.headers.push_back({"Cache-Control", "no-store"});
+  // Answers are one tenant's alone, and some hold keys: nothing between here and there keeps them,
+  // but what is for everybody and says so.
+  if (!response.has_header("Cache-Control")) {
+    response.headers.push_back({"Cache-Control", "no-store"});
+  }
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-  log_access({request.method, std::string_view{request.target}.substr(0, request.target.find('?')),
-              response.status,
-              std::chrono::duration_cast<std::chrono::microseconds>(Stopwatch::now() - begin),
-              request_id, tenant});
+  log_access(
+      {.method = request.method,
+       .path = std::string_view{request.target}.substr(0, request.target.find('?')),
+       .status = response.status,
+       .bytes = response.body.size(),
+       .duration = std::chrono::duration_cast<std::chrono::microseconds>(Stopwatch::now() - begin),
+       .request_id = request_id,
+       .client_request_id = request.header("x-request-id").first,
+       .peer = request.peer,
+       .tenant = tenant});
   return response;
 }
 
@@ -53,21 +65,34 @@ bool is_stale(const Problem& problem) {
 
 /// A request with whoever waits for its answer.
 struct Service::Exchange {
-  Exchange(Request asked, Answer wanted) : request{std::move(asked)}, answer{std::move(wanted)} {}
+  Exchange(Request asked, Answer wanted, const Cors& served)
+      : request{std::move(asked)}, answer{std::move(wanted)}, cors{served} {}
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange() = default;
 
   Request request;
   Answer answer;
+  const Cors& cors;
   std::string id = make_request_id();
   Stopwatch::time_point begin = Stopwatch::now();
   const Endpoint* endpoint = nullptr;
-  Call call{.request = request};
+  Call call{.request = request, .id = id};
   bool was_stale = false;
 
   void finish(Response response) {
-    answer(finished(std::move(response), request, id, call.tenant, begin));
+    Response whole = finished(std::move(response), request, cors, id, call.tenant, begin);
+    // Before the client can know: its next request may come at once.
+    call.permit.release();
+    answer(std::move(whole));
+  }
+
+  void finish(Reply<Response> reply) {
+    if (reply.has_error()) {
+      refuse(reply.error());
+    } else {
+      finish(std::move(reply).value());
+    }
   }
 
   void refuse(const Problem& problem) {
@@ -90,21 +115,27 @@ struct Service::Exchange {
 };
 
 Service::Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator,
-                 const ServiceOptions& options)
-    : store_{store}, request_time_{options.request_time}, workers_{options.workers} {
-  router_.add("GET", "/healthz",
-              {Pace::quick, [](Call&) -> Reply<Outcome> { return Outcome{health()}; }});
-  add_tenant_routes(router_, authenticator);
-  add_deployment_routes(router_, store, authenticator);
-  add_workflow_routes(router_, store, authenticator);
-  add_statistics_route(router_, store, authenticator);
-  add_execution_routes(router_, store, authenticator);
+                 Powers powers, const ServiceOptions& options)
+    : store_{store},
+      options_{options},
+      cors_{options.cors_origins},
+      in_flight_{options.tenant_requests},
+      entrance_{store, authenticator, std::move(powers), HostNames{options.base_domain},
+                in_flight_},
+      workers_{options.workers} {
+  add_documentation_routes(router_);
+  add_health_routes(router_, options.readiness);
+  add_tenant_routes(router_, entrance_);
+  add_deployment_routes(router_, entrance_);
+  add_workflow_routes(router_, entrance_);
+  add_statistics_routes(router_, entrance_);
+  add_execution_routes(router_, entrance_);
 }
 
 Service::~Service() { workers_.join(); }
 
 void Service::handle(Request request, Answer answer) noexcept {
-  const auto exchange = std::make_shared<Exchange>(std::move(request), std::move(answer));
+  const auto exchange = std::make_shared<Exchange>(std::move(request), std::move(answer), cors_);
   try {
     begin(exchange);
   } catch (...) {
@@ -115,18 +146,23 @@ void Service::handle(Request request, Answer answer) noexcept {
 Response Service::refuse(const Request& request, const Problem& problem) noexcept {
   const auto begin = Stopwatch::now();
   const std::string request_id = make_request_id();
-  return finished(problem.to_response(request_id), request, request_id, std::nullopt, begin);
+  return finished(problem.to_response(request_id), request, cors_, request_id, std::nullopt, begin);
 }
 
 void Service::begin(const ExchangePtr& exchange) {
   Call& call = exchange->call;
+  if (call.request.method == "OPTIONS") {
+    exchange->finish(tell_options(call.request));
+    return;
+  }
   const auto found = [&]() -> Reply<void> {
     BOOST_OUTCOME_TRY(const Target target, Target::parse(call.request.target));
     BOOST_OUTCOME_TRY(auto match, router_.match(call.request.method, target.path));
     BOOST_OUTCOME_TRY(call.query, Query::parse(target.query));
     exchange->endpoint = match.endpoint;
     call.parameters = std::move(match.parameters);
-    call.limits = tenancy::CallOptions::within(request_time_);
+    call.host = target.host.empty() ? call.request.header("host").first : target.host;
+    call.limits = tenancy::CallOptions::within(options_.request_time);
     return boost::outcome_v2::success();
   }();
   if (!found) {
@@ -159,8 +195,26 @@ void Service::run(const ExchangePtr& exchange) noexcept {
       exchange->refuse(outcome.error());
     } else if (auto* const response = std::get_if<Response>(&outcome.value())) {
       exchange->finish(std::move(*response));
+    } else if (auto* const pending = std::get_if<PendingWrite>(&outcome.value())) {
+      write(exchange, std::move(*pending));
     } else {
-      write(exchange, std::get<PendingWrite>(std::move(outcome).value()));
+      boost::asio::post(
+          workers_, [this, exchange, pending = std::get<PendingWork>(std::move(outcome).value())] {
+            work(exchange, pending);
+          });
+    }
+  } catch (...) {
+    exchange->fail();
+  }
+}
+
+void Service::work(const ExchangePtr& exchange, const PendingWork& pending) noexcept {
+  try {
+    auto reply = pending.run(exchange->call);
+    if (reply.has_error() && exchange->is_worth_another_try(reply.error())) {
+      run(exchange);
+    } else {
+      exchange->finish(std::move(reply));
     }
   } catch (...) {
     exchange->fail();
@@ -168,6 +222,15 @@ void Service::run(const ExchangePtr& exchange) noexcept {
 }
 
 void Service::write(const ExchangePtr& exchange, PendingWrite pending) {
+  auto key = read_idempotency_key(exchange->request);
+  if (!key) {
+    exchange->refuse(key.error());
+    return;
+  }
+  if (key.value()) {
+    pending.unit = once(*std::move(key).value(), options_.idempotency_lifetime, exchange->id,
+                        std::move(pending.unit));
+  }
   store_.async_write(pending.context, exchange->call.limits, std::move(pending.unit),
                      [this, exchange](tenancy::AsyncResult<Response> result) {
                        written(exchange, std::move(result));
@@ -190,6 +253,22 @@ void Service::written(const ExchangePtr& exchange, tenancy::AsyncResult<Response
   } catch (...) {
     exchange->fail();
   }
+}
+
+Reply<Response> Service::tell_options(const Request& request) const {
+  std::string methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+  if (request.target != "*") {
+    BOOST_OUTCOME_TRY(const Target target, Target::parse(request.target));
+    BOOST_OUTCOME_TRY(methods, router_.methods(target.path));
+    if (methods.empty()) {
+      return nothing_here();
+    }
+  }
+  Response response{204, {}, {}, {{"Allow", methods}}};
+  if (cors_.is_preflight(request)) {
+    cors_.allow_methods(response, methods);
+  }
+  return response;
 }
 
 }  // namespace tenantd

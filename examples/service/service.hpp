@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -10,15 +12,26 @@
 #include "tenancy/storage/async_result.hpp"
 #include "tenancy/storage/store.hpp"
 
+#include "service/cors.hpp"
 #include "service/http/handler.hpp"
 #include "service/inline_gate.hpp"
+#include "service/powers.hpp"
+#include "service/readiness.hpp"
+#include "service/requests_in_flight.hpp"
 #include "service/router.hpp"
+#include "service/routes/access.hpp"
 
 namespace tenantd {
 
 struct ServiceOptions {
   std::size_t workers = 4;                         ///< Threads for what may wait or compute.
   std::chrono::milliseconds request_time{10'000};  ///< What one request may wait all in all.
+  std::size_t tenant_requests = 128;               ///< Of one tenant at once; at least 1.
+  std::string base_domain =
+      {};  ///< Below which a host's first label names a tenant; empty for none.
+  std::vector<std::string> cors_origins = {};  ///< Origins whose pages may call the API.
+  std::chrono::seconds idempotency_lifetime{std::chrono::hours{24}};
+  std::shared_ptr<Readiness> readiness = {};  ///< What `/readyz` says; without it, always ready.
 };
 
 /// The API: finds the endpoint of a request, gives every answer its id and writes the access log.
@@ -27,17 +40,22 @@ struct ServiceOptions {
 /// commits many together and answers from a thread of its own; the rest runs on workers.
 ///
 /// Isolation: it holds no authority. All it can do is turn a credential that came with a request
-/// into the permission that the credential stands for.
+/// into the permission that the credential stands for, and what its `Powers` name.
 /// Ownership: outlives the server that it answers for.
 /// Thread safety: thread-safe.
 class Service final : public Handler {
  public:
-  Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator,
+  Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator, Powers powers,
           const ServiceOptions& options = {});
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
   ~Service() override;
 
   void handle(Request request, Answer answer) noexcept override;
   Response refuse(const Request& request, const Problem& problem) noexcept override;
+
+  /// What it answers.
+  [[nodiscard]] const Router& router() const noexcept { return router_; }
 
  private:
   struct Exchange;
@@ -47,11 +65,16 @@ class Service final : public Handler {
   void run(const ExchangePtr& exchange) noexcept;
   void run_inline(const ExchangePtr& exchange) noexcept;
   void run_on_worker(const ExchangePtr& exchange);
+  void work(const ExchangePtr& exchange, const PendingWork& pending) noexcept;
   void write(const ExchangePtr& exchange, PendingWrite pending);
   void written(const ExchangePtr& exchange, tenancy::AsyncResult<Response> result) noexcept;
+  [[nodiscard]] Reply<Response> tell_options(const Request& request) const;
 
   tenancy::Store store_;
-  std::chrono::milliseconds request_time_;
+  ServiceOptions options_;
+  Cors cors_;
+  RequestsInFlight in_flight_;
+  Entrance entrance_;
   Router router_;
   InlineGate gate_;
   boost::asio::thread_pool workers_;

@@ -1,13 +1,18 @@
 #include "service/start_up.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <ostream>
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tenancy/registry/open.hpp"
 
@@ -44,6 +49,44 @@ Result<void> make_private_directory(const std::filesystem::path& directory) {
   return tenancy::success();
 }
 
+/// Lets one process at a time look whether a store is fresh: of two that start at once on the same
+/// one, the second finds what the first has made. The folder itself is locked, so that nothing is
+/// left in it; where that is not possible, both go on.
+class Turn {
+ public:
+  explicit Turn(const std::string& store_url) {
+    constexpr std::string_view scheme = "sqlite:";
+    const auto folder =
+        std::filesystem::absolute(store_url.substr(std::min(store_url.size(), scheme.size())))
+            .parent_path();
+    folder_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (folder_ >= 0 && ::flock(folder_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  ~Turn() {
+    if (folder_ >= 0) {
+      ::close(folder_);
+    }
+  }
+
+ private:
+  int folder_ = -1;
+};
+
+/// What stands in the way of the service, for its operator.
+std::string failures_of(const tenancy::HealthReport& report) {
+  std::string failures;
+  for (const auto& check : report.checks) {
+    if (check.state == tenancy::HealthState::failed) {
+      failures.append(failures.empty() ? "" : "; ");
+      failures.append(check.name).append(": ").append(check.message);
+    }
+  }
+  return failures;
+}
+
 }  // namespace
 
 Result<tenancy::Authority> open_store(const Options& options) {
@@ -54,9 +97,24 @@ Result<tenancy::Authority> open_store(const Options& options) {
   BOOST_OUTCOME_TRY(open_options.migrations, migrations());
   open_options.mappings = mappings();
   // A request holds at most one connection at a time, so that none waits for a connection.
-  open_options.store.readers = options.threads + options.io_threads;
+  open_options.store.readers = options.service.workers + options.io_threads;
   open_options.store.observer = std::make_shared<AlarmLog>();
+  if (!options.keys.empty()) {
+    BOOST_OUTCOME_TRY(open_options.keys, tenancy::KeyRing::open(options.keys));
+  }
   return tenancy::open(options.store_url(), std::move(open_options));
+}
+
+std::shared_ptr<Readiness> watch(const tenancy::Authority& authority) {
+  return std::make_shared<Readiness>([&authority, last = std::string{}]() mutable {
+    const auto failures =
+        failures_of(authority.health({.max_time = std::chrono::milliseconds{2'000}}));
+    if (failures != last) {
+      log_warning(failures.empty() ? "ready again" : "not ready: " + failures);
+      last = failures;
+    }
+    return failures.empty();
+  });
 }
 
 Result<void> print_new_administrator_key(const tenancy::Authority& authority,
@@ -69,9 +127,10 @@ Result<void> print_new_administrator_key(const tenancy::Authority& authority,
 
 Result<void> print_welcome(const tenancy::Authority& authority, const Options& options,
                            const std::string& url_from_here, std::ostream& out) {
-  out << "store: " << options.store_url() << "\n\n";
+  out << "store: " << options.masked_store_url() << "\n\n";
+  const Turn turn{options.store_url()};
   BOOST_OUTCOME_TRY(const auto keys, authority.count_administrator_keys());
-  if (keys == 0 && options.with_first_key) {
+  if (keys == 0 && options.first_key) {
     BOOST_OUTCOME_TRY(print_new_administrator_key(authority, "first", out));
   } else if (keys == 0) {
     out << "There is no administrator's key yet: issue one with --new-admin-key NAME\n\n";
@@ -80,7 +139,7 @@ Result<void> print_welcome(const tenancy::Authority& authority, const Options& o
   if (!tenants.items.empty()) {
     out << "Keys were shown when they were made. One more for an administrator: the same command "
            "with --new-admin-key NAME\n\n";
-  } else if (options.with_demo) {
+  } else if (options.demo && options.first_key) {
     BOOST_OUTCOME_TRY(create_demo(authority, url_from_here, out));
   }
   return tenancy::success();

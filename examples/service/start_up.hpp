@@ -1,11 +1,13 @@
 #pragma once
 
 #include <iosfwd>
+#include <memory>
 #include <string>
 
 #include "tenancy/registry/authority.hpp"
 
 #include "service/options.hpp"
+#include "service/readiness.hpp"
 
 namespace tenantd {
 
@@ -17,8 +19,13 @@ tenancy::Result<tenancy::Authority> open_store(const Options& options);
 tenancy::Result<void> print_new_administrator_key(const tenancy::Authority& authority,
                                                   const std::string& name, std::ostream& out);
 
-/// Makes the keys and the demo that a fresh store lacks, and prints them with where to find the
-/// service. Errors: the store's.
+/// Whether the store can do its work, and what keeps it from that goes to the log.
+/// Ownership: borrows the authority.
+std::shared_ptr<Readiness> watch(const tenancy::Authority& authority);
+
+/// Makes the keys and the demo that a fresh store lacks, unless the options are against it, and
+/// prints them with where to find the service. Of several that start at once, one does.
+/// Errors: the store's.
 tenancy::Result<void> print_welcome(const tenancy::Authority& authority, const Options& options,
                                     const std::string& url_from_here, std::ostream& out);
 

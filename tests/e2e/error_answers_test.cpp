@@ -87,13 +87,13 @@ TEST_CASE("unknown paths are 404 and unknown methods 405 with those that are kno
     std::string path;
     std::string allowed;
   };
-  for (const auto& attempt :
-       std::vector<Attempt>{{"POST", "/healthz", "GET, HEAD"},
-                            {"DELETE", "/api/deployments", "GET, HEAD, POST"},
-                            {"POST", "/api/deployments/x", "GET, HEAD, PUT, PATCH, DELETE"},
-                            {"PATCH", "/api/tenants/x/api-keys", "GET, HEAD, POST"},
-                            {"PURGE", "/api/tenants", "GET, HEAD, POST"},
-                            {"get", "/api/tenants", "GET, HEAD, POST"}}) {
+  for (const auto& attempt : std::vector<Attempt>{
+           {"POST", "/healthz", "GET, HEAD, OPTIONS"},
+           {"DELETE", "/api/deployments", "GET, HEAD, POST, OPTIONS"},
+           {"POST", "/api/deployments/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+           {"PATCH", "/api/tenants/x/api-keys", "GET, HEAD, POST, OPTIONS"},
+           {"PURGE", "/api/tenants", "GET, HEAD, POST, OPTIONS"},
+           {"get", "/api/tenants", "GET, HEAD, POST, OPTIONS"}}) {
     CAPTURE(attempt.path);
     const auto reply = client.request(attempt.method, attempt.path);
     CHECK(is_problem(reply, 405));

@@ -69,7 +69,6 @@ TEST_CASE("only one JSON object of the right type is a body") {
     CAPTURE(body);
     CHECK(read(body).error().status == 400);
   }
-  CHECK(read(R"({"a":{"b":1,"b":2}})"));
 }
 
 TEST_CASE("a body that nests deeply is refused before it is taken apart") {

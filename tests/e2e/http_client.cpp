@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -25,15 +26,19 @@ std::string HttpReply::header(std::string_view name) const {
   return {};
 }
 
-HttpClient::HttpClient(std::uint16_t port)
+HttpClient::HttpClient(std::uint16_t port, const char* from)
     : socket_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+  sockaddr_in own{};
+  own.sin_family = AF_INET;
+  inet_pton(AF_INET, from, &own.sin_addr);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+  if (::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0 ||
+      ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     ::close(socket_);
     throw std::runtime_error{"cannot connect"};
   }
@@ -76,6 +81,13 @@ HttpReply HttpClient::read_reply(bool has_body) {
 }
 
 bool HttpClient::is_closed_by_peer() { return buffer_.empty() && !read_more(); }
+
+bool HttpClient::is_closed_within(std::chrono::milliseconds time) const {
+  pollfd waited{socket_, POLLIN, 0};
+  char byte = 0;
+  return ::poll(&waited, 1, static_cast<int>(time.count())) > 0 &&
+         ::recv(socket_, &byte, 1, MSG_PEEK) <= 0;
+}
 
 void HttpClient::stop_sending() const { ::shutdown(socket_, SHUT_WR); }
 

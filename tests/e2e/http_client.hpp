@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,7 +27,8 @@ struct HttpReply {
 /// what no decent client sends. Throws when the connection breaks where an answer is due.
 class HttpClient {
  public:
-  explicit HttpClient(std::uint16_t port);
+  /// From that address of this machine.
+  explicit HttpClient(std::uint16_t port, const char* from = "127.0.0.1");
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
   ~HttpClient();
@@ -40,6 +42,9 @@ class HttpClient {
 
   /// Waits until the service closes; false when it sends something instead.
   bool is_closed_by_peer();
+
+  /// Whether it closes in that time; false when it sends something, too.
+  [[nodiscard]] bool is_closed_within(std::chrono::milliseconds time) const;
 
   void stop_sending() const;
 

@@ -74,24 +74,23 @@ class Running {
 
 TEST_CASE("a connection above the limit is closed, and there is room again when one goes") {
   tenantd::Limits limits;
-  limits.connections = 2;
+  limits.connections = 1;
+  limits.connections_per_peer = 8;
   Running running{limits};
-  HttpClient first{running.port()};
-  CHECK(first.request("GET", "/1").body == "GET /1");
-  {
-    HttpClient second{running.port()};
-    CHECK(second.request("GET", "/2").body == "GET /2");
-    HttpClient third{running.port()};
-    CHECK(third.is_closed_by_peer());
-    CHECK(second.request("GET", "/3", {{"Connection", "close"}}).body == "GET /3");
-    CHECK(second.is_closed_by_peer());
-  }
+  HttpClient busy{running.port()};
+  busy.send(e2e::request_bytes("GET", "/wait", {{"Connection", "close"}}));
+  running.handler.arrived.wait();
+  HttpClient refused{running.port()};
+  CHECK_THROWS(refused.request("GET", "/1"));
+  running.handler.released.count_down();
+  CHECK(busy.read_reply().body == "GET /wait");
+  CHECK(busy.is_closed_by_peer());
   // The server hears of the end of a connection on another thread than that of the next one.
   bool is_let_in = false;
   while (!is_let_in) {
     HttpClient again{running.port()};
     try {
-      is_let_in = again.request("GET", "/4").body == "GET /4";
+      is_let_in = again.request("GET", "/2").body == "GET /2";
     } catch (const std::runtime_error&) {
       is_let_in = false;
     }
@@ -100,9 +99,124 @@ TEST_CASE("a connection above the limit is closed, and there is room again when 
   running.wait();
 }
 
+TEST_CASE("a new connection takes the place of the one that has been idle for longest") {
+  tenantd::Limits limits;
+  limits.connections = 2;
+  limits.connections_per_peer = 2;
+  Running running{limits};
+  HttpClient busy{running.port()};
+  busy.send(e2e::request_bytes("GET", "/wait"));
+  running.handler.arrived.wait();
+  HttpClient idle{running.port()};
+  CHECK(idle.request("GET", "/1").body == "GET /1");
+  HttpClient next{running.port()};
+  CHECK(next.request("GET", "/2").body == "GET /2");
+  CHECK(idle.is_closed_by_peer());
+  // Of two that are idle, the one that was so first.
+  running.handler.released.count_down();
+  CHECK(busy.read_reply().status == 200);
+  HttpClient last{running.port()};
+  CHECK(last.request("GET", "/3").body == "GET /3");
+  CHECK(next.is_closed_by_peer());
+  CHECK(busy.request("GET", "/4").body == "GET /4");
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("one peer gets its share of the connections, and no more") {
+  tenantd::Limits limits;
+  limits.connections = 8;
+  limits.connections_per_peer = 1;
+  Running running{limits};
+  HttpClient busy{running.port()};
+  busy.send(e2e::request_bytes("GET", "/wait"));
+  running.handler.arrived.wait();
+  HttpClient refused{running.port()};
+  CHECK_THROWS(refused.request("GET", "/refused"));
+  HttpClient other{running.port(), "127.0.0.2"};
+  CHECK(other.request("GET", "/other").body == "GET /other");
+  running.handler.released.count_down();
+  CHECK(busy.read_reply().status == 200);
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("a connection may be worth so many requests only") {
+  tenantd::Limits limits;
+  limits.requests_per_connection = 2;
+  Running running{limits};
+  HttpClient client{running.port()};
+  CHECK(client.request("GET", "/1").header("Connection").empty());
+  CHECK(client.request("GET", "/2").header("Connection") == "close");
+  CHECK(client.is_closed_by_peer());
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("what drips in does not gain time") {
+  tenantd::Limits limits;
+  limits.header_time = std::chrono::seconds{1};
+  limits.body_time = std::chrono::seconds{1};
+  Running running{limits};
+  for (const std::string head : {"GET / HTTP/1.1\r\nHost: x\r\nX-Drip: ",
+                                 "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"}) {
+    HttpClient client{running.port()};
+    client.send(head);
+    // Only the server ends this: as long as it reads, a byte goes every now and then.
+    bool is_open = true;
+    while (is_open) {
+      try {
+        client.send("x");
+        is_open = !client.is_closed_within(std::chrono::milliseconds{50});
+      } catch (const std::runtime_error&) {
+        is_open = false;
+      }
+    }
+  }
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("a client that does not read its answers is dropped") {
+  tenantd::Limits limits;
+  limits.write_time = std::chrono::seconds{1};
+  limits.target_bytes = 16 * 1024;
+  Running running{limits};
+  HttpClient deaf{running.port()};
+  const std::string request = e2e::request_bytes("GET", "/" + std::string(15'000, 'x'));
+  // The answers fill all buffers between here and there; then nothing is read any more.
+  CHECK_THROWS([&] {
+    while (true) {
+      deaf.send(request);
+    }
+  }());
+  HttpClient other{running.port()};
+  CHECK(other.request("GET", "/").status == 200);
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("many pipelined requests are answered in order, also when an answer comes later") {
+  Running running;
+  HttpClient client{running.port()};
+  std::string bytes;
+  for (int i = 0; i < 50; ++i) {
+    bytes += e2e::request_bytes("GET", i == 20 ? "/wait" : "/" + std::to_string(i));
+  }
+  client.send(bytes);
+  running.handler.arrived.wait();
+  running.handler.released.count_down();
+  for (int i = 0; i < 50; ++i) {
+    CHECK(client.read_reply().body == (i == 20 ? "GET /wait" : "GET /" + std::to_string(i)));
+  }
+  running.tell_to_stop();
+  running.wait();
+}
+
 TEST_CASE("a client that sends nothing, or no more, is dropped") {
   tenantd::Limits limits;
-  limits.read = std::chrono::seconds{1};
+  limits.header_time = std::chrono::seconds{1};
+  limits.body_time = std::chrono::seconds{1};
   Running running{limits};
   HttpClient silent{running.port()};
   HttpClient stuck{running.port()};

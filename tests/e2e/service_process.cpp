@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -68,7 +70,7 @@ ServiceProcess::ServiceProcess(const std::vector<std::string>& arguments)
                        all.insert(all.end(), arguments.begin(), arguments.end());
                        return all;
                      }()} {
-  constexpr std::string_view announcement = "listening on http://";
+  constexpr std::string_view announcement = "listening on http";
   std::size_t line = std::string::npos;
   while (true) {
     line = output_.find(announcement);
@@ -128,6 +130,18 @@ std::size_t ServiceProcess::resident_bytes() const {
 std::size_t ServiceProcess::open_files() const {
   const std::filesystem::directory_iterator files{"/proc/" + std::to_string(pid_) + "/fd"};
   return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+void ServiceProcess::send_hang_up() const { ::kill(pid_, SIGHUP); }
+
+void ServiceProcess::wait_for_log(std::string_view text) const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds{patience_ms};
+  while (log().find(text) == std::string::npos) {
+    if (std::chrono::steady_clock::now() >= end) {
+      throw std::runtime_error{"not in the log: " + std::string{text}};
+    }
+    std::this_thread::yield();
+  }
 }
 
 int ServiceProcess::wait() {

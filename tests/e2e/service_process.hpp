@@ -40,6 +40,10 @@ class ServiceProcess {
   [[nodiscard]] std::string log() const;
 
   void send_terminate() const;
+  void send_hang_up() const;
+
+  /// Waits until the log holds the text. Throws when it does not come to.
+  void wait_for_log(std::string_view text) const;
 
   /// Ends it as a power cut would, for the process: at once, wherever it is.
   void kill();

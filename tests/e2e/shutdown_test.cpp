@@ -1,6 +1,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): SIGTERM
 
 #include "e2e/served_api.hpp"
 
@@ -47,12 +48,30 @@ TEST_CASE("a request in flight is finished before the service stops, and what it
 }
 
 TEST_CASE("a request that never completes does not keep the service from stopping") {
-  ServedApi api;
+  ServedApi api{{"--stop-time", "1s"}};
   HttpClient client{api.port()};
   client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
   REQUIRE(client.read_reply(false).status == 100);
   CHECK(api.process().stop() == 0);
   CHECK(client.is_closed_by_peer());
+}
+
+TEST_CASE("while it drains, it is not ready and still answers; a second signal ends it at once") {
+  ServedApi api{{"--drain", "1h"}};
+  HttpClient client{api.port()};
+  CHECK(client.request("GET", "/readyz").status == 200);
+  api.process().send_terminate();
+  // It is not ready from the moment on that it takes notice of the signal.
+  while (client.request("GET", "/readyz").status == 200) {
+  }
+  const auto reply = client.request("GET", "/readyz");
+  CHECK(e2e::is_problem(reply, 503));
+  CHECK(reply.header("Retry-After") == "1");
+  CHECK(reply.header("Connection").empty());
+  HttpClient late{api.port()};
+  CHECK(late.request("GET", "/healthz").status == 200);
+  api.process().send_terminate();
+  CHECK(api.process().wait() == -SIGTERM);
 }
 
 }  // namespace

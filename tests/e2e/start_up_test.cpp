@@ -1,7 +1,17 @@
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "e2e/served_api.hpp"
 
@@ -102,6 +112,72 @@ TEST_CASE("without the demo the store stays empty, also at the next start") {
     CHECK(words_with_prefix(process.output(), "tna_").size() == (is_first ? 1 : 0));
     CHECK(process.stop() == 0);
   }
+}
+
+TEST_CASE("of several that start at once on an empty store, one makes the keys") {
+  for (int round = 0; round < 5; ++round) {
+    const TemporaryFolder directory;
+    std::vector<std::unique_ptr<ServiceProcess>> processes(3);
+    {
+      std::vector<std::jthread> threads;
+      for (auto& process : processes) {
+        threads.emplace_back([&] {
+          try {
+            process = std::make_unique<ServiceProcess>(
+                std::vector<std::string>{"--data", directory.path()});
+          } catch (const std::runtime_error&) {
+            process = nullptr;
+          }
+        });
+      }
+    }
+    std::size_t administrators = 0;
+    std::size_t tenants = 0;
+    for (const auto& process : processes) {
+      REQUIRE(process != nullptr);
+      administrators += words_with_prefix(process->output(), "tna_").size();
+      tenants += words_with_prefix(process->output(), "tnk_").size();
+      CHECK(process->stop() == 0);
+    }
+    CHECK(administrators == 1);
+    CHECK(tenants == 2);
+  }
+}
+
+TEST_CASE("a service under a manager prints no key, and tells when it is ready and when it stops") {
+  const TemporaryFolder directory;
+  const std::string path = directory.path() / "notify";
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(&address.sun_path[0], sizeof(address.sun_path) - 1);
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+  ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  const auto next_state = [&] {
+    std::array<char, 64> text{};
+    const auto size = ::recv(socket, text.data(), text.size(), 0);
+    return std::string{text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+  };
+  ServiceProcess process{{"--data", directory.path() / "data", "--no-first-key"}};
+  CHECK(next_state() == "READY=1");
+  CHECK(process.stop() == 0);
+  CHECK(next_state() == "STOPPING=1");
+  CHECK_FALSE(contains(process.output(), "tna_"));
+  CHECK_FALSE(contains(process.output(), "tnk_"));
+  ::unsetenv("NOTIFY_SOCKET");
+  ::close(socket);
+}
+
+TEST_CASE("who asks is told whether the service lives, is ready, and what it is") {
+  e2e::ServedApi api;
+  e2e::HttpClient client{api.port()};
+  CHECK(client.request("GET", "/healthz").json() == nlohmann::json{{"status", "ok"}});
+  CHECK(client.request("GET", "/readyz").json() == nlohmann::json{{"status", "ready"}});
+  const auto version = client.request("GET", "/version").json();
+  CHECK(version["name"] == "tenantd");
+  CHECK(version["version"].get<std::string>().find('.') != std::string::npos);
+  CHECK(version.contains("commit"));
+  CHECK(api.process().stop() == 0);
 }
 
 TEST_CASE("one more administrator's key can be had, even from a store that is being served") {

@@ -199,4 +199,97 @@ TEST_CASE("keys are listed without their texts") {
   CHECK(api.process().stop() == 0);
 }
 
+TEST_CASE("a key is revoked, again and again, and only its own tenant's") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  const auto other = api.make_tenant("globex");
+  auto administrator = api.administrator();
+  auto client = api.client(tenant);
+  const std::string keys = "/api/tenants/" + tenant.id + "/api-keys";
+  const std::string id = administrator.get(keys).json()["data"][0]["id"];
+  CHECK(client.get("/api/deployments").status == 200);
+
+  const auto refused = administrator.remove("/api/tenants/" + other.id + "/api-keys/" + id);
+  CHECK(is_problem(refused, 404));
+  for (const std::string missing : {"0000000000000000", "x", "%00"}) {
+    CHECK(e2e::without_request_id(
+              administrator.remove("/api/tenants/" + other.id + "/api-keys/" + missing)) ==
+          e2e::without_request_id(refused));
+  }
+  CHECK(client.get("/api/deployments").status == 200);
+
+  for (int i = 0; i < 2; ++i) {
+    const auto revoked = administrator.remove(keys + "/" + id);
+    CHECK(revoked.status == 204);
+    CHECK(revoked.body.empty());
+    CHECK(is_problem(client.get("/api/deployments"), 401));
+    CHECK(is_problem(client.post("/api/deployments", {{"project_name", "x"}}), 401));
+  }
+  CHECK_FALSE(administrator.get(keys).json()["data"][0]["revoked_at"].is_null());
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a key is good until it expires") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  auto administrator = api.administrator();
+  const std::string keys = "/api/tenants/" + tenant.id + "/api-keys";
+  const auto made =
+      administrator.post(keys, {{"name", "x"}, {"expires_at", "2999-12-31T23:59:59+01:00"}});
+  REQUIRE(made.status == 201);
+  CHECK(made.json()["data"]["expires_at"] == "2999-12-31T22:59:59.000000Z");
+  CHECK(administrator.get(keys).json()["data"][0]["expires_at"] == "2999-12-31T22:59:59.000000Z");
+  CHECK(api.client(made.json()["data"]["key"].get<std::string>()).get("/api/deployments").status ==
+        200);
+  CHECK(administrator.post(keys, {{"name", "x"}, {"expires_at", nullptr}})
+            .json()["data"]["expires_at"]
+            .is_null());
+  for (const Json& time : {Json("2020-01-01T00:00:00Z"), Json("tomorrow"), Json(7), Json("")}) {
+    const auto refused = administrator.post(keys, {{"name", "x"}, {"expires_at", time}});
+    REQUIRE(is_problem(refused, 422));
+    CHECK(refused.json()["errors"][0]["field"] == "expires_at");
+  }
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a tenant is found by its slug") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  auto administrator = api.administrator();
+  const Json found = administrator.get("/api/tenants?slug=acme").json();
+  REQUIRE(found["data"].size() == 1);
+  CHECK(found["data"][0]["id"] == tenant.id);
+  CHECK(found["pagination"]["total"] == 1);
+  CHECK(found["pagination"]["has_next"] == false);
+  const Json none = administrator.get("/api/tenants?slug=globex").json();
+  CHECK(none["data"].empty());
+  CHECK(none["pagination"]["total_pages"] == 0);
+  CHECK(is_problem(administrator.get("/api/tenants?slug=Not+A+Slug"), 400));
+  CHECK(is_problem(administrator.get("/api/tenants?slug=acme&page=1"), 400));
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a tenant changes only in the version that If-Match names") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  auto administrator = api.administrator();
+  const std::string path = "/api/tenants/" + tenant.id;
+  const auto seen = [](const std::string& tag) { return e2e::Headers{{"If-Match", tag}}; };
+  const std::string first = administrator.get(path).header("ETag");
+  CHECK(first == "\"1\"");
+  const auto changed = administrator.patch(path, {{"name", "A"}}, seen(first));
+  CHECK(changed.status == 200);
+  const std::string second = changed.header("ETag");
+  CHECK(second != first);
+  CHECK(is_problem(administrator.patch(path, {{"name", "B"}}, seen(first)), 412));
+  CHECK(is_problem(administrator.patch(path, {{"name", "B"}}, seen("W/" + second)), 412));
+  CHECK(is_problem(administrator.post(path + "/suspend", nullptr, seen(first)), 412));
+  CHECK(administrator.get(path).header("ETag") == second);
+  const auto suspended = administrator.post(path + "/suspend", nullptr, seen(second));
+  CHECK(suspended.json()["data"]["status"] == "suspended");
+  CHECK(suspended.header("ETag") != second);
+  CHECK(administrator.post(path + "/activate", nullptr, seen("*")).status == 200);
+  CHECK(api.process().stop() == 0);
+}
+
 }  // namespace

@@ -1,4 +1,5 @@
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -157,6 +158,11 @@ TEST_CASE("what is too large is refused by name, and the refusal arrives") {
         413);
   CHECK(refusal("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n") == 413);
   CHECK(refusal(request_bytes("GET", "/healthz", {{"X-Padding", std::string(17000, 'x')}})) == 431);
+  std::string many;
+  for (int i = 0; i < 101; ++i) {
+    many += "X: y\r\n";
+  }
+  CHECK(refusal("GET /healthz HTTP/1.1\r\nHost: x\r\n" + many + "\r\n") == 431);
   CHECK(refusal(request_bytes("GET", "/" + std::string(9000, 'x'))) == 414);
   CHECK(refusal(request_bytes("GET", "/" + std::string(40000, 'x'))) == 414);
   CHECK(refusal(request_bytes("GET", "/", {{"Expect", "the-unexpected"}})) == 417);
@@ -193,6 +199,56 @@ TEST_CASE("no framing but one that everybody reads alike is understood") {
   old.stop_sending();
   CHECK(old.is_closed_by_peer());
   CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("an upgrade is not taken up, and a target of another form is a path or refused") {
+  ServedApi api;
+  HttpClient client{api.port()};
+  CHECK(client
+            .request("GET", "/healthz",
+                     {{"Connection", "Upgrade"}, {"Upgrade", "h2c"}, {"HTTP2-Settings", "AAMAAA"}})
+            .status == 200);
+  CHECK(client.request("OPTIONS", "*").status == 204);
+  CHECK(client.request("GET", "http://any.example/healthz").status == 200);
+  CHECK(is_problem(client.request("GET", "*"), 400));
+  CHECK(is_problem(client.request("CONNECT", "any.example:443"), 400));
+  CHECK(client.request("GET", "/healthz").status == 200);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("the id of a request is the service's own; what the client calls it goes to the log") {
+  ServedApi api{{"--log-format", "json"}};
+  HttpClient client{api.port()};
+  const auto reply = client.request("GET", "/healthz?secret=1", {{"X-Request-Id", "job-7"}});
+  const std::string id = reply.header("X-Request-Id");
+  CHECK(id.starts_with("req_"));
+  CHECK(api.process().stop() == 0);
+  std::istringstream lines{api.process().log()};
+  bool is_found = false;
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line);
+    CHECK(json.contains("time"));
+    if (json.value("request_id", "") == id) {
+      is_found = true;
+      CHECK(json.value("client_request_id", "") == "job-7");
+      CHECK(json.value("path", "") == "/healthz");
+      CHECK(json.value("peer", "") == "127.0.0.1");
+      CHECK(json.value("status", 0) == 200);
+      CHECK(json.value("level", "") == "info");
+    }
+  }
+  CHECK(is_found);
+  CHECK(api.process().log().find("secret") == std::string::npos);
+}
+
+TEST_CASE("the access log can be turned off, and the causes of refusals stay") {
+  ServedApi api{{"--no-access-log"}};
+  HttpClient client{api.port()};
+  client.request("GET", "/healthz");
+  client.request("GET", "/api/deployments", {{"Authorization", "Bearer tnk_wrong"}});
+  CHECK(api.process().stop() == 0);
+  CHECK(api.process().log().find("/healthz") == std::string::npos);
+  CHECK(api.process().log().find("request=req_") != std::string::npos);
 }
 
 TEST_CASE("trailers are no headers: a credential among them opens nothing") {

@@ -1,241 +1,300 @@
 #include "service/http/connection.hpp"
 
+#include <algorithm>
 #include <array>
-#include <memory>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 
+#include "service/http/pending_answer.hpp"
+#include "service/http/request_parser.hpp"
 #include "service/http/wire.hpp"
 
 namespace tenantd {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
+using boost::system::error_code;
 
-/// The head of a request without its transport; of one that was refused half-read, what has
-/// arrived.
-Request to_request(const http::request<http::string_body>& message) {
-  Request request;
-  request.method = message.method_string();
-  request.target = message.target();
-  request.headers.reserve(8);
-  for (const auto& field : message) {
-    request.headers.push_back({field.name_string(), field.value()});
+template <class Value>
+using Awaitable = asio::awaitable<Value, IoExecutor>;
+constexpr asio::use_awaitable_t<IoExecutor> use_awaitable;
+
+using TlsStream = asio::ssl::stream<Socket>;
+
+constexpr std::size_t read_size = 4 * 1024;
+constexpr std::size_t body_read_size = 32 * 1024;
+/// What an idle connection keeps for its next request and answer.
+constexpr std::size_t max_kept_bytes = 16 * 1024;
+/// So many pipelined requests are answered before others have their turn.
+constexpr unsigned max_in_a_row = 16;
+
+template <class Stream>
+class StreamConnection final : public Connection {
+ public:
+  template <class... Arguments>
+  StreamConnection(std::string peer, Handler& handler, const Limits& limits, Socket socket,
+                   Arguments&... arguments)
+      : stream_{std::move(socket), arguments...},
+        buffer_{limits.buffered_bytes},
+        answer_{stream_.get_executor()},
+        peer_{std::move(peer)},
+        handler_{handler},
+        limits_{limits} {
+    error_code ignored;
+    // Answers are written whole; waiting for more to send only delays them.
+    this->socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
+    this->socket().non_blocking(true, ignored);
+    wait_for(limits.header_time);
+    set_idle();
   }
-  return request;
-}
 
-/// Lets the handler answer, and resumes on the executor of the coroutine that waits.
-template <asio::completion_token_for<void(Response)> Token>
-auto answer_of(Handler& handler, Request request, Token&& token) {
-  return asio::async_initiate<Token, void(Response)>(
-      [&handler](auto resume, Request work) {
-        // The guard keeps the waiting executor running although nothing else is queued there.
-        auto home = asio::prefer(asio::get_associated_executor(resume),
-                                 asio::execution::outstanding_work_t::tracked_t{});
-        auto waiting = std::make_shared<decltype(resume)>(std::move(resume));
-        handler.handle(std::move(work),
-                       [home = std::move(home), waiting = std::move(waiting)](Response response) {
-                         asio::dispatch(home, [resume = std::move(*waiting),
-                                               response = std::move(response)]() mutable {
-                           std::move(resume)(std::move(response));
-                         });
-                       });
-      },
-      token, std::move(request));
-}
+  IoExecutor executor() override { return stream_.get_executor(); }
 
-bool is_protocol_error(const beast::error_code& error) {
-  return error.category() == beast::error_code{http::error::bad_method}.category() &&
-         error != http::error::end_of_stream && error != http::error::partial_message;
-}
+  Awaitable<void> serve() override {
+    bool goes_on = co_await shake_hands();
+    while (goes_on && !is_stopping_) {
+      goes_on = co_await serve_one();
+    }
+    co_await say_goodbye();
+    abort();
+  }
+
+  void finish_soon() override {
+    is_stopping_ = true;
+    if (is_idle()) {
+      error_code ignored;
+      socket().cancel(ignored);
+    }
+  }
+
+  void abort() override {
+    is_stopping_ = true;
+    is_broken_ = true;
+    error_code ignored;
+    socket().close(ignored);
+  }
+
+ private:
+  static constexpr bool is_tls = std::is_same_v<Stream, TlsStream>;
+
+  enum class Intake { complete, refused, gone };
+  using Progress = RequestParser::Progress;
+
+  Socket& socket() {
+    if constexpr (is_tls) {
+      return stream_.next_layer();
+    } else {
+      return stream_;
+    }
+  }
+
+  [[nodiscard]] std::string_view buffered() const {
+    const auto data = buffer_.data();
+    return {static_cast<const char*>(data.data()), data.size()};
+  }
+
+  /// A request of which a part has arrived counts as in flight.
+  [[nodiscard]] bool is_idle() const {
+    return is_lingering_ ||
+           (idle_since() != never && buffer_.size() == 0 && !(parser_ && parser_->has_begun()));
+  }
+
+  Awaitable<bool> shake_hands() {
+    error_code error;
+    if constexpr (is_tls) {
+      co_await stream_.async_handshake(asio::ssl::stream_base::server,
+                                       asio::redirect_error(use_awaitable, error));
+      is_broken_ = static_cast<bool>(error);
+    }
+    co_return !error;
+  }
+
+  Awaitable<bool> serve_one() {
+    parser_.emplace(limits_);
+    const Intake intake = co_await receive();
+    set_busy();
+    wait_forever();
+    if (intake == Intake::gone) {
+      co_return false;
+    }
+    ++served_;
+    Request request = std::move(parser_->request());
+    request.peer = peer_;
+    Framing framing;
+    framing.with_body = request.method != "HEAD";
+    framing.http_1_0 = parser_->is_http_1_0();
+    const bool may_stay = intake == Intake::complete && parser_->wants_to_stay() &&
+                          served_ != limits_.requests_per_connection;
+    if (intake == Intake::refused) {
+      answer_.set(handler_.refuse(request, parser_->problem()));
+    } else {
+      handler_.handle(std::move(request),
+                      [this](Response response) { answer_.set(std::move(response)); });
+    }
+    if (!answer_.is_there()) {
+      co_await answer_.wait(use_awaitable);
+    }
+    framing.keep_alive = may_stay && !is_stopping_;
+    wire_.clear();
+    append_wire(wire_, answer_.take(), framing);
+    const bool is_sent = co_await send(wire_);
+    if (is_sent && !framing.keep_alive && (intake == Intake::refused || buffer_.size() > 0)) {
+      co_await linger();
+    }
+    const bool goes_on = is_sent && framing.keep_alive;
+    co_return goes_on;
+  }
+
+  Awaitable<Intake> receive() {
+    if (buffer_.size() == 0) {
+      wait_for_first_byte();
+    } else if (++in_a_row_ == max_in_a_row) {
+      in_a_row_ = 0;
+      co_await asio::post(stream_.get_executor(), use_awaitable);
+    }
+    bool is_in_head = false;
+    bool is_in_body = false;
+    while (true) {
+      if (buffer_.size() > 0) {
+        const auto step = parser_->put(buffered());
+        buffer_.consume(step.taken);
+        if (step.progress != Progress::wants_more) {
+          co_return step.progress == Progress::complete ? Intake::complete : Intake::refused;
+        }
+        // Deadlines are those of the whole part; what drips in does not move them.
+        set_busy();
+        if (parser_->has_head() && !std::exchange(is_in_body, true)) {
+          if (parser_->wants_continue()) {
+            const bool is_sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
+            if (!is_sent) {
+              co_return Intake::gone;
+            }
+          }
+          wait_for(limits_.body_time);
+        } else if (!is_in_body && !std::exchange(is_in_head, true) && served_ > 0) {
+          wait_for(limits_.header_time);
+        }
+      }
+      const std::size_t room = buffer_.max_size() - buffer_.size();
+      if (room == 0) {
+        parser_->overflow(buffered());
+        co_return Intake::refused;
+      }
+      const bool has_read = co_await read(std::min(room, is_in_body ? body_read_size : read_size));
+      if (!has_read) {
+        co_return Intake::gone;
+      }
+    }
+  }
+
+  void wait_for_first_byte() {
+    in_a_row_ = 0;
+    if (served_ > 0) {
+      wait_for(limits_.idle_time);
+    }
+    set_idle();
+    if (buffer_.capacity() > max_kept_bytes) {
+      buffer_.shrink_to_fit();
+    }
+    if (wire_.capacity() > max_kept_bytes) {
+      wire_ = {};
+    }
+  }
+
+  Awaitable<bool> read(std::size_t size) {
+    error_code error;
+    const std::size_t got = co_await stream_.async_read_some(
+        buffer_.prepare(size), asio::redirect_error(use_awaitable, error));
+    buffer_.commit(got);
+    is_broken_ = error && error != asio::error::operation_aborted && error != asio::error::eof;
+    co_return !error;
+  }
+
+  Awaitable<bool> send(std::string_view wire) {
+    wait_for(limits_.write_time);
+    error_code error;
+    if constexpr (!is_tls) {
+      // Most answers fit into the socket's buffer, and need not be waited for.
+      wire.remove_prefix(stream_.write_some(asio::buffer(wire), error));
+      if (wire.empty()) {
+        co_return true;
+      }
+      if (error && error != asio::error::would_block) {
+        is_broken_ = true;
+        co_return false;
+      }
+    }
+    co_await asio::async_write(stream_, asio::buffer(wire),
+                               asio::redirect_error(use_awaitable, error));
+    is_broken_ = static_cast<bool>(error);
+    co_return !error;
+  }
+
+  /// Ends the client's wait for more, and reads what it still sends.
+  Awaitable<void> linger() {
+    is_lingering_ = true;
+    wait_for(limits_.linger_time);
+    co_await say_goodbye();
+    error_code error;
+    socket().shutdown(Socket::shutdown_send, error);
+    buffer_.clear();
+    std::uint64_t drained = 0;
+    while (!error && !is_stopping_ && drained < limits_.linger_bytes) {
+      // Below TLS: what it says is of no interest any more.
+      drained += co_await socket().async_read_some(buffer_.prepare(body_read_size),
+                                                   asio::redirect_error(use_awaitable, error));
+    }
+  }
+
+  /// Lets a TLS client know that the end is the end, and nobody cut the connection.
+  Awaitable<void> say_goodbye() {
+    if constexpr (is_tls) {
+      if (!std::exchange(is_broken_, true)) {
+        wait_for(limits_.linger_time);
+        // Its own goodbye is not waited for.
+        SSL_set_shutdown(stream_.native_handle(), SSL_RECEIVED_SHUTDOWN);
+        error_code ignored;
+        co_await stream_.async_shutdown(asio::redirect_error(use_awaitable, ignored));
+      }
+    }
+    co_return;
+  }
+
+  Stream stream_;
+  boost::beast::flat_buffer buffer_;
+  PendingAnswer<IoExecutor> answer_;
+  std::string wire_;  ///< Of the answer at hand.
+  std::optional<RequestParser> parser_;
+  std::string peer_;
+  Handler& handler_;
+  const Limits& limits_;
+  std::size_t served_ = 0;
+  unsigned in_a_row_ = 0;
+  bool is_lingering_ = false;
+  bool is_stopping_ = false;
+  bool is_broken_ = false;  ///< Nothing more can be said, or all has been.
+};
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, Handler& handler, const Limits& limits)
-    : stream_{std::move(socket)},
-      buffer_{limits.buffered_bytes},
-      handler_{handler},
-      limits_{limits} {
-  // Answers are written whole; waiting for more to send only delays them.
-  beast::error_code ignored;
-  stream_.socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
-}
-
-asio::awaitable<void> Connection::serve(std::shared_ptr<Connection> self) {
-  while (!self->is_stopping_) {
-    const bool goes_on = co_await self->serve_one();
-    if (!goes_on) {
-      break;
-    }
+std::shared_ptr<Connection> Connection::make(Socket socket,
+                                             const std::shared_ptr<asio::ssl::context>& tls,
+                                             std::string peer, Handler& handler,
+                                             const Limits& limits) {
+  if (tls) {
+    return std::make_shared<StreamConnection<TlsStream>>(std::move(peer), handler, limits,
+                                                         std::move(socket), *tls);
   }
-  self->stream_.close();
-}
-
-void Connection::finish_soon(const std::shared_ptr<Connection>& self) {
-  asio::dispatch(self->stream_.get_executor(), [self] {
-    self->is_stopping_ = true;
-    if (self->is_idle()) {
-      self->stream_.cancel();
-    }
-  });
-}
-
-void Connection::abort(const std::shared_ptr<Connection>& self) {
-  asio::dispatch(self->stream_.get_executor(), [self] {
-    self->is_stopping_ = true;
-    self->stream_.close();
-  });
-}
-
-asio::awaitable<bool> Connection::serve_one() {
-  parser_.emplace();
-  parser_->header_limit(limits_.header_bytes);
-  parser_->body_limit(limits_.body_bytes);
-  const Intake intake = co_await receive();
-  if (intake == Intake::gone) {
-    co_return false;
-  }
-
-  Framing framing;
-  framing.with_body = parser_->get().method() != http::verb::head;
-  framing.http_1_0 = parser_->get().version() == 10;
-  framing.keep_alive = intake == Intake::complete && parser_->keep_alive();
-  Request request = std::move(request_);
-  request.body = std::move(parser_->get().body());
-  Response response;
-  if (intake == Intake::complete) {
-    response = co_await answer_of(handler_, std::move(request), asio::use_awaitable);
-  } else {
-    response = handler_.refuse(request, *refusal_);
-  }
-
-  framing.keep_alive = framing.keep_alive && !is_stopping_;
-  const std::string wire = to_wire(response, framing);
-  const bool is_sent = co_await send(wire);
-  if (is_sent && intake == Intake::refused) {
-    co_await linger();
-  }
-  const bool goes_on = is_sent && framing.keep_alive;
-  co_return goes_on;
-}
-
-asio::awaitable<Connection::Intake> Connection::receive() {
-  beast::error_code error;
-  is_waiting_ = true;
-  stream_.expires_after(limits_.read);
-  co_await http::async_read_header(stream_, buffer_, *parser_,
-                                   asio::redirect_error(asio::use_awaitable, error));
-  is_waiting_ = false;
-  request_ = to_request(parser_->get());
-  if (error) {
-    co_return failed(error);
-  }
-  if (auto problem = objection()) {
-    co_return refused(*std::move(problem));
-  }
-  if (parser_->is_done()) {
-    co_return Intake::complete;
-  }
-  if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
-    const bool is_sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
-    if (!is_sent) {
-      co_return Intake::gone;
-    }
-  }
-  stream_.expires_after(limits_.read);
-  co_await http::async_read(stream_, buffer_, *parser_,
-                            asio::redirect_error(asio::use_awaitable, error));
-  co_return error ? failed(error) : Intake::complete;
-}
-
-std::optional<Problem> Connection::objection() const {
-  const auto& message = parser_->get();
-  const auto hosts = message.count(http::field::host);
-  if (hosts > 1 || (hosts == 0 && message.version() == 11)) {
-    return Problem{400, "A request has exactly one Host header."};
-  }
-  if (message.target().size() > limits_.target_bytes) {
-    return Problem{414, "The target of the request is too long."};
-  }
-  // Whoever stands in front of the service may read any other framing differently, and so take the
-  // body for a further request.
-  if (message.count(http::field::transfer_encoding) > 0 &&
-      (message.version() != 11 || message.count(http::field::transfer_encoding) > 1 ||
-       !beast::iequals(message[http::field::transfer_encoding], "chunked"))) {
-    return Problem{501, "The only Transfer-Encoding that is understood here is chunked."};
-  }
-  const auto expectation = message[http::field::expect];
-  if (!expectation.empty() && !beast::iequals(expectation, "100-continue")) {
-    return Problem{417, "The only expectation that is met here is 100-continue."};
-  }
-  return std::nullopt;
-}
-
-Connection::Intake Connection::refused(Problem problem) {
-  refusal_ = std::move(problem);
-  return Intake::refused;
-}
-
-Connection::Intake Connection::failed(const beast::error_code& error) {
-  if (!is_protocol_error(error)) {
-    return Intake::gone;
-  }
-  if (error == http::error::body_limit) {
-    return refused(Problem{413, "The body is too large."});
-  }
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return refused(has_long_target() ? Problem{414, "The target of the request is too long."}
-                                     : Problem{431, "The headers of the request are too large."});
-  }
-  return refused(Problem{400, "The request is not well-formed HTTP/1.1."});
-}
-
-bool Connection::has_long_target() const {
-  const auto target = parser_->get().target();
-  if (!target.empty()) {
-    return target.size() > limits_.target_bytes;
-  }
-  // Until the parser has taken the first line, everything stands in the buffer.
-  const auto data = buffer_.data();
-  const std::string_view head{static_cast<const char*>(data.data()), data.size()};
-  return head.substr(0, limits_.target_bytes).find("\r\n") == std::string_view::npos;
-}
-
-bool Connection::is_idle() const {
-  // A request of which a part has arrived counts as in flight.
-  return is_waiting_ && buffer_.size() == 0 && !parser_->got_some();
-}
-
-asio::awaitable<bool> Connection::send(const std::string& wire) {
-  beast::error_code error;
-  stream_.expires_after(limits_.write);
-  co_await asio::async_write(stream_, asio::buffer(wire),
-                             asio::redirect_error(asio::use_awaitable, error));
-  co_return !error;
-}
-
-asio::awaitable<void> Connection::linger() {
-  beast::error_code error;
-  is_waiting_ = true;
-  buffer_.clear();
-  parser_.emplace();
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  stream_.expires_after(limits_.linger);
-  std::array<char, 16 * 1024> scratch;  // NOLINT(cppcoreguidelines-pro-type-member-init)
-  std::uint64_t drained = 0;
-  while (!error && drained < limits_.linger_bytes) {
-    drained += co_await stream_.async_read_some(asio::buffer(scratch),
-                                                asio::redirect_error(asio::use_awaitable, error));
-  }
+  return std::make_shared<StreamConnection<Socket>>(std::move(peer), handler, limits,
+                                                    std::move(socket));
 }
 
 }  // namespace tenantd

@@ -1,66 +1,81 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
-#include <optional>
+#include <string>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/asio/ssl/context.hpp>
 
 #include "service/http/handler.hpp"
 #include "service/http/limits.hpp"
 
 namespace tenantd {
 
+/// Each thread that serves sockets has a context of its own, which needs no locks between them.
+using IoExecutor = boost::asio::io_context::executor_type;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, IoExecutor>;
+
 /// One client's connection: reads requests one after the other and answers each before it reads the
 /// next, which keeps pipelined answers in order.
 ///
 /// Ownership: shared by the server and by the coroutine that serves it.
-/// Thread safety: confined to the strand that the socket was accepted on; the handler may answer
-/// from anywhere.
+/// Thread safety: `is_late` and `idle_since` are thread-safe; everything else is confined to the
+/// thread of the socket. The handler may answer from anywhere.
 class Connection {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, Handler& handler, const Limits& limits);
+  using Clock = std::chrono::steady_clock;
+  static constexpr Clock::time_point never = Clock::time_point::max();
 
-  [[nodiscard]] boost::asio::any_io_executor executor() { return stream_.get_executor(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  virtual ~Connection() = default;
 
-  /// Serves until either side closes. Keeps the connection alive meanwhile.
-  static boost::asio::awaitable<void> serve(std::shared_ptr<Connection> self);
+  /// Without a TLS context it speaks in the clear.
+  static std::shared_ptr<Connection> make(Socket socket,
+                                          const std::shared_ptr<boost::asio::ssl::context>& tls,
+                                          std::string peer, Handler& handler, const Limits& limits);
 
-  /// Closes once the request in flight, if any, is answered. Callable from any thread.
-  static void finish_soon(const std::shared_ptr<Connection>& self);
+  [[nodiscard]] virtual IoExecutor executor() = 0;
 
-  /// Closes at once. Callable from any thread.
-  static void abort(const std::shared_ptr<Connection>& self);
+  /// Serves until either side closes. To be called once, on a connection that is kept alive
+  /// meanwhile.
+  virtual boost::asio::awaitable<void, IoExecutor> serve() = 0;
+
+  /// Closes once the request in flight, if any, is answered.
+  virtual void finish_soon() = 0;
+
+  /// Closes at once; a handler at work is still waited for.
+  virtual void abort() = 0;
+
+  /// Whether what it waits for should have come.
+  [[nodiscard]] bool is_late(Clock::time_point now) const noexcept {
+    return now >= deadline_.load(std::memory_order_relaxed);
+  }
+
+  /// Since when it has waited for a request to begin; `never` when it does not.
+  [[nodiscard]] Clock::time_point idle_since() const noexcept {
+    return idle_since_.load(std::memory_order_relaxed);
+  }
+
+ protected:
+  Connection() = default;
+
+  void wait_for(std::chrono::milliseconds time) noexcept {
+    deadline_.store(Clock::now() + time, std::memory_order_relaxed);
+  }
+  void wait_forever() noexcept { deadline_.store(never, std::memory_order_relaxed); }
+  void set_idle() noexcept { idle_since_.store(Clock::now(), std::memory_order_relaxed); }
+  void set_busy() noexcept { idle_since_.store(never, std::memory_order_relaxed); }
 
  private:
-  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-
-  enum class Intake { complete, refused, gone };
-
-  boost::asio::awaitable<bool> serve_one();
-  boost::asio::awaitable<Intake> receive();
-  boost::asio::awaitable<bool> send(const std::string& wire);
-  boost::asio::awaitable<void> linger();
-
-  Intake refused(Problem problem);
-  Intake failed(const boost::beast::error_code& error);
-  [[nodiscard]] std::optional<Problem> objection() const;
-  [[nodiscard]] bool has_long_target() const;
-  [[nodiscard]] bool is_idle() const;
-
-  boost::beast::tcp_stream stream_;
-  boost::beast::flat_buffer buffer_;
-  Handler& handler_;
-  const Limits& limits_;
-  std::optional<Parser> parser_;  ///< Of the request at hand, or of the one that is waited for.
-  Request request_;               ///< Taken before the body, whose trailers are not headers.
-  std::optional<Problem> refusal_;
-  bool is_waiting_ = false;  ///< For a request, or for a refused client to go.
-  bool is_stopping_ = false;
+  std::atomic<Clock::time_point> deadline_ = never;
+  std::atomic<Clock::time_point> idle_since_ = never;
 };
 
 }  // namespace tenantd

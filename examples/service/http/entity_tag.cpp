@@ -33,12 +33,12 @@ Response with_version(Response response, RowVersion version) {
 }
 
 Reply<std::optional<RowVersion>> required_version(const Request& request) {
-  const auto values = request.header_values("if-match");
-  if (values.empty()) {
+  const HeaderLines lines = request.header("if-match");
+  if (lines.count == 0) {
     return std::optional<RowVersion>{};
   }
-  const std::string_view tag = trimmed(values.front());
-  if (values.size() > 1 || tag.find(',') != std::string_view::npos) {
+  const std::string_view tag = trimmed(lines.first);
+  if (lines.count > 1 || tag.find(',') != std::string_view::npos) {
     return Problem{400, "If-Match names one ETag here."};
   }
   if (tag == "*") {

@@ -1,8 +1,9 @@
 #include "service/http/fields.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
+
+#include "service/http/json_body.hpp"
 
 namespace tenantd {
 namespace {
@@ -19,11 +20,11 @@ std::string_view media_type(std::string_view content_type) noexcept {
 
 Reply<void> require_media_type(const Request& request,
                                std::initializer_list<std::string_view> accepted) {
-  const auto types = request.header_values("content-type");
+  const HeaderLines types = request.header("content-type");
   const auto encodings = request.header_values("content-encoding");
   const bool fits =
-      types.size() == 1 && std::any_of(accepted.begin(), accepted.end(), [&](auto wanted) {
-        return equal_ignoring_case(media_type(types.front()), wanted);
+      types.count == 1 && std::any_of(accepted.begin(), accepted.end(), [&](auto wanted) {
+        return equal_ignoring_case(media_type(types.first), wanted);
       });
   const bool is_plain = std::all_of(encodings.begin(), encodings.end(), [](auto encoding) {
     return equal_ignoring_case(trimmed(encoding), "identity");
@@ -38,60 +39,12 @@ Reply<void> require_media_type(const Request& request,
   return Problem{415, detail};
 }
 
-/// Whether brackets nest deeper than any body here has reason to. Looked at before parsing, since
-/// half a million open brackets make a document of hundreds of megabytes.
-bool is_too_deep(std::string_view body) noexcept {
-  constexpr int max_depth = 32;
-  int depth = 0;
-  bool in_text = false;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    const char c = body[i];
-    if (in_text) {
-      i += c == '\\' ? 1 : 0;
-      in_text = c != '"';
-    } else if (c == '"') {
-      in_text = true;
-    } else if (c == '[' || c == '{') {
-      ++depth;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-    if (depth > max_depth) {
-      return true;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
 Reply<Fields> Fields::read(const Request& request,
                            std::initializer_list<std::string_view> media_types) {
   BOOST_OUTCOME_TRY(require_media_type(request, media_types));
-
-  if (is_too_deep(request.body)) {
-    return Problem{400, "The body nests too deeply."};
-  }
-
-  // Of two members with one name parsers keep the first, the last or both; nobody can mean that.
-  std::set<std::string> names;
-  bool is_ambiguous = false;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (event == Json::parse_event_t::key && depth == 1) {
-      is_ambiguous = !names.insert(parsed.get<std::string>()).second || is_ambiguous;
-    }
-    return true;
-  };
-  auto object = Json::parse(request.body, watch, false);
-  if (object.is_discarded()) {
-    return Problem{400, "The body is not well-formed JSON."};
-  }
-  if (!object.is_object()) {
-    return Problem{400, "The body is not a JSON object."};
-  }
-  if (is_ambiguous) {
-    return Problem{400, "The body has a member twice."};
-  }
+  BOOST_OUTCOME_TRY(auto object, read_json_object(request.body));
   return Fields{std::move(object)};
 }
 

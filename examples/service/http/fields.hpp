@@ -20,8 +20,7 @@ namespace tenantd {
 /// Thread safety: thread-confined.
 class Fields {
  public:
-  /// Errors: 415 for another type of content, 400 for what is not one JSON object in which every
-  /// name stands once.
+  /// Errors: 415 for another type of content, 400 for what `read_json_object` refuses.
   static Reply<Fields> read(const Request& request,
                             std::initializer_list<std::string_view> media_types);
 

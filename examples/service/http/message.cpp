@@ -12,10 +12,11 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-constexpr std::array<std::pair<int, std::string_view>, 20> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 24> phrases{{
     {200, "OK"},
     {201, "Created"},
     {204, "No Content"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -28,9 +29,12 @@ constexpr std::array<std::pair<int, std::string_view>, 20> phrases{{
     {414, "URI Too Long"},
     {415, "Unsupported Media Type"},
     {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
     {422, "Unprocessable Content"},
+    {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
+    {501, "Not Implemented"},
     {503, "Service Unavailable"},
     {505, "HTTP Version Not Supported"},
 }};
@@ -45,6 +49,22 @@ std::vector<std::string_view> Request::header_values(std::string_view name) cons
     }
   }
   return values;
+}
+
+HeaderLines Request::header(std::string_view name) const noexcept {
+  HeaderLines lines;
+  for (const Header& header : headers) {
+    if (equal_ignoring_case(header.name, name) && lines.count++ == 0) {
+      lines.first = header.value;
+    }
+  }
+  return lines;
+}
+
+bool Response::has_header(std::string_view name) const noexcept {
+  return std::any_of(headers.begin(), headers.end(), [name](const Header& header) {
+    return equal_ignoring_case(header.name, name);
+  });
 }
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,15 +13,25 @@ struct Header {
   std::string value;
 };
 
+/// The headers of one name.
+struct HeaderLines {
+  std::size_t count = 0;
+  std::string_view first = {};
+};
+
 /// A request as the endpoints see it, free of the transport that brought it.
 struct Request {
   std::string method;  ///< As sent; methods are case-sensitive.
   std::string target;
   std::vector<Header> headers;
   std::string body;
+  std::string peer = {};  ///< The address that it came from, for the log.
 
   /// The values of all headers of that name, in any spelling, in the order of arrival.
   [[nodiscard]] std::vector<std::string_view> header_values(std::string_view name) const;
+
+  /// The first of them, and how many there are.
+  [[nodiscard]] HeaderLines header(std::string_view name) const noexcept;
 };
 
 /// An answer, free of the transport that takes it.
@@ -29,6 +40,8 @@ struct Response {
   std::string content_type;  ///< Empty when there is no body.
   std::string body;
   std::vector<Header> headers;
+
+  [[nodiscard]] bool has_header(std::string_view name) const noexcept;
 };
 
 /// Whether two ASCII texts are the same but for upper and lower case.

@@ -91,6 +91,10 @@ Response Problem::to_response(std::string_view request_id) const {
       list.push_back({{"field", error.field}, {"problem", error.problem}});
     }
   }
+  if (position) {
+    document["position"] = {
+        {"byte", position->byte}, {"line", position->line}, {"column", position->column}};
+  }
   // Names of unknown members are cut to a length, which may leave half a character behind.
   return Response{status, "application/problem+json",
                   document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace),

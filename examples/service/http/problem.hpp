@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,13 @@ struct FieldProblem {
   std::string problem;
 };
 
+/// A place in a body, counted in bytes from 1.
+struct TextPosition {
+  std::size_t byte;
+  std::size_t line;
+  std::size_t column;
+};
+
 /// Why a request is not served, as the client is told.
 ///
 /// Isolation: the texts come from this service and from the library's table of codes, never from
@@ -31,8 +39,9 @@ struct Problem {
   std::string type = "about:blank";
   std::string detail;
   std::vector<FieldProblem> errors;
-  std::vector<Header> headers;          ///< Those that the status asks for: `Allow` and the like.
-  std::optional<tenancy::Error> cause;  ///< For the log only.
+  std::optional<TextPosition> position;  ///< Where reading the body stopped.
+  std::vector<Header> headers;           ///< Those that the status asks for: `Allow` and the like.
+  std::optional<tenancy::Error> cause;   ///< For the log only.
 
   Problem(int problem_status, std::string_view problem_detail)
       : status{problem_status}, detail{problem_detail} {}

@@ -5,55 +5,68 @@
 namespace tenantd {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using tenancy::TenantId;
 
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
+void add_tenant(JsonText& document, std::optional<TenantId> tenant) {
+  if (tenant) {
+    document.member("tenant_id", tenant->to_string());
+  } else {
+    document.raw_member("tenant_id", "null");
+  }
 }
 
-Json or_null(std::optional<tenancy::TenantId> tenant) {
-  return tenant ? Json(tenant->to_string()) : Json(nullptr);
+Response envelope(int status, std::string_view data, std::optional<TenantId> tenant) {
+  JsonText document;
+  document.member("success", true).raw_member("data", data);
+  add_tenant(document, tenant);
+  return Response{status, "application/json", document.take(), {}};
 }
 
-Response json_response(int status, const Json& document) {
-  return Response{status, "application/json", document.dump(), {}};
-}
-
-Json envelope(Json data, std::optional<tenancy::TenantId> tenant) {
-  return Json{{"success", true}, {"data", std::move(data)}, {"tenant_id", or_null(tenant)}};
-}
-
-}  // namespace
-
-Response ok(Json data, std::optional<tenancy::TenantId> tenant) {
-  return json_response(200, envelope(std::move(data), tenant));
-}
-
-Response created(std::optional<std::string> location, Json data, tenancy::TenantId tenant) {
-  Response response = json_response(201, envelope(std::move(data), tenant));
+Response created_as(std::optional<std::string> location, std::string_view data, TenantId tenant) {
+  Response response = envelope(201, data, tenant);
   if (location) {
     response.headers.push_back({"Location", *std::move(location)});
   }
   return response;
 }
 
-Response ok_list(Json items, const Pagination& pagination,
-                 std::optional<tenancy::TenantId> tenant) {
+}  // namespace
+
+Response ok(JsonText data, std::optional<TenantId> tenant) {
+  return envelope(200, data.take(), tenant);
+}
+
+Response ok(const nlohmann::ordered_json& data, std::optional<TenantId> tenant) {
+  return envelope(200, data.dump(), tenant);
+}
+
+Response created(std::optional<std::string> location, JsonText data, TenantId tenant) {
+  return created_as(std::move(location), data.take(), tenant);
+}
+
+Response created(std::optional<std::string> location, const nlohmann::ordered_json& data,
+                 TenantId tenant) {
+  return created_as(std::move(location), data.dump(), tenant);
+}
+
+Response ok_list(std::string_view items, const Pagination& pagination,
+                 std::optional<TenantId> tenant) {
+  using Number = std::optional<std::int64_t>;
   const auto& numbers = pagination.numbers;
-  return json_response(200,
-                       Json{{"success", true},
-                            {"data", std::move(items)},
-                            {"pagination",
-                             {{"page", numbers ? Json(numbers->number) : Json(nullptr)},
-                              {"per_page", pagination.per_page},
-                              {"total", numbers ? Json(numbers->total) : Json(nullptr)},
-                              {"total_pages", numbers ? Json(numbers->total_pages) : Json(nullptr)},
-                              {"has_next", pagination.has_next},
-                              {"has_prev", pagination.has_previous},
-                              {"cursor", or_null(pagination.next_cursor)},
-                              {"previous_cursor", or_null(pagination.previous_cursor)}}},
-                            {"tenant_id", or_null(tenant)}});
+  JsonText place;
+  place.member("page", numbers ? Number{numbers->number} : Number{})
+      .member("per_page", pagination.per_page)
+      .member("total", numbers ? Number{numbers->total} : Number{})
+      .member("total_pages", numbers ? Number{numbers->total_pages} : Number{})
+      .member("has_next", pagination.has_next)
+      .member("has_prev", pagination.has_previous)
+      .member("cursor", pagination.next_cursor)
+      .member("previous_cursor", pagination.previous_cursor);
+  JsonText document;
+  document.member("success", true).raw_member("data", items);
+  document.raw_member("pagination", place.take());
+  add_tenant(document, tenant);
+  return Response{200, "application/json", document.take(), {}};
 }
 
 Response no_content() { return Response{204, {}, {}, {}}; }

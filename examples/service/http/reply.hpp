@@ -2,12 +2,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "tenancy/core/page.hpp"
 #include "tenancy/core/tenant_id.hpp"
 
+#include "service/http/json_text.hpp"
 #include "service/http/message.hpp"
 
 namespace tenantd {
@@ -24,13 +26,16 @@ struct Pagination {
 
 /// `{"success": true, "data": …, "tenant_id": …}`; the tenant is null where an answer is about
 /// none.
-Response ok(nlohmann::ordered_json data, std::optional<tenancy::TenantId> tenant);
+Response ok(JsonText data, std::optional<tenancy::TenantId> tenant);
+Response ok(const nlohmann::ordered_json& data, std::optional<tenancy::TenantId> tenant);
 
 /// The same as 201 with the address of what was made, when it has one.
-Response created(std::optional<std::string> location, nlohmann::ordered_json data,
+Response created(std::optional<std::string> location, JsonText data, tenancy::TenantId tenant);
+Response created(std::optional<std::string> location, const nlohmann::ordered_json& data,
                  tenancy::TenantId tenant);
 
-Response ok_list(nlohmann::ordered_json items, const Pagination& pagination,
+/// A list whose items are JSON already, an array.
+Response ok_list(std::string_view items, const Pagination& pagination,
                  std::optional<tenancy::TenantId> tenant);
 
 Response no_content();

@@ -1,23 +1,29 @@
 #include "service/http/server.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
+#include <list>
 #include <system_error>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "service/http/connection.hpp"
+#include "service/http/peers.hpp"
+#include "service/http/tls.hpp"
 #include "service/log.hpp"
 
 namespace tenantd {
@@ -27,30 +33,65 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+template <class Value>
+using Awaitable = asio::awaitable<Value, IoExecutor>;
+constexpr asio::use_awaitable_t<IoExecutor> use_awaitable;
+
+using Acceptor = asio::basic_socket_acceptor<tcp, IoExecutor>;
+using SignalSet = asio::basic_signal_set<IoExecutor>;
+using Timer =
+    asio::basic_waitable_timer<Connection::Clock, asio::wait_traits<Connection::Clock>, IoExecutor>;
+
 // When the process runs out of descriptors, trying again at once would only burn a processor.
 constexpr std::chrono::milliseconds accept_pause{100};
+/// How exactly deadlines are kept.
+constexpr std::chrono::milliseconds sweep_pause{250};
+/// Connections that were told to make room and have not gone yet, at most.
+constexpr std::size_t max_leaving = 16;
 
 tcp::endpoint to_endpoint(const ServerOptions& options) {
   return {asio::ip::make_address(options.address), options.port};
 }
 
-std::string url_of(const asio::ip::address& address, std::uint16_t port) {
+std::string url_of(bool is_tls, const asio::ip::address& address, std::uint16_t port) {
   const std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
-  return "http://" + host + ":" + std::to_string(port);
+  return (is_tls ? "https://" : "http://") + host + ":" + std::to_string(port);
 }
+
+/// A thread that serves sockets.
+struct Lane {
+  asio::io_context io{1};
+  asio::executor_work_guard<IoExecutor> guard{io.get_executor()};
+  std::size_t connections = 0;
+};
+
+/// A connection as the listener knows it.
+struct Guest {
+  std::shared_ptr<Connection> connection;
+  Lane* lane;
+  std::string group;
+  bool is_leaving = false;
+};
 
 }  // namespace
 
-/// What `Server` is made of. All members are confined to the strand.
+/// What `Server` is made of. All members are confined to the thread of the first lane.
 class Server::Listener {
  public:
   explicit Listener(ServerOptions options)
       : options_{std::move(options)},
-        strand_{asio::make_strand(io_)},
-        acceptor_{strand_, to_endpoint(options_)},
-        signals_{strand_, SIGINT, SIGTERM},
-        grace_{strand_} {}
+        tls_{options_.tls ? load_tls(*options_.tls) : nullptr},
+        lanes_(std::max<std::size_t>(options_.threads, 1)),
+        acceptor_{home(), to_endpoint(options_)},
+        stop_signals_{home(), SIGINT, SIGTERM},
+        reload_signals_{home(), SIGHUP},
+        grace_{home()},
+        sweep_{home()} {}
 
+  [[nodiscard]] std::string url_at(const asio::ip::address& address) const {
+    return url_of(tls_ != nullptr, address, local().port());
+  }
+  [[nodiscard]] bool is_encrypted() const noexcept { return tls_ != nullptr; }
   [[nodiscard]] tcp::endpoint local() const { return acceptor_.local_endpoint(); }
 
   void run(Handler& handler) {
@@ -59,103 +100,220 @@ class Server::Listener {
         std::rethrow_exception(failure);
       }
     };
-    asio::co_spawn(strand_, accept_all(handler), rethrow);
-    asio::co_spawn(strand_, stop_on_signal(), rethrow);
-    {
-      std::vector<std::jthread> threads;
-      for (std::size_t i = 1; i < options_.threads; ++i) {
-        threads.emplace_back([this] { io_.run(); });
-      }
-      io_.run();
+    asio::co_spawn(home(), accept_all(handler), rethrow);
+    asio::co_spawn(home(), stop_on_signal(), rethrow);
+    asio::co_spawn(home(), reload_on_signal(), rethrow);
+    asio::co_spawn(home(), sweep_all(), rethrow);
+    std::vector<std::jthread> threads;
+    for (auto lane = std::next(lanes_.begin()); lane != lanes_.end(); ++lane) {
+      threads.emplace_back([&io = lane->io] { io.run(); });
     }
+    lanes_.front().io.run();
   }
 
  private:
-  asio::awaitable<void> accept_all(Handler& handler) {
+  [[nodiscard]] IoExecutor home() { return lanes_.front().io.get_executor(); }
+
+  Awaitable<void> accept_all(Handler& handler) {
     while (!is_stopping_) {
+      Lane& lane = *std::min_element(
+          lanes_.begin(), lanes_.end(),
+          [](const Lane& a, const Lane& b) { return a.connections < b.connections; });
       error_code error;
-      tcp::socket socket = co_await acceptor_.async_accept(
-          asio::make_strand(io_), asio::redirect_error(asio::use_awaitable, error));
+      tcp::endpoint peer;
+      Socket socket = co_await acceptor_.async_accept(lane.io.get_executor(), peer,
+                                                      asio::redirect_error(use_awaitable, error));
       if (!error) {
-        admit(std::move(socket), handler);
+        admit(std::move(socket), peer.address(), lane, handler);
       } else if (!is_stopping_) {
         log_warning("cannot accept a connection: " + error.message());
-        asio::steady_timer pause{strand_, accept_pause};
-        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        Timer pause{home(), accept_pause};
+        co_await pause.async_wait(asio::redirect_error(use_awaitable, error));
       }
     }
   }
 
-  void admit(tcp::socket socket, Handler& handler) {
-    if (is_stopping_ || connections_.size() >= options_.limits.connections) {
+  void admit(Socket socket, const asio::ip::address& address, Lane& lane, Handler& handler) {
+    std::string group = peer_group(address);
+    const auto share = groups_.find(group);
+    const bool is_over_share =
+        share != groups_.end() && share->second >= options_.limits.peer_share();
+    if (is_stopping_ || (is_over_share && !make_room(&group)) ||
+        (!is_over_share && staying_ >= options_.limits.connections && !make_room(nullptr))) {
       return;  // The socket closes with its last owner.
     }
-    const auto connection =
-        std::make_shared<Connection>(std::move(socket), handler, options_.limits);
+    auto connection =
+        Connection::make(std::move(socket), tls_, peer_name(address), handler, options_.limits);
     const auto executor = connection->executor();
-    connections_.insert(connection);
-    asio::co_spawn(executor, Connection::serve(connection),
-                   asio::bind_executor(strand_, [this, connection](const std::exception_ptr& e) {
-                     if (e) {
-                       log_exception("a connection was dropped", e);
-                     }
-                     connections_.erase(connection);
-                     if (is_stopping_ && connections_.empty()) {
-                       grace_.cancel();
-                     }
-                   }));
+    ++staying_;
+    ++groups_[group];
+    ++lane.connections;
+    const auto guest =
+        guests_.insert(guests_.end(), Guest{connection, &lane, std::move(group), false});
+    asio::co_spawn(
+        executor, [connection] { return connection->serve(); },
+        asio::bind_executor(home(), [this, guest](const std::exception_ptr& e) {
+          if (e) {
+            log_exception("a connection was dropped", e);
+          }
+          --guest->lane->connections;
+          if (guest->is_leaving) {
+            --leaving_;
+          } else {
+            count_out(*guest);
+          }
+          guests_.erase(guest);
+          finish_when_empty();
+        }));
   }
 
-  asio::awaitable<void> stop_on_signal() {
+  /// Sends away who has been idle for longest, of that group or of all.
+  bool make_room(const std::string* group) {
+    if (leaving_ >= max_leaving) {
+      return false;
+    }
+    Guest* longest = nullptr;
+    auto since = Connection::never;
+    for (Guest& guest : guests_) {
+      const auto idle = guest.connection->idle_since();
+      if (!guest.is_leaving && idle < since && (group == nullptr || guest.group == *group)) {
+        longest = &guest;
+        since = idle;
+      }
+    }
+    if (longest == nullptr) {
+      return false;
+    }
+    longest->is_leaving = true;
+    ++leaving_;
+    count_out(*longest);
+    tell(*longest, &Connection::finish_soon);
+    return true;
+  }
+
+  void count_out(const Guest& guest) {
+    --staying_;
+    const auto share = groups_.find(guest.group);
+    if (--share->second == 0) {
+      groups_.erase(share);
+    }
+  }
+
+  static void tell(const Guest& guest, void (Connection::*what)()) {
+    asio::dispatch(guest.lane->io.get_executor(),
+                   [connection = guest.connection, what] { (connection.get()->*what)(); });
+  }
+
+  void tell_all(void (Connection::*what)()) {
+    for (const Guest& guest : guests_) {
+      tell(guest, what);
+    }
+  }
+
+  Awaitable<void> sweep_all() {
+    while (!is_finished_) {
+      const auto now = Connection::Clock::now();
+      for (const Guest& guest : guests_) {
+        if (guest.connection->is_late(now)) {
+          // Who merely has nothing to ask is told goodbye.
+          const bool is_idle = guest.connection->idle_since() != Connection::never;
+          tell(guest, is_idle ? &Connection::finish_soon : &Connection::abort);
+        }
+      }
+      error_code error;
+      sweep_.expires_after(sweep_pause);
+      co_await sweep_.async_wait(asio::redirect_error(use_awaitable, error));
+    }
+  }
+
+  Awaitable<void> stop_on_signal() {
     error_code error;
-    co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    is_stopping_ = true;
+    co_await stop_signals_.async_wait(asio::redirect_error(use_awaitable, error));
     // From here on a signal does what it does to any program: a second Ctrl-C is for the impatient.
-    signals_.clear(error);
+    stop_signals_.clear(error);
+    if (options_.on_stopping) {
+      options_.on_stopping();
+    }
+    if (options_.limits.drain_time.count() > 0) {
+      grace_.expires_after(options_.limits.drain_time);
+      co_await grace_.async_wait(asio::redirect_error(use_awaitable, error));
+    }
+    is_stopping_ = true;
     acceptor_.close(error);
-    for (const auto& connection : connections_) {
-      Connection::finish_soon(connection);
+    reload_signals_.cancel(error);
+    tell_all(&Connection::finish_soon);
+    finish_when_empty();
+    if (!is_finished_) {
+      grace_.expires_after(options_.limits.stop_time);
+      co_await grace_.async_wait(asio::redirect_error(use_awaitable, error));
+      tell_all(&Connection::abort);
     }
-    if (!connections_.empty()) {
-      grace_.expires_after(options_.limits.stop);
-      co_await grace_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  }
+
+  void finish_when_empty() {
+    if (is_stopping_ && guests_.empty()) {
+      is_finished_ = true;
+      grace_.cancel();
+      sweep_.cancel();
+      for (Lane& lane : lanes_) {
+        lane.guard.reset();
+      }
     }
-    for (const auto& connection : connections_) {
-      Connection::abort(connection);
+  }
+
+  Awaitable<void> reload_on_signal() {
+    while (!is_stopping_) {
+      error_code error;
+      co_await reload_signals_.async_wait(asio::redirect_error(use_awaitable, error));
+      if (!error && options_.tls) {
+        reload();
+      }
+    }
+  }
+
+  void reload() {
+    try {
+      tls_ = load_tls(*options_.tls);
+      log_information("the certificate was read again");
+    } catch (const std::exception& e) {
+      log_warning(std::string{"the old certificate stays in use: "} + e.what());
     }
   }
 
   ServerOptions options_;
-  asio::io_context io_;
-  asio::strand<asio::io_context::executor_type> strand_;
-  tcp::acceptor acceptor_;
-  asio::signal_set signals_;
-  asio::steady_timer grace_;
-  std::unordered_set<std::shared_ptr<Connection>> connections_;
+  std::shared_ptr<asio::ssl::context> tls_;
+  std::list<Lane> lanes_;
+  Acceptor acceptor_;
+  SignalSet stop_signals_;
+  SignalSet reload_signals_;
+  Timer grace_;
+  Timer sweep_;
+  std::list<Guest> guests_;
+  std::unordered_map<std::string, std::size_t> groups_;  ///< How many of each stay.
+  std::size_t staying_ = 0;
+  std::size_t leaving_ = 0;
   bool is_stopping_ = false;
+  bool is_finished_ = false;
 };
 
 Server::Server(ServerOptions options) : listener_{std::make_unique<Listener>(std::move(options))} {}
 
 Server::~Server() = default;
 
-std::string Server::url() const {
-  const tcp::endpoint local = listener_->local();
-  return url_of(local.address(), local.port());
-}
+std::string Server::url() const { return listener_->url_at(listener_->local().address()); }
 
 std::string Server::url_from_here() const {
-  const tcp::endpoint local = listener_->local();
-  if (!local.address().is_unspecified()) {
+  const auto address = listener_->local().address();
+  if (!address.is_unspecified()) {
     return url();
   }
-  const auto loopback = local.address().is_v6()
-                            ? asio::ip::address{asio::ip::address_v6::loopback()}
-                            : asio::ip::address{asio::ip::address_v4::loopback()};
-  return url_of(loopback, local.port());
+  return listener_->url_at(address.is_v6() ? asio::ip::address{asio::ip::address_v6::loopback()}
+                                           : asio::ip::address{asio::ip::address_v4::loopback()});
 }
 
 bool Server::is_local() const { return listener_->local().address().is_loopback(); }
+
+bool Server::is_encrypted() const { return listener_->is_encrypted(); }
 
 void Server::run(Handler& handler) { listener_->run(handler); }
 

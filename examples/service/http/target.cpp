@@ -1,5 +1,7 @@
 #include "service/http/target.hpp"
 
+#include <algorithm>
+
 namespace tenantd {
 namespace {
 
@@ -10,23 +12,27 @@ int digit_value(char c) noexcept {
   return -1;
 }
 
-std::string_view without_origin(std::string_view text) noexcept {
+/// Takes `http://host` from the front of a text, and returns the host.
+std::string_view take_origin(std::string_view& text) noexcept {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (equal_ignoring_case(text.substr(0, scheme.size()), scheme)) {
-      const auto end = text.find_first_of("/?", scheme.size());
-      return end == std::string_view::npos ? std::string_view{"/"} : text.substr(end);
+      const auto end = std::min(text.find_first_of("/?", scheme.size()), text.size());
+      const auto host = text.substr(scheme.size(), end - scheme.size());
+      text = end == text.size() ? std::string_view{"/"} : text.substr(end);
+      return host;
     }
   }
-  return text;
+  return {};
 }
 
 }  // namespace
 
 Reply<Target> Target::parse(std::string_view text) {
-  text = without_origin(text);
+  const std::string_view host = take_origin(text);
   const auto mark = text.find('?');
   const Target target{text.substr(0, mark),
-                      mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1)};
+                      mark == std::string_view::npos ? std::string_view{} : text.substr(mark + 1),
+                      host};
   if (!target.path.starts_with('/')) {
     return Problem{400, "The target of the request is not a path."};
   }

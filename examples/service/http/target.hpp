@@ -13,6 +13,7 @@ namespace tenantd {
 struct Target {
   std::string_view path;
   std::string_view query;
+  std::string_view host = {};  ///< With its port; empty unless the target names it.
 
   /// Accepts `/path?query` and, as servers must, `http://host/path?query`.
   /// Errors: 400.

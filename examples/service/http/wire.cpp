@@ -9,14 +9,28 @@ namespace {
 constexpr std::size_t usual_head_size = 512;
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`. Source: RFC 9110 §5.6.7.
-std::string http_date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  gmtime_r(&now, &utc);
+struct HttpDate {
+  std::time_t second = -1;
   std::array<char, 32> text{};
-  // The process keeps the "C" locale, whose names of days and months are those of the protocol.
-  const auto size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-  return std::string{text.data(), size};
+  std::size_t size = 0;
+
+  void move_to(std::time_t now) {
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    // The process keeps the "C" locale, whose names of days and months are those of the protocol.
+    size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    second = now;
+  }
+};
+
+/// The date of now. The view is good until the next call on this thread.
+std::string_view http_date() {
+  thread_local HttpDate date;
+  const std::time_t now = std::time(nullptr);
+  if (now != date.second) {
+    date.move_to(now);
+  }
+  return {date.text.data(), date.size};
 }
 
 void append_header(std::string& wire, std::string_view name, std::string_view value) {
@@ -25,10 +39,9 @@ void append_header(std::string& wire, std::string_view name, std::string_view va
 
 }  // namespace
 
-std::string to_wire(const Response& response, Framing framing) {
-  const bool may_have_body = response.status != 204;
-  std::string wire;
-  wire.reserve(usual_head_size + response.body.size());
+void append_wire(std::string& wire, const Response& response, Framing framing) {
+  const bool may_have_body = response.status != 204 && response.status != 304;
+  wire.reserve(wire.size() + usual_head_size + response.body.size());
   wire.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   wire.append(reason_phrase(response.status)).append("\r\n");
   append_header(wire, "Date", http_date());
@@ -48,7 +61,6 @@ std::string to_wire(const Response& response, Framing framing) {
   if (may_have_body && framing.with_body) {
     wire.append(response.body);
   }
-  return wire;
 }
 
 }  // namespace tenantd

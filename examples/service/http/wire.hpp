@@ -13,7 +13,7 @@ struct Framing {
   bool http_1_0 = false;   ///< Such clients close unless they are told otherwise.
 };
 
-/// A response as bytes of HTTP/1.1, ready to be sent. Source: RFC 9112.
-[[nodiscard]] std::string to_wire(const Response& response, Framing framing);
+/// Appends a response as bytes of HTTP/1.1, ready to be sent. Source: RFC 9112.
+void append_wire(std::string& wire, const Response& response, Framing framing);
 
 }  // namespace tenantd

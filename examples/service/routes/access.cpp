@@ -3,43 +3,47 @@
 namespace tenantd {
 namespace {
 
+using tenancy::TenantId;
+
 constexpr std::string_view scheme = "Bearer ";
 
 Reply<std::string_view> bearer_key(const Request& request) {
-  const auto values = request.header_values("authorization");
-  if (values.empty()) {
+  const HeaderLines lines = request.header("authorization");
+  if (lines.count == 0) {
     return unauthenticated("The request has no key: send Authorization: Bearer KEY.");
   }
-  if (values.size() > 1) {
+  if (lines.count > 1) {
     return Problem{400, "The request has more than one Authorization header."};
   }
-  if (!equal_ignoring_case(values.front().substr(0, scheme.size()), scheme)) {
+  if (!equal_ignoring_case(lines.first.substr(0, scheme.size()), scheme)) {
     return unauthenticated("Keys are sent as Authorization: Bearer KEY.");
   }
-  return trimmed(values.front().substr(scheme.size()));
-}
-
-Reply<void> confirm_tenant(const Call& call, tenancy::TenantId tenant) {
-  const std::string own = tenant.to_string();
-  const std::string* const in_query = call.query.find("tenant_id");
-  bool agrees = in_query == nullptr || *in_query == own;
-  for (const std::string_view in_header : call.request.header_values("x-tenant-id")) {
-    agrees = agrees && in_header == own;
-  }
-  if (!agrees) {
-    return Problem{403, "The request names a tenant that the key does not belong to."};
-  }
-  return boost::outcome_v2::success();
+  return trimmed(lines.first.substr(scheme.size()));
 }
 
 }  // namespace
 
-Reply<tenancy::TenantContext> enter_tenant(const tenancy::Authenticator& authenticator, Call& call,
-                                           tenancy::Scope needed) {
+Entrance::Entrance(const tenancy::Store& store, const tenancy::Authenticator& authenticator,
+                   Powers powers, HostNames hosts, RequestsInFlight& in_flight)
+    : store_{store},
+      authenticator_{authenticator},
+      powers_{std::move(powers)},
+      hosts_{std::move(hosts)},
+      in_flight_{in_flight} {}
+
+Reply<tenancy::TenantContext> Entrance::enter_tenant(Call& call, tenancy::Scope needed) const {
   BOOST_OUTCOME_TRY(const auto key, bearer_key(call.request));
-  BOOST_OUTCOME_TRY(auto context, authenticator.with(call.limits).authenticate(key));
+  BOOST_OUTCOME_TRY(auto context, authenticator_.with(call.limits).authenticate(key));
   call.tenant = context.tenant();
-  BOOST_OUTCOME_TRY(confirm_tenant(call, context.tenant()));
+  call.permit.release();
+  auto permit = in_flight_.admit(context.tenant());
+  if (!permit) {
+    Problem problem{429, "The tenant has too many requests in flight: wait for their answers."};
+    problem.headers.push_back({"Retry-After", "1"});
+    return problem;
+  }
+  call.permit = *std::move(permit);
+  BOOST_OUTCOME_TRY(confirm(call, context.tenant(), call.query.find("tenant_id")));
   // The store refuses as well; asking first answers 403 before the body is looked at.
   if (!context.allows(needed)) {
     return Problem{tenancy::Error{tenancy::errc::access_denied, "the key's scope is too narrow"}};
@@ -47,11 +51,60 @@ Reply<tenancy::TenantContext> enter_tenant(const tenancy::Authenticator& authent
   return context;
 }
 
-Reply<tenancy::TenantRegistry> enter_registry(const tenancy::Authenticator& authenticator,
-                                              const Call& call) {
+Reply<tenancy::TenantRegistry> Entrance::enter_registry(const Call& call) const {
   BOOST_OUTCOME_TRY(const auto key, bearer_key(call.request));
-  BOOST_OUTCOME_TRY(auto registry, authenticator.with(call.limits).authenticate_administrator(key));
+  BOOST_OUTCOME_TRY(auto registry,
+                    authenticator_.with(call.limits).authenticate_administrator(key));
+  std::optional<TenantId> in_path;
+  if (!call.parameters.empty()) {
+    if (const auto id = TenantId::parse(call.parameter())) {
+      in_path = id.value();
+    }
+  }
+  BOOST_OUTCOME_TRY(confirm(call, in_path, nullptr));
   return registry;
+}
+
+Reply<void> Entrance::confirm(const Call& call, std::optional<TenantId> tenant,
+                              const std::string* in_query) const {
+  const HeaderLines lines = call.request.header("x-tenant-id");
+  if (lines.count > 1) {
+    return Problem{400, "The request has more than one X-Tenant-ID header."};
+  }
+  BOOST_OUTCOME_TRY(bool agrees, agrees_with_host(call, tenant));
+  if (lines.count == 1 || in_query != nullptr) {
+    const std::string own = tenant ? tenant->to_string() : std::string{};
+    agrees = agrees && tenant && (lines.count == 0 || trimmed(lines.first) == own) &&
+             (in_query == nullptr || *in_query == own);
+  }
+  if (!agrees) {
+    return Problem{403, "The request names a tenant that it is not for."};
+  }
+  return boost::outcome_v2::success();
+}
+
+Reply<bool> Entrance::agrees_with_host(const Call& call, std::optional<TenantId> tenant) const {
+  BOOST_OUTCOME_TRY(const auto named, hosts_.read(call.host));
+  if (!named.names_tenant) {
+    return true;
+  }
+  if (!named.slug) {
+    return false;
+  }
+  const auto found = powers_.find_tenant(*named.slug, call.limits);
+  if (found) {
+    return found.value() == tenant;
+  }
+  if (found.error() != tenancy::errc::not_found) {
+    return Problem{found.error()};
+  }
+  return false;
+}
+
+bool is_administrators(const Request& request) noexcept {
+  constexpr std::string_view prefix = "tna_";
+  const std::string_view value = request.header("authorization").first;
+  return value.size() > scheme.size() && trimmed(value.substr(scheme.size())).starts_with(prefix);
 }
 
 }  // namespace tenantd

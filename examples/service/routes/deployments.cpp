@@ -16,11 +16,9 @@
 namespace tenantd {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Deployments = tenancy::Repository<Deployment>;
 using tenancy::field;
 using tenancy::Result;
-using tenancy::Store;
 using tenancy::TenantContext;
 using tenancy::TenantId;
 using tenancy::Versioned;
@@ -35,13 +33,15 @@ constexpr SortableColumn<Deployment> sortable_columns[] = {
     sortable<Deployment, &Deployment::created_at>("created_at"),
     sortable<Deployment, &Deployment::updated_at>("updated_at")};
 
-Json to_json(const Deployment& deployment) {
-  return Json{{"id", deployment.id},
-              {"project_name", deployment.project_name},
-              {"status", name_of(deployment.status)},
-              {"url", deployment.url ? Json(*deployment.url) : Json(nullptr)},
-              {"created_at", deployment.created_at.to_string()},
-              {"updated_at", deployment.updated_at.to_string()}};
+JsonText to_json(const Deployment& deployment) {
+  JsonText json;
+  json.member("id", deployment.id)
+      .member("project_name", deployment.project_name)
+      .member("status", name_of(deployment.status))
+      .member("url", deployment.url)
+      .member("created_at", deployment.created_at)
+      .member("updated_at", deployment.updated_at);
+  return json;
 }
 
 Response show_one(const Versioned<Deployment>& stored, TenantId tenant) {
@@ -141,9 +141,8 @@ Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
 
 }  // namespace
 
-void add_deployment_routes(Router& router, const Store& store,
-                           const tenancy::Authenticator& authenticator) {
-  TenantRoutes routes{router, store, authenticator};
+void add_deployment_routes(Router& router, const Entrance& entrance) {
+  TenantRoutes routes{router, entrance};
   routes.read(collection, Pace::slow, list);
   routes.write("POST", collection, create);
   routes.read(item, Pace::quick, show);

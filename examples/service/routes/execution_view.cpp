@@ -2,17 +2,16 @@
 
 namespace tenantd {
 
-using Json = nlohmann::ordered_json;
-
-Json to_json(const Execution& execution) {
-  return Json{{"id", execution.id},
-              {"workflow_id", execution.workflow_id},
-              {"status", name_of(execution.status)},
-              {"started_at", execution.started_at.to_string()},
-              {"finished_at",
-               execution.finished_at ? Json(execution.finished_at->to_string()) : Json(nullptr)},
-              {"duration_ms", execution.duration_ms ? Json(*execution.duration_ms) : Json(nullptr)},
-              {"error", execution.error ? Json(*execution.error) : Json(nullptr)}};
+JsonText to_json(const Execution& execution) {
+  JsonText json;
+  json.member("id", execution.id)
+      .member("workflow_id", execution.workflow_id)
+      .member("status", name_of(execution.status))
+      .member("started_at", execution.started_at)
+      .member("finished_at", execution.finished_at)
+      .member("duration_ms", execution.duration_ms)
+      .member("error", execution.error);
+  return json;
 }
 
 Reply<tenancy::Query<Execution>> read_execution_query(const Query& query) {

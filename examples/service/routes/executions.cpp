@@ -22,7 +22,6 @@ using tenancy::errc;
 using tenancy::Error;
 using tenancy::field;
 using tenancy::Result;
-using tenancy::Store;
 using tenancy::TenantContext;
 using tenancy::TenantId;
 using tenancy::Versioned;
@@ -155,9 +154,8 @@ Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
 
 }  // namespace
 
-void add_execution_routes(Router& router, const Store& store,
-                          const tenancy::Authenticator& authenticator) {
-  TenantRoutes routes{router, store, authenticator};
+void add_execution_routes(Router& router, const Entrance& entrance) {
+  TenantRoutes routes{router, entrance};
   routes.read(of_workflow, Pace::slow, list_of_workflow);
   routes.write("POST", of_workflow, start);
   routes.read(collection, Pace::slow, list);

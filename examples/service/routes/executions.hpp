@@ -1,9 +1,6 @@
 #pragma once
 
-#include "tenancy/registry/authenticator.hpp"
-#include "tenancy/storage/store.hpp"
-
-#include "service/router.hpp"
+#include "service/routes/access.hpp"
 
 namespace tenantd {
 
@@ -12,7 +9,6 @@ namespace tenantd {
 ///
 /// Isolation: the id of another tenant's workflow or execution is answered as one that does not
 /// exist.
-void add_execution_routes(Router& router, const tenancy::Store& store,
-                          const tenancy::Authenticator& authenticator);
+void add_execution_routes(Router& router, const Entrance& entrance);
 
 }  // namespace tenantd

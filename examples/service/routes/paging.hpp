@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "tenancy/core/page.hpp"
@@ -22,15 +24,16 @@ Pagination pagination_of(const tenancy::PageRequest& request, const tenancy::Pag
                     page.has_previous, page.next_cursor, page.previous_cursor};
 }
 
-/// The answer that holds a page, each row as `view` shows it.
+/// The answer that holds a page, each row as `view` shows it, which gives a `JsonText`.
 template <class T, class View>
 Response list_response(const tenancy::PageRequest& request, const tenancy::Page<T>& page,
-                       tenancy::TenantId tenant, View view) {
-  auto items = nlohmann::ordered_json::array();
+                       std::optional<tenancy::TenantId> tenant, View view) {
+  std::string items{'['};
   for (const T& row : page.items) {
-    items.push_back(view(row));
+    items.append(items.size() > 1 ? "," : "").append(view(row).take());
   }
-  return ok_list(std::move(items), pagination_of(request, page), tenant);
+  items += ']';
+  return ok_list(items, pagination_of(request, page), tenant);
 }
 
 }  // namespace tenantd

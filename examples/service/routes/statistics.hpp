@@ -1,15 +1,14 @@
 #pragma once
 
-#include "tenancy/registry/authenticator.hpp"
-#include "tenancy/storage/store.hpp"
-
-#include "service/router.hpp"
+#include "service/routes/access.hpp"
 
 namespace tenantd {
 
-/// How many executions there are by status, how long they took and when the last one began. Goes
-/// before the routes of executions, whose ids it is none of.
-void add_statistics_route(Router& router, const tenancy::Store& store,
-                          const tenancy::Authenticator& authenticator);
+/// Figures of a tenant's executions, and of all that a tenant has. Goes before the routes of
+/// executions, whose ids `statistics` is none of.
+///
+/// Isolation: a tenant's key sees the figures of its own tenant only; any other id is answered as
+/// one that does not exist. That an administrator looked is on record in the store.
+void add_statistics_routes(Router& router, const Entrance& entrance);
 
 }  // namespace tenantd

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "tenancy/core/clock.hpp"
+
+#include "service/http/entity_tag.hpp"
 #include "service/http/fields.hpp"
 #include "service/http/reply.hpp"
 #include "service/routes/access.hpp"
@@ -19,10 +22,18 @@ using tenancy::TenantRegistry;
 constexpr std::string_view collection = "/api/tenants";
 constexpr std::string_view item = "/api/tenants/{id}";
 constexpr std::string_view keys = "/api/tenants/{id}/api-keys";
+constexpr std::string_view key_item = "/api/tenants/{id}/api-keys/{key}";
 
 std::optional<std::string_view> slug_rule(std::string_view text) {
   if (!Slug::parse(text)) {
     return "must be 1 to 63 lower-case letters, digits and inner hyphens, and no reserved word";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> time_rule(std::string_view text) {
+  if (!tenancy::Timestamp::parse(text)) {
+    return "must be a time such as 2026-01-31T12:00:00Z";
   }
   return std::nullopt;
 }
@@ -53,15 +64,27 @@ Reply<TenantId> tenant_in_path(const Call& call) {
   return id.value();
 }
 
-Json to_json(const Tenant& tenant) {
-  return Json{{"id", tenant.id.to_string()},
-              {"slug", tenant.slug.to_string()},
-              {"name", tenant.name},
-              {"status", tenancy::to_string(tenant.status)},
-              {"plan", tenant.plan.empty() ? Json(nullptr) : Json(tenant.plan)},
-              {"version", tenant.version},
-              {"created_at", tenant.created_at.to_string()},
-              {"updated_at", tenant.updated_at.to_string()}};
+JsonText to_json(const Tenant& tenant) {
+  JsonText json;
+  json.member("id", tenant.id.to_string())
+      .member("slug", tenant.slug.to_string())
+      .member("name", tenant.name)
+      .member("status", tenancy::to_string(tenant.status))
+      .member("plan", tenant.plan.empty() ? std::nullopt : std::optional{tenant.plan})
+      .member("version", tenant.version)
+      .member("created_at", tenant.created_at)
+      .member("updated_at", tenant.updated_at);
+  return json;
+}
+
+Response show_one(const Tenant& tenant) {
+  return with_version(ok(to_json(tenant), tenant.id), tenancy::RowVersion{tenant.version});
+}
+
+/// The version that `If-Match` asks for, as the registry takes it. Errors: 400.
+Reply<std::optional<std::int64_t>> required_tenant_version(const Request& request) {
+  BOOST_OUTCOME_TRY(const auto version, required_version(request));
+  return version ? std::optional{version->value()} : std::nullopt;
 }
 
 Json optional_time(const std::optional<tenancy::Timestamp>& time) {
@@ -84,6 +107,7 @@ Json to_json(const tenancy::IssuedApiKey& issued) {
               {"name", issued.key.name},
               {"scope", tenancy::to_string(issued.key.scope)},
               {"created_at", issued.key.created_at.to_string()},
+              {"expires_at", optional_time(issued.key.expires_at)},
               {"key", issued.text.unsafe_text()}};
 }
 
@@ -100,10 +124,36 @@ Reply<Response> create(const TenantRegistry& registry, Call& call) {
   }
   const Tenant& tenant = made.value();
   call.tenant = tenant.id;
-  return created(std::string{collection} + "/" + tenant.id.to_string(), to_json(tenant), tenant.id);
+  return with_version(
+      created(std::string{collection} + "/" + tenant.id.to_string(), to_json(tenant), tenant.id),
+      tenancy::RowVersion{tenant.version});
+}
+
+/// A list of the one tenant that is called so, or of none. Errors: 400.
+Reply<Response> list_of_slug(const TenantRegistry& registry, const Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({"slug"}));
+  const auto slug = Slug::parse(*call.query.find("slug"));
+  if (!slug) {
+    return Problem{400, "The query parameter slug is the slug of a tenant."};
+  }
+  tenancy::Page<Tenant> page;
+  const auto found = registry.find(slug.value());
+  if (found) {
+    page.items.push_back(found.value());
+  } else if (found.error() != tenancy::errc::not_found) {
+    return Problem{found.error()};
+  }
+  const tenancy::PageRequest request;
+  const auto total = static_cast<std::int64_t>(page.items.size());
+  page.numbers = tenancy::PageNumbers{1, request.limit, total, total};
+  return list_response(request, page, std::nullopt,
+                       [](const Tenant& tenant) { return to_json(tenant); });
 }
 
 Reply<Response> list(const TenantRegistry& registry, Call& call) {
+  if (call.query.find("slug") != nullptr) {
+    return list_of_slug(registry, call);
+  }
   BOOST_OUTCOME_TRY(
       call.query.allow_only({"page", "per_page", "cursor", "limit", "status", "plan", "search"}));
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
@@ -118,11 +168,8 @@ Reply<Response> list(const TenantRegistry& registry, Call& call) {
     filter.search = *search;
   }
   BOOST_OUTCOME_TRY(const auto page, registry.list(request, filter));
-  Json items = Json::array();
-  for (const Tenant& tenant : page.items) {
-    items.push_back(to_json(tenant));
-  }
-  return ok_list(std::move(items), pagination_of(request, page), std::nullopt);
+  return list_response(request, page, std::nullopt,
+                       [](const Tenant& tenant) { return to_json(tenant); });
 }
 
 Reply<Response> show(const TenantRegistry& registry, Call& call) {
@@ -130,24 +177,25 @@ Reply<Response> show(const TenantRegistry& registry, Call& call) {
   BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
   BOOST_OUTCOME_TRY(const Tenant tenant, registry.find(id));
   call.tenant = tenant.id;
-  return ok(to_json(tenant), tenant.id);
+  return show_one(tenant);
 }
 
 Reply<Response> change(const TenantRegistry& registry, Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({}));
   BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
+  BOOST_OUTCOME_TRY(const auto seen, required_tenant_version(call.request));
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
                                                              "application/merge-patch+json"}));
   tenancy::TenantChange change;
   change.name = fields.optional_text("name", long_name_rule);
   change.plan = fields.optional_text("plan", short_name_rule);
   BOOST_OUTCOME_TRY(fields.finish());
-  auto changed = registry.update(id, change);
+  auto changed = registry.update(id, change, seen);
   if (!changed) {
     return name_refused(std::move(changed).error());
   }
   call.tenant = id;
-  return ok(to_json(changed.value()), id);
+  return show_one(changed.value());
 }
 
 using ChangeStatus = tenancy::Result<Tenant> (TenantRegistry::*)(TenantId,
@@ -158,9 +206,10 @@ auto changing_status(ChangeStatus to) {
   return [to](const TenantRegistry& registry, Call& call) -> Reply<Response> {
     BOOST_OUTCOME_TRY(call.query.allow_only({}));
     BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
-    BOOST_OUTCOME_TRY(const Tenant tenant, (registry.*to)(id, std::nullopt));
+    BOOST_OUTCOME_TRY(const auto seen, required_tenant_version(call.request));
+    BOOST_OUTCOME_TRY(const Tenant tenant, (registry.*to)(id, seen));
     call.tenant = id;
-    return ok(to_json(tenant), id);
+    return show_one(tenant);
   };
 }
 
@@ -182,12 +231,19 @@ Reply<Response> issue_key(const TenantRegistry& registry, Call& call) {
   BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json"}));
   const auto name = fields.required_text("name", short_name_rule);
   const auto scope = fields.optional_text("scope", scope_rule);
+  const auto expires_at = fields.nullable_text("expires_at", time_rule).value_or(std::nullopt);
   BOOST_OUTCOME_TRY(fields.finish());
 
   tenancy::ApiKeyRequest request;
   request.name = *name;
   if (scope) {
     BOOST_OUTCOME_TRY(request.scope, tenancy::parse_scope(*scope));
+  }
+  if (expires_at) {
+    BOOST_OUTCOME_TRY(request.expires_at, tenancy::Timestamp::parse(*expires_at));
+    if (*request.expires_at <= tenancy::SystemClock{}.now()) {
+      return invalid_fields({{"expires_at", "must be in the future"}});
+    }
   }
   auto issued = registry.issue_key(id, request);
   if (!issued) {
@@ -197,16 +253,33 @@ Reply<Response> issue_key(const TenantRegistry& registry, Call& call) {
   return created(std::nullopt, to_json(issued.value()), id);
 }
 
+/// Repeating it changes nothing.
+Reply<Response> revoke_key(const TenantRegistry& registry, Call& call) {
+  BOOST_OUTCOME_TRY(call.query.allow_only({}));
+  BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
+  BOOST_OUTCOME_TRY(registry.revoke_key(id, call.parameter(1)));
+  call.tenant = id;
+  return no_content();
+}
+
+bool is_safe(std::string_view method) noexcept { return method == "GET" || method == "HEAD"; }
+
 }  // namespace
 
-void add_tenant_routes(Router& router, const tenancy::Authenticator& authenticator) {
+void add_tenant_routes(Router& router, const Entrance& entrance) {
   // The registry's calls wait for their turn to write, or read many rows.
-  const auto entered = [authenticator](auto run) {
-    return Endpoint{Pace::slow, [authenticator, run](Call& call) -> Reply<Outcome> {
-                      BOOST_OUTCOME_TRY(const auto registry, enter_registry(authenticator, call));
-                      BOOST_OUTCOME_TRY(auto response, run(registry, call));
-                      return Outcome{std::move(response)};
-                    }};
+  const auto entered = [&entrance](auto run) {
+    return Endpoint{
+        Pace::slow, [&entrance, run](Call& call) -> Reply<Outcome> {
+          BOOST_OUTCOME_TRY(const auto registry, entrance.enter_registry(call));
+          if (!is_safe(call.request.method) && call.request.header("idempotency-key").count > 0) {
+            return Problem{400,
+                           "Idempotency-Key is not kept for administrators' requests, so that it "
+                           "would promise too much: send them without."};
+          }
+          BOOST_OUTCOME_TRY(auto response, run(registry, call));
+          return Outcome{std::move(response)};
+        }};
   };
   router.add("GET", collection, entered(list));
   router.add("POST", collection, entered(create));
@@ -222,6 +295,7 @@ void add_tenant_routes(Router& router, const tenancy::Authenticator& authenticat
              entered(changing_status(&TenantRegistry::archive)));
   router.add("GET", keys, entered(list_keys));
   router.add("POST", keys, entered(issue_key));
+  router.add("DELETE", key_item, entered(revoke_key));
 }
 
 }  // namespace tenantd

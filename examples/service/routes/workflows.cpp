@@ -18,11 +18,9 @@
 namespace tenantd {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Workflows = tenancy::Repository<Workflow>;
 using tenancy::field;
 using tenancy::Result;
-using tenancy::Store;
 using tenancy::TenantContext;
 using tenancy::TenantId;
 using tenancy::Versioned;
@@ -37,18 +35,28 @@ constexpr SortableColumn<WorkflowSummary> sortable_columns[] = {
     sortable<WorkflowSummary, &WorkflowSummary::created_at>("created_at"),
     sortable<WorkflowSummary, &WorkflowSummary::updated_at>("updated_at")};
 
-Json summary_json(const WorkflowSummary& workflow) {
-  return Json{{"id", workflow.id},
-              {"name", workflow.name},
-              {"status", name_of(workflow.status)},
-              {"created_at", workflow.created_at.to_string()},
-              {"updated_at", workflow.updated_at.to_string()}};
+JsonText summary_json(const WorkflowSummary& workflow) {
+  JsonText json;
+  json.member("id", workflow.id)
+      .member("name", workflow.name)
+      .member("status", name_of(workflow.status))
+      .member("created_at", workflow.created_at)
+      .member("updated_at", workflow.updated_at);
+  return json;
 }
 
-Json to_json(const Workflow& workflow) {
-  Json json = summary_json(workflow);
-  json["definition"] = workflow.definition;
+JsonText to_json(const Workflow& workflow) {
+  JsonText json = summary_json(workflow);
+  json.raw_member("definition", workflow.definition.dump());
   return json;
+}
+
+std::string to_json(const std::vector<Execution>& executions) {
+  std::string json{'['};
+  for (const Execution& execution : executions) {
+    json.append(json.size() > 1 ? "," : "").append(to_json(execution).take());
+  }
+  return json += ']';
 }
 
 Response show_one(const Versioned<Workflow>& stored, TenantId tenant) {
@@ -125,17 +133,14 @@ Reply<Response> list(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(const auto overview,
                     read_overview(view, call.limits, query, request, executions));
   std::size_t index = 0;
-  return list_response(request, overview.page, view.context.tenant(),
-                       [&](const WorkflowSummary& workflow) {
-                         Json json = summary_json(workflow);
-                         if (executions > 0) {
-                           Json& latest = json["latest_executions"] = Json::array();
-                           for (const Execution& execution : overview.executions[index++]) {
-                             latest.push_back(to_json(execution));
-                           }
-                         }
-                         return json;
-                       });
+  return list_response(
+      request, overview.page, view.context.tenant(), [&](const WorkflowSummary& workflow) {
+        JsonText json = summary_json(workflow);
+        if (executions > 0) {
+          json.raw_member("latest_executions", to_json(overview.executions[index++]));
+        }
+        return json;
+      });
 }
 
 Reply<Response> show(const TenantView& view, const Call& call) {
@@ -183,9 +188,8 @@ Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
 
 }  // namespace
 
-void add_workflow_routes(Router& router, const Store& store,
-                         const tenancy::Authenticator& authenticator) {
-  TenantRoutes routes{router, store, authenticator};
+void add_workflow_routes(Router& router, const Entrance& entrance) {
+  TenantRoutes routes{router, entrance};
   routes.read(collection, Pace::slow, list);
   routes.write("POST", collection, create);
   routes.read(item, Pace::quick, show);

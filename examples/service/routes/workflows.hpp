@@ -1,9 +1,6 @@
 #pragma once
 
-#include "tenancy/registry/authenticator.hpp"
-#include "tenancy/storage/store.hpp"
-
-#include "service/router.hpp"
+#include "service/routes/access.hpp"
 
 namespace tenantd {
 
@@ -11,7 +8,6 @@ namespace tenantd {
 /// latest executions of each when they are asked for.
 ///
 /// Isolation: the id of another tenant's workflow is answered as one that does not exist.
-void add_workflow_routes(Router& router, const tenancy::Store& store,
-                         const tenancy::Authenticator& authenticator);
+void add_workflow_routes(Router& router, const Entrance& entrance);
 
 }  // namespace tenantd

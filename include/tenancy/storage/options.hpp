@@ -63,6 +63,9 @@ struct StoreOptions {
   std::chrono::milliseconds max_wait{5000};
   /// Prepared statements that each connection keeps. 16 to 100,000.
   std::size_t statements = 256;
+  /// Of the database's pages, what each connection keeps in memory, at most; beyond it pages are
+  /// read from the file again. 64 KiB to 16 GiB.
+  std::size_t page_cache_bytes = std::size_t{8} << 20U;
   /// How old the snapshot of a read may get; then its next statement is refused with
   /// `snapshot_too_old`, so that it does not keep the log from shrinking. Positive.
   std::chrono::milliseconds max_snapshot_age{60'000};

@@ -133,6 +133,9 @@ Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions&
   BOOST_OUTCOME_TRY(
       run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
           "PRAGMA temp_store = MEMORY;"));
+  // A negative number counts kibibytes.
+  BOOST_OUTCOME_TRY(
+      run(("PRAGMA cache_size = -" + std::to_string(options.page_cache_bytes / 1024)).c_str()));
   if (mode != ConnectionMode::read_write) {
     BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON;"));
   }

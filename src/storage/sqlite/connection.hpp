@@ -25,6 +25,7 @@ enum class ConnectionMode {
 /// What connections to one file have in common.
 struct ConnectionOptions {
   std::size_t statements = 256;
+  std::size_t page_cache_bytes = std::size_t{8} << 20U;
   /// Whether the last one to close moves the write-ahead log into the database.
   bool checkpoints_at_close = true;
 };

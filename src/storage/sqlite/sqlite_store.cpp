@@ -103,6 +103,7 @@ Result<std::unique_ptr<Connection>> SqliteStore::connect(ConnectionMode mode,
                                                          const CallLimits& limits) const {
   const ConnectionOptions options{
       .statements = options_.statements,
+      .page_cache_bytes = options_.page_cache_bytes,
       .checkpoints_at_close = options_.wal.checkpoints == Checkpoints::library};
   return Connection::open(file_, mode, options, limits);
 }

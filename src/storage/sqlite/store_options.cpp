@@ -33,6 +33,9 @@ Result<void> check_options(const StoreOptions& options) {
   BOOST_OUTCOME_TRY(require(is_within<std::size_t>(options.statements, 16, 100'000),
                             "statements: a connection keeps 16 to 100,000"));
   BOOST_OUTCOME_TRY(
+      require(is_within(options.page_cache_bytes, std::size_t{64} << 10U, std::size_t{16} << 30U),
+              "page_cache_bytes: a connection keeps 64 KiB to 16 GiB"));
+  BOOST_OUTCOME_TRY(
       require(is_within<milliseconds>(options.max_snapshot_age, milliseconds{1}, hours{24}),
               "max_snapshot_age: 1 millisecond to 24 hours"));
   BOOST_OUTCOME_TRY(require(is_within<std::size_t>(writes.max_waiting_per_tenant, 1, 1'000'000),

@@ -169,6 +169,8 @@ TEST_CASE("URLs that name no store are refused") {
         errc::invalid_argument);
   CHECK(code_of(tenancy::open("sqlite::memory:", {.store = {.max_wait = {}}})) ==
         errc::invalid_argument);
+  CHECK(code_of(tenancy::open("sqlite::memory:", {.store = {.page_cache_bytes = 1024}})) ==
+        errc::invalid_argument);
 }
 
 TEST_CASE("a path is a path, never a URI with options of its own") {

@@ -1,0 +1,53 @@
+#include "ctl/server_keys.hpp"
+
+#include <string>
+#include <utility>
+
+#include "ctl/server_answer.hpp"
+
+namespace tenantctl {
+namespace {
+
+std::string path_of(tenancy::TenantId tenant) {
+  return "/api/tenants/" + tenant.to_string() + "/api-keys";
+}
+
+}  // namespace
+
+Outcome<tenancy::IssuedApiKey> ServerKeys::issue(tenancy::TenantId tenant,
+                                                 const tenancy::ApiKeyRequest& request) {
+  Json members{{"name", request.name}, {"scope", tenancy::to_string(request.scope)}};
+  if (request.expires_at) {
+    members["expires_at"] = request.expires_at->to_string();
+  }
+  BOOST_OUTCOME_TRY(const auto body, client_.change("POST", path_of(tenant), std::move(members)));
+  BOOST_OUTCOME_TRY(auto issued, read_change(read_issued_key(body, tenant)));
+  if (!issued.key.expires_at) {
+    // An answer that leaves it out has it as it was asked for: what a server does not know it
+    // refuses.
+    issued.key.expires_at = request.expires_at;
+  }
+  return issued;
+}
+
+Outcome<std::vector<tenancy::ApiKey>> ServerKeys::list(tenancy::TenantId tenant) {
+  BOOST_OUTCOME_TRY(const auto body, client_.get(path_of(tenant)));
+  return read_keys(body, tenant);
+}
+
+Outcome<tenancy::ApiKey> ServerKeys::revoke(tenancy::TenantId tenant, std::string_view key_id) {
+  BOOST_OUTCOME_TRY(client_.change("DELETE", path_of(tenant) + "/" + url_escaped(key_id)));
+  // The answer tells nothing of the key.
+  auto keys = list(tenant);
+  if (!keys) {
+    return keys.error().with_context("The key is revoked, but could not be looked at");
+  }
+  for (auto& key : keys.value()) {
+    if (key.id == key_id) {
+      return std::move(key);
+    }
+  }
+  return Failure::other("answer", "The key is revoked, but the server does not list it.");
+}
+
+}  // namespace tenantctl

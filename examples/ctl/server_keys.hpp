@@ -1,0 +1,22 @@
+#pragma once
+
+#include "ctl/api_client.hpp"
+#include "ctl/key_desk.hpp"
+
+namespace tenantctl {
+
+/// The keys of the tenants behind a server, for which the client must outlive it.
+class ServerKeys final : public KeyDesk {
+ public:
+  explicit ServerKeys(ApiClient& client) : client_{client} {}
+
+  Outcome<tenancy::IssuedApiKey> issue(tenancy::TenantId tenant,
+                                       const tenancy::ApiKeyRequest& request) override;
+  Outcome<std::vector<tenancy::ApiKey>> list(tenancy::TenantId tenant) override;
+  Outcome<tenancy::ApiKey> revoke(tenancy::TenantId tenant, std::string_view key_id) override;
+
+ private:
+  ApiClient& client_;
+};
+
+}  // namespace tenantctl

@@ -1,0 +1,163 @@
+#include "service/http/request_parser.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/beast/http/error.hpp>
+
+namespace tenantd {
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr std::size_t usual_header_count = 8;
+/// A declared length is only a promise.
+constexpr std::uint64_t max_body_reserved = 64 * 1024;
+/// The shortest beginning of a last chunk. Beast takes for granted that, once it has seen one, it
+/// gets two bytes more at least.
+constexpr std::string_view last_chunk = "0\r\n";
+
+const char* const too_many_headers = "The headers of the request are too large or too many.";
+const char* const target_too_long = "The target of the request is too long.";
+
+}  // namespace
+
+RequestParser::RequestParser(const Limits& limits) : limits_{limits} {
+  header_limit(limits.header_bytes);
+  body_limit(limits.body_bytes);
+}
+
+RequestParser::Step RequestParser::put(std::string_view bytes) {
+  std::size_t taken = 0;
+  while (!is_done()) {
+    const bool had_head = has_head();
+    Error error;
+    const auto rest = bytes.substr(taken);
+    if (had_head && chunked() && chunk_left_ == 0 && rest == last_chunk) {
+      return {Progress::wants_more, taken};
+    }
+    taken += basic_parser::put(boost::asio::const_buffer{rest.data(), rest.size()}, error);
+    if (error == http::error::need_more) {
+      return {Progress::wants_more, taken};
+    }
+    if (error) {
+      return {failed(error, bytes.substr(taken)), taken};
+    }
+    if (!had_head && has_head()) {
+      if (auto problem = objection()) {
+        return {refuse(*std::move(problem)), taken};
+      }
+    }
+    if (!is_done() && taken == bytes.size()) {
+      return {Progress::wants_more, taken};
+    }
+  }
+  return {Progress::complete, taken};
+}
+
+void RequestParser::overflow(std::string_view bytes) {
+  failed(Error{http::error::buffer_overflow}, bytes);
+}
+
+RequestParser::Progress RequestParser::refuse(Problem problem) {
+  problem_ = std::move(problem);
+  return Progress::refused;
+}
+
+RequestParser::Progress RequestParser::failed(const Error& error, std::string_view rest) {
+  if (error == http::error::body_limit) {
+    return refuse(Problem{413, "The body is too large."});
+  }
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return refuse(has_long_target(rest) ? Problem{414, target_too_long}
+                                        : Problem{431, too_many_headers});
+  }
+  return refuse(Problem{400, "The request is not well-formed HTTP/1.1."});
+}
+
+bool RequestParser::has_long_target(std::string_view rest) const {
+  if (!request_.target.empty()) {
+    return request_.target.size() > limits_.target_bytes;
+  }
+  // Until the parser has taken the first line, everything stands in the rest.
+  return rest.substr(0, limits_.target_bytes).find("\r\n") == std::string_view::npos;
+}
+
+std::optional<Problem> RequestParser::objection() const {
+  if (hosts_ > 1 || (hosts_ == 0 && version_ == 11)) {
+    return Problem{400, "A request has exactly one Host header."};
+  }
+  if (request_.target.size() > limits_.target_bytes) {
+    return Problem{414, target_too_long};
+  }
+  // Whoever stands in front of the service may read any other framing differently, and so take the
+  // body for a further request.
+  if (codings_ > 1 || (codings_ == 1 && (version_ != 11 || !is_chunked_only_))) {
+    return Problem{501, "The only Transfer-Encoding that is understood here is chunked."};
+  }
+  if (!is_expected_) {
+    return Problem{417, "The only expectation that is met here is 100-continue."};
+  }
+  return std::nullopt;
+}
+
+void RequestParser::on_request_impl(http::verb /*method*/, Text method_text, Text target,
+                                    int version, Error& /*error*/) {
+  request_.method = method_text;
+  request_.target = target;
+  version_ = version;
+}
+
+void RequestParser::on_response_impl(int /*status*/, Text /*reason*/, int /*version*/,
+                                     Error& /*error*/) {}
+
+void RequestParser::on_field_impl(http::field name, Text name_text, Text value, Error& error) {
+  // Trailers are no headers: whoever checked those has not seen them.
+  if (has_head()) {
+    return;
+  }
+  if (request_.headers.size() >= limits_.header_count) {
+    error = http::error::header_limit;
+    return;
+  }
+  if (name == http::field::host) {
+    ++hosts_;
+  } else if (name == http::field::transfer_encoding) {
+    ++codings_;
+    is_chunked_only_ = is_chunked_only_ && boost::beast::iequals(value, "chunked");
+  } else if (name == http::field::expect) {
+    wants_continue_ = boost::beast::iequals(value, "100-continue");
+    is_expected_ = is_expected_ && (value.empty() || wants_continue_);
+  }
+  if (request_.headers.empty()) {
+    request_.headers.reserve(usual_header_count);
+  }
+  request_.headers.push_back({std::string{name_text}, std::string{value}});
+}
+
+void RequestParser::on_header_impl(Error& /*error*/) {}
+
+void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& length,
+                                      Error& /*error*/) {
+  request_.body.reserve(std::min(length.value_or(0), max_body_reserved));
+}
+
+std::size_t RequestParser::on_body_impl(Text body, Error& /*error*/) {
+  request_.body.append(body.data(), body.size());
+  return body.size();
+}
+
+void RequestParser::on_chunk_header_impl(std::uint64_t size, Text /*extensions*/,
+                                         Error& /*error*/) {
+  chunk_left_ = size;
+}
+
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t /*left*/, Text body, Error& /*error*/) {
+  chunk_left_ -= body.size();
+  request_.body.append(body.data(), body.size());
+  return body.size();
+}
+
+void RequestParser::on_finish_impl(Error& /*error*/) {}
+
+}  // namespace tenantd

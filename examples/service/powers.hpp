@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+
+#include "tenancy/core/slug.hpp"
+#include "tenancy/registry/authority.hpp"
+
+#include "service/figures.hpp"
+
+namespace tenantd {
+
+/// What the service can do beyond what the credentials of its requests stand for: two narrow things
+/// that the program cuts out of the authority for it.
+struct Powers {
+  /// The tenant that a slug names. Errors: `not_found`.
+  std::function<tenancy::Result<tenancy::TenantId>(const tenancy::Slug&,
+                                                   const tenancy::CallOptions&)>
+      find_tenant;
+  /// The figures of a tenant, for somebody of the platform, once it is on record who looked.
+  /// Errors: `not_found`; `tenant_not_active`.
+  std::function<tenancy::Result<TenantFigures>(tenancy::TenantId, const tenancy::Principal&,
+                                               const tenancy::CallOptions&)>
+      look_at_figures;
+};
+
+/// Isolation: neither gives out a context.
+/// Ownership: borrows the authority.
+Powers powers_of(const tenancy::Authority& authority);
+
+}  // namespace tenantd
