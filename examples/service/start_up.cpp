@@ -98,6 +98,7 @@ Result<tenancy::Authority> open_store(const Options& options) {
   open_options.mappings = mappings();
   // A request holds at most one connection at a time, so that none waits for a connection.
   open_options.store.readers = options.service.workers + options.io_threads;
+  open_options.store.page_cache_bytes = options.page_cache;
   open_options.store.observer = std::make_shared<AlarmLog>();
   if (!options.keys.empty()) {
     BOOST_OUTCOME_TRY(open_options.keys, tenancy::KeyRing::open(options.keys));
