@@ -75,8 +75,9 @@ struct World {
   }
 
   [[nodiscard]] Server start_service() const {
-    return start({TENANCY_BENCH_TENANTD, "--port", "0", "--no-demo", "--store",
-                  "sqlite:" + store.path.string()});
+    // One processor, one thread for the sockets; and no log of each request, as the others.
+    return start({TENANCY_BENCH_TENANTD, "--port", "0", "--no-demo", "--io-threads", "1",
+                  "--no-access-log", "--store", "sqlite:" + store.path.string()});
   }
 
   [[nodiscard]] Server start_beast(std::size_t body_size) const {

@@ -24,6 +24,7 @@ struct Options {
   bool demo = true;
   bool first_key = true;       ///< Whether a store without an administrator gets one.
   std::size_t io_threads = 2;  ///< That serve the sockets and answer what is quick.
+  std::size_t page_cache = std::size_t{32} << 20U;  ///< Bytes for each connection to the store.
   std::string tls_certificate = {};
   std::string tls_key = {};
   Limits limits = {};

@@ -4,9 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "tenancy/core/clock.hpp"
-#include "tenancy/core/record_id.hpp"
-
 #include "service/http/target.hpp"
 #include "service/idempotency.hpp"
 #include "service/log.hpp"
@@ -22,10 +19,6 @@ namespace tenantd {
 namespace {
 
 using Stopwatch = std::chrono::steady_clock;
-
-std::string make_request_id() {
-  return "req_" + tenancy::make_record_id(tenancy::SystemClock{}.now());
-}
 
 /// Adds what every answer carries, and writes the line of the access log.
 Response finished(Response response, const Request& request, const Cors& cors,
@@ -60,16 +53,19 @@ bool is_stale(const Problem& problem) {
 
 /// A request with whoever waits for its answer.
 struct Service::Exchange {
-  Exchange(Request asked, Answer wanted, const Cors& served)
-      : request{std::move(asked)}, answer{std::move(wanted)}, cors{served} {}
+  Exchange(std::string request_id, Request asked, Answer wanted, const Cors& served)
+      : id{std::move(request_id)},
+        request{std::move(asked)},
+        answer{std::move(wanted)},
+        cors{served} {}
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange() = default;
 
+  std::string id;
   Request request;
   Answer answer;
   const Cors& cors;
-  std::string id = make_request_id();
   Stopwatch::time_point begin = Stopwatch::now();
   const Endpoint* endpoint = nullptr;
   Call call{.request = request, .id = id};
@@ -130,7 +126,8 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
 Service::~Service() = default;
 
 void Service::handle(Request request, Answer answer) noexcept {
-  const auto exchange = std::make_shared<Exchange>(std::move(request), std::move(answer), cors_);
+  const auto exchange =
+      std::make_shared<Exchange>(request_ids_.next(), std::move(request), std::move(answer), cors_);
   try {
     begin(exchange);
   } catch (...) {
@@ -140,7 +137,7 @@ void Service::handle(Request request, Answer answer) noexcept {
 
 Response Service::refuse(const Request& request, const Problem& problem) noexcept {
   const auto begin = Stopwatch::now();
-  const std::string request_id = make_request_id();
+  const std::string request_id = request_ids_.next();
   return finished(problem.to_response(request_id), request, cors_, request_id, std::nullopt, begin);
 }
 

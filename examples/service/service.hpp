@@ -15,6 +15,7 @@
 #include "service/inline_gate.hpp"
 #include "service/powers.hpp"
 #include "service/readiness.hpp"
+#include "service/request_ids.hpp"
 #include "service/requests_in_flight.hpp"
 #include "service/router.hpp"
 #include "service/routes/access.hpp"
@@ -73,6 +74,7 @@ class Service final : public Handler {
   tenancy::Store store_;
   ServiceOptions options_;
   Cors cors_;
+  RequestIds request_ids_;
   RequestsInFlight in_flight_;
   Entrance entrance_;
   Router router_;

@@ -313,6 +313,8 @@ std::vector<Setting> all_settings() {
                      TENANCY_MEMBER(service.workers), 1, 64),
       number_setting("io-threads", "Threads that serve the sockets and answer what is quick",
                      TENANCY_MEMBER(io_threads), 1, 64),
+      bytes_setting("page-cache", "Memory for pages of the store, for each of its connections",
+                    TENANCY_MEMBER(page_cache), 64 * one_kib, 16 * one_kib * one_mib),
       choice_setting("log-format", "What a line of the log looks like", TENANCY_MEMBER(log.format),
                      log_formats),
       choice_setting("log-level", "What is logged at least", TENANCY_MEMBER(log.level), log_levels),

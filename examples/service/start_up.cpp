@@ -100,6 +100,7 @@ Result<tenancy::Authority> open_store(const Options& options) {
   // where there are more threads than a store can have.
   constexpr std::size_t most_readers = 64;
   open_options.store.readers = std::min(options.service.workers + options.io_threads, most_readers);
+  open_options.store.page_cache_bytes = options.page_cache;
   open_options.store.observer = std::make_shared<AlarmLog>();
   if (!options.keys.empty()) {
     BOOST_OUTCOME_TRY(open_options.keys, tenancy::KeyRing::open(options.keys));

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 #include <fcntl.h>
@@ -127,9 +128,15 @@ std::size_t ServiceProcess::resident_bytes() const {
   return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::size_t ServiceProcess::open_files() const {
-  const std::filesystem::directory_iterator files{"/proc/" + std::to_string(pid_) + "/fd"};
-  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+std::size_t ServiceProcess::open_sockets() const {
+  std::size_t sockets = 0;
+  const std::filesystem::path files = "/proc/" + std::to_string(pid_) + "/fd";
+  for (const auto& file : std::filesystem::directory_iterator{files}) {
+    std::error_code closed_meanwhile;
+    const auto target = std::filesystem::read_symlink(file.path(), closed_meanwhile).string();
+    sockets += target.starts_with("socket:") ? 1U : 0U;
+  }
+  return sockets;
 }
 
 void ServiceProcess::send_hang_up() const { ::kill(pid_, SIGHUP); }

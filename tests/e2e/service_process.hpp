@@ -50,7 +50,7 @@ class ServiceProcess {
 
   /// What it holds now.
   [[nodiscard]] std::size_t resident_bytes() const;
-  [[nodiscard]] std::size_t open_files() const;
+  [[nodiscard]] std::size_t open_sockets() const;
 
   /// Waits for the end and returns the exit status, or the negative number of the signal.
   int wait();

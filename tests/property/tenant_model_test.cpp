@@ -703,7 +703,7 @@ TEST_CASE("random work on the registry agrees with a model of it") {
   CAPTURE(chosen);
   Dice dice{chosen};
   const auto recorder = std::make_shared<Recorder>();
-  const TestStore test{{}, tenancy_test::test_schema(), {.observer = recorder}};
+  const TestStore test{{}, tenancy_test::test_schema(), {}, {.observer = recorder}};
   Game game{test, *recorder, dice};
   const int rounds = std::getenv("TENANCY_TEST_LONG") != nullptr ? 500'000 : 8'000;
   for (int round = 0; round < rounds; ++round) {

@@ -14,6 +14,10 @@ constexpr std::size_t max_ended = 1024;
 
 constexpr std::chrono::hours longest_sleep{1};
 
+/// For so long completed writes are gathered before they are disposed of: nobody waits for that,
+/// and each time costs two changes of threads.
+constexpr std::chrono::milliseconds gathering{1};
+
 }  // namespace
 
 /// The two threads and what they work on. They share it, so that it outlives a store that is closed
@@ -38,10 +42,12 @@ class AsyncWrites::Threads : public std::enable_shared_from_this<Threads> {
       return;
     }
     // It may have been stopped before anybody could look.
-    next_look_ = added.limits.stop().stop_requested()
-                     ? CallLimits::Clock::time_point::min()
-                     : std::min(next_look_, added.limits.wait_until());
-    wanted_.notify_one();
+    const auto look = added.limits.stop().stop_requested() ? CallLimits::Clock::time_point::min()
+                                                           : added.limits.wait_until();
+    if (look < next_look_) {
+      next_look_ = look;
+      wanted_.notify_one();
+    }
   }
 
   void add_ended(std::unique_ptr<AsyncWrite> write) {
@@ -60,8 +66,10 @@ class AsyncWrites::Threads : public std::enable_shared_from_this<Threads> {
   /// After it has been completed on the thread that led.
   void dispose_of(AsyncWrite& write) noexcept {
     const std::scoped_lock lock{mutex_};
+    if (disposable_.empty()) {
+      wanted_.notify_one();
+    }
     disposable_.splice(disposable_.end(), waiting_, write.place_);
-    wanted_.notify_one();
   }
 
   void look_at_limits() noexcept {
@@ -156,6 +164,9 @@ class AsyncWrites::Threads : public std::enable_shared_from_this<Threads> {
       }
       if (ended_.empty() && disposable_.empty()) {
         wanted_.wait_until(lock, next_look_);
+        if (ended_.empty() && !disposable_.empty() && !stops_) {
+          wanted_.wait_for(lock, gathering);
+        }
         continue;
       }
       Writes ended = std::exchange(ended_, {});

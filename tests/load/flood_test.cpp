@@ -1,0 +1,105 @@
+// Clients that mean harm: more connections than there is room for, requests that never end, and one
+// tenant that asks for more than its share. The others are served meanwhile.
+
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "crash/seed.hpp"
+#include "e2e/served_api.hpp"
+#include "load/client_threads.hpp"
+
+namespace {
+
+using e2e::HttpClient;
+using e2e::ServedApi;
+using load::Findings;
+
+int often() { return tenancy_test::is_long_run() ? 3000 : 150; }
+
+/// Asks with a fresh connection each time, as a client does that is not known yet.
+void serve_others(const ServedApi& api, const e2e::TenantKey& tenant) {
+  for (int i = 0; i < 20; ++i) {
+    auto client = api.client(tenant);
+    CHECK(client.post("/api/deployments", {{"project_name", "good"}}).status == 201);
+    CHECK(client.get("/api/deployments?limit=10").status == 200);
+  }
+}
+
+TEST_CASE("requests that drip in are given up, and make room for others meanwhile") {
+  ServedApi api{{"--connections", "200", "--connections-per-peer", "200", "--header-time", "2s",
+                 "--body-time", "2s"}};
+  const auto good = api.make_tenant("good");
+  std::vector<std::unique_ptr<HttpClient>> slow;
+  for (int i = 0; i < 180; ++i) {
+    slow.push_back(std::make_unique<HttpClient>(api.port()));
+    slow.back()->send(i % 2 == 0 ? "GET /api/deployments HTTP/1.1\r\nHost: x\r\nX-Slow: "
+                                 : "POST /api/deployments HTTP/1.1\r\nHost: x\r\n"
+                                   "Content-Length: 1000\r\n\r\n{");
+  }
+  serve_others(api, good);
+  // A byte now and then gains nothing: the time is that of the whole.
+  std::size_t gone = 0;
+  while (gone < slow.size()) {
+    gone = 0;
+    for (const auto& client : slow) {
+      try {
+        client->send("a");
+      } catch (const std::runtime_error&) {
+        ++gone;
+      }
+    }
+  }
+  serve_others(api, good);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a flood of connections is bounded in memory and does not keep others out") {
+  ServedApi api{{"--connections", "128", "--connections-per-peer", "128"}};
+  const auto good = api.make_tenant("good");
+  // All of them are idle, so each newcomer takes the place of the one that has been so for longest.
+  std::vector<std::unique_ptr<HttpClient>> idle;
+  for (int i = 0; i < 1000; ++i) {
+    idle.push_back(std::make_unique<HttpClient>(api.port()));
+  }
+  serve_others(api, good);
+  CHECK(api.process().open_sockets() < 128 + 32);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a tenant that floods is told to wait, and others are not") {
+  ServedApi api{{"--tenant-requests", "4"}};
+  const auto good = api.make_tenant("good");
+  const auto greedy = api.make_tenant("greedy");
+  constexpr std::size_t flooders = 16;
+  std::atomic<int> refused = 0;
+  const auto wrong = load::run_clients(flooders + 1, [&](std::size_t number, Findings& findings) {
+    if (number == flooders) {
+      auto client = api.client(good);
+      for (int i = 0; i < often(); ++i) {
+        const auto reply = client.post("/api/deployments", {{"project_name", "good"}});
+        findings.expect(reply.status == 201, "another tenant's write: " + reply.body);
+      }
+      return;
+    }
+    auto client = api.client(greedy);
+    for (int i = 0; i < often(); ++i) {
+      const auto reply = client.post("/api/deployments", {{"project_name", "greedy"}});
+      findings.expect(reply.status == 201 || reply.status == 429, "a flood: " + reply.body);
+      findings.expect(reply.status != 429 || !reply.header("Retry-After").empty(), "Retry-After");
+      refused += reply.status == 429 ? 1 : 0;
+    }
+  });
+  CHECK(wrong == std::vector<std::string>{});
+  CHECK(refused > 0);
+  // What was in flight has been given back.
+  auto client = api.client(greedy);
+  CHECK(client.post("/api/deployments", {{"project_name", "after"}}).status == 201);
+  CHECK(api.process().stop() == 0);
+}
+
+}  // namespace
