@@ -56,7 +56,8 @@ TEST_CASE("a request that never completes does not keep the service from stoppin
   CHECK(client.is_closed_by_peer());
 }
 
-TEST_CASE("while it drains, it is not ready and still answers, and a second signal ends it at once") {
+TEST_CASE(
+    "while it drains, it is not ready and still answers, and a second signal ends it at once") {
   ServedApi api{{"--drain", "1h"}};
   HttpClient client{api.port()};
   CHECK(client.request("GET", "/readyz").status == 200);

@@ -216,7 +216,8 @@ TEST_CASE("an upgrade is not taken up, and a target of another form is a path or
   CHECK(api.process().stop() == 0);
 }
 
-TEST_CASE("the id of a request is the service's own, and what the client calls it goes to the log") {
+TEST_CASE(
+    "the id of a request is the service's own, and what the client calls it goes to the log") {
   ServedApi api{{"--log-format", "json"}};
   HttpClient client{api.port()};
   const auto reply = client.request("GET", "/healthz?secret=1", {{"X-Request-Id", "job-7"}});
