@@ -59,7 +59,7 @@ TEST_CASE("nothing that a client sends begins a line, breaks JSON or shows a key
       for (const auto& line : {access_line(record, format), message_line("req_1", text, format)}) {
         CHECK(line.find_first_of("\n\r\x1b") == std::string::npos);
         if (format == LogFormat::json) {
-          CHECK_NOTHROW(nlohmann::json::parse("{" + line + "}"));
+          CHECK(nlohmann::json::accept("{" + line + "}"));
         }
       }
     }

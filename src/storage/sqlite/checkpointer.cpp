@@ -111,8 +111,11 @@ void Checkpointer::work() {
     const std::optional<Moved> moved = move_log(is_pressing);
     lock.lock();
 
-    // What was committed while it was moved is not in the database yet.
-    if (moved && moved->is_complete && log_bytes_ <= moved->log_bytes) {
+    // What was committed while it was moved is not in the database yet. At the ceiling it is not
+    // enough that all has been moved: as long as readers use the log it grows on, and only pressing
+    // makes sure that it starts over.
+    const bool starts_over = is_pressing || log_bytes_ < options_.max_bytes;
+    if (moved && moved->is_complete && starts_over && log_bytes_ <= moved->log_bytes) {
       log_bytes_ = 0;
       tries_in_vain_ = 0;
       try_from_ = options_.checkpoint_bytes;
