@@ -127,7 +127,10 @@ void Checkpointer::work() {
         press_from_ = Steady::now() + press_pause;
       }
       if (held_up_ > 0) {
-        wanted_.wait_for(lock, retry_pause, [this] { return stops_; });
+        // What has been moved is not moved again before readers can be pressed.
+        const bool is_moved = moved && moved->is_complete;
+        wanted_.wait_until(lock, is_moved ? press_from_ : Steady::now() + retry_pause,
+                           [this] { return stops_; });
       }
     }
   }
