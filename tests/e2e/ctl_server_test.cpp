@@ -178,7 +178,8 @@ TEST_CASE("answers that are not the service's are told as such") {
            {R"("plan":null)", R"("plan":null,"workflow_ids":{"a":1})"},
            {R"("plan":null)", R"("plan":null,"epoch":"x")"},
            {R"("updated_at":"2026)", R"("updated_at":"soon)"}}) {
-    CAPTURE(value);
+    const std::string& wrong = value;
+    CAPTURE(wrong);
     std::string body = shown;
     body.replace(body.find(member), member.size(), value);
     CHECK(ended({json_answer(200, body)}, a_read) == Ended{1, "answer"});
