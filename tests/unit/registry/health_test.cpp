@@ -262,10 +262,11 @@ TEST_CASE("a log that a reader keeps from starting over is a finding before it i
   const TestStore test{options};
   const auto acme = test.enter(test.acme);
   const Repository<Note> notes{test.store, acme};
+  // Once there is a reader, the first try to move the log may be in vain at once.
+  std::set<HealthState> states{check_of(test.authority.health(any_disk()), "wal").state};
   auto reader = test.raw();
   reader.exec("BEGIN");
   static_cast<void>(reader.execAndGet("SELECT count(*) FROM notes"));
-  std::set<HealthState> states;
   std::string first_warning;
   for (int i = 0; i < 2000 && !states.contains(HealthState::failed); ++i) {
     static_cast<void>(
