@@ -8,6 +8,7 @@
 #include "migrate/migration_status.hpp"
 #include "migrate/runner.hpp"
 #include "migrate/schema_rules.hpp"
+#include "migrate/scoped_tables.hpp"
 #include "registry/authority_mint.hpp"
 #include "registry/health.hpp"
 #include "registry/key_check.hpp"
@@ -75,8 +76,13 @@ Result<Authority> open(std::string_view url, OpenOptions options) {
     BOOST_OUTCOME_TRY(detail::verify_migrations(parsed, options));
   }
   BOOST_OUTCOME_TRY(auto opened, resolve(parsed, options.keys, options.store));
-  BOOST_OUTCOME_TRY(auto store, SqliteStore::open(std::move(opened.location), opened.keys,
-                                                  std::move(options.store), options.call));
+  BOOST_OUTCOME_TRY(
+      auto store,
+      SqliteStore::open(std::move(opened.location), opened.keys, std::move(options.store),
+                        options.call,
+                        [policy = options.schema_policy](detail::ControlSession& session) {
+                          return detail::read_scoped_schema(session, policy);
+                        }));
   if (options.schema == SchemaMode::migrate) {
     BOOST_OUTCOME_TRY(
         detail::migrate_all(*store, options.call, options.migrations, options.on_migration, [&] {

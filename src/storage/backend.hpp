@@ -7,11 +7,13 @@
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/detail/realm.hpp"
 #include "tenancy/storage/backup.hpp"
+#include "tenancy/storage/detail/scoped_query.hpp"
 #include "tenancy/storage/detail/session.hpp"
 #include "tenancy/storage/detail/unit.hpp"
 #include "tenancy/storage/dialect.hpp"
 #include "tenancy/storage/store.hpp"
 
+#include "storage/scoped_schema.hpp"
 #include "storage/store_status.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -64,6 +66,12 @@ class StoreBackend {
   /// The unit is completed whatever happens.
   virtual void async_write(const TenantContext& context, const CallOptions& options,
                            std::unique_ptr<AsyncUnit> unit) = 0;
+  /// A query that the tenant wrote, in a snapshot of its own.
+  virtual Result<void> scoped_query(const TenantContext& context, const CallOptions& options,
+                                    const ScopedQuery& query, ScopedSink& sink) = 0;
+  /// What such queries see.
+  virtual Result<std::shared_ptr<const ScopedSchema>> scoped_schema(const TenantContext& context,
+                                                                    const CallOptions& options) = 0;
   virtual Result<void> control_read(const CallOptions& options, ControlBody body) = 0;
   virtual Result<void> control_write(const CallOptions& options, ControlBody body) = 0;
   /// Like `control_write`, for scripts: references are not enforced row by row, so that a table can
@@ -123,9 +131,14 @@ auto schema_change(StoreBackend& backend, const CallOptions& options, Unit&& uni
                                   std::forward<Unit>(unit));
 }
 
-/// Makes handles of stores; for the room that opens them.
+/// Makes handles of stores, for the room that opens them, and opens handles, for rooms whose calls
+/// are no transactions of repositories.
 class StoreAccess {
  public:
+  /// Shared, since what runs on it may drop the last handle.
+  static std::shared_ptr<StoreBackend> backend(const Store& store) noexcept {
+    return store.backend_;
+  }
   static Store make(std::shared_ptr<StoreBackend> backend) noexcept {
     return Store{std::move(backend)};
   }

@@ -9,6 +9,7 @@
 #include "tenancy/core/clock.hpp"
 #include "tenancy/core/tenant_id.hpp"
 #include "tenancy/storage/observer.hpp"
+#include "tenancy/storage/sql_limits.hpp"
 
 namespace tenancy::inline v0 {
 
@@ -71,6 +72,7 @@ struct StoreOptions {
   std::chrono::milliseconds max_snapshot_age{60'000};
   WriteOptions writes = {};
   WalOptions wal = {};
+  ScopedSqlOptions scoped_sql = {};
   SecondEngine second_engine = SecondEngine::refuse;
   /// Gives the library the time of day; the system's when empty.
   std::shared_ptr<const Clock> clock = nullptr;

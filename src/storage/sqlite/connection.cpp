@@ -9,7 +9,10 @@
 
 #include <SQLiteCpp/Exception.h>
 
+#include "storage/sqlite/bounded_functions.hpp"
+#include "storage/sqlite/compiled_query.hpp"
 #include "storage/sqlite/error.hpp"
+#include "storage/sqlite/secret_name.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -37,6 +40,9 @@ constexpr std::size_t frame_header_bytes = 24;
 /// SQLite's virtual machine looks at the watch after so many of its instructions: some tens of
 /// microseconds.
 constexpr int progress_interval = 2000;
+
+/// Rows of what a tenant wrote may call functions that take long.
+constexpr int confined_progress_interval = 64;
 
 constexpr std::chrono::microseconds first_busy_pause{100};
 constexpr std::chrono::microseconds longest_busy_pause{5'000};
@@ -87,11 +93,25 @@ bool is_reference_to_tenant(int action, const char* table, const char* column) n
          sqlite3_stricmp(column, "tenant_id") == 0;
 }
 
+Result<void> attach(sqlite3* connection, Watch& watch, const std::filesystem::path& file,
+                    const std::string& name) {
+  BOOST_OUTCOME_TRY(const auto statement,
+                    SqliteStatement::prepare(connection, "ATTACH ?1 AS " + name, watch,
+                                             SqliteStatement::Use::once));
+  const std::string path = file.string();
+  statement->bind_text(1, path);
+  BOOST_OUTCOME_TRY(statement->step());
+  return success();
+}
+
 }  // namespace
 
 Connection::Connection(const std::filesystem::path& file, ConnectionMode mode,
                        const ConnectionOptions& options)
-    : database_{file.string(), open_flags(mode)}, statements_{options.statements} {}
+    : quota_{mode == ConnectionMode::confined ? std::make_unique<QuotaVfs>() : nullptr},
+      database_{mode == ConnectionMode::confined ? ":memory:" : file.string(), open_flags(mode), 0,
+                quota_ == nullptr ? "" : quota_->name()},
+      statements_{options.statements} {}
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file,
                                                      ConnectionMode mode,
@@ -105,6 +125,38 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
   } catch (const SQLite::Exception& failure) {
     return to_error(failure.getExtendedErrorCode(), nullptr, "opening " + file.string());
   }
+}
+
+Result<std::unique_ptr<Connection>> Connection::open_confined(const std::filesystem::path& file,
+                                                              const ConnectionOptions& options,
+                                                              const Confinement& confinement,
+                                                              const CallLimits& limits) {
+  try {
+    std::unique_ptr<Connection> connection{new Connection{file, ConnectionMode::confined, options}};
+    const WatchScope watched{connection->watch_, limits, unlimited, false};
+    BOOST_OUTCOME_TRY(connection->confine(file, options, confinement));
+    return connection;
+  } catch (const SQLite::Exception& failure) {
+    return to_error(failure.getExtendedErrorCode(), nullptr, "opening " + file.string());
+  }
+}
+
+Result<void> Connection::confine(const std::filesystem::path& file,
+                                 const ConnectionOptions& options, const Confinement& confinement) {
+  BOOST_OUTCOME_TRY(configure(ConnectionMode::confined, options));
+  auto scope = std::make_unique<RowScope>(confinement.schema, secret_name("s"));
+  BOOST_OUTCOME_TRY(attach(handle(), watch_, file, scope->base()));
+  BOOST_OUTCOME_TRY(
+      run(("PRAGMA " + scope->base() + ".cache_size = -" +
+           std::to_string(options.page_cache_bytes / 1024) + "; PRAGMA temp_store = FILE")
+              .c_str()));
+  BOOST_OUTCOME_TRY(install_bounded_functions(handle(), watch_));
+  BOOST_OUTCOME_TRY(scope->install(handle()));
+  BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON"));
+  limit_queries(handle(), confinement.options);
+  sqlite3_progress_handler(handle(), confined_progress_interval, &on_progress, this);
+  scope_ = std::move(scope);
+  return success();
 }
 
 Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions& options) {
@@ -127,7 +179,7 @@ Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions&
       return to_error(code, handle, "configuring a connection");
     }
   }
-  if (mode != ConnectionMode::inspection) {
+  if (mode != ConnectionMode::inspection && mode != ConnectionMode::confined) {
     BOOST_OUTCOME_TRY(use_write_ahead_log());
   }
   BOOST_OUTCOME_TRY(
@@ -136,6 +188,10 @@ Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions&
   // A negative number counts kibibytes.
   BOOST_OUTCOME_TRY(
       run(("PRAGMA cache_size = -" + std::to_string(options.page_cache_bytes / 1024)).c_str()));
+  if (mode == ConnectionMode::confined) {
+    // Before it is closed to changes it gets its views.
+    return success();
+  }
   if (mode != ConnectionMode::read_write) {
     BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON;"));
   }
@@ -165,8 +221,13 @@ int Connection::on_busy(void* connection, int attempts) noexcept {
 
 /// Asked whenever SQLite compiles a statement, also anew after the schema changed.
 int Connection::authorize(void* connection, int action, const char* first, const char* second,
-                          const char* /*database*/, const char* cause) noexcept {
+                          const char* database, const char* cause) noexcept {
   auto& self = *static_cast<Connection*>(connection);
+  if (self.scope_ != nullptr) {
+    return self.lets_control_tables_ || self.scope_->allows(action, first, second, database, cause)
+               ? SQLITE_OK
+               : SQLITE_DENY;
+  }
   if (self.script_ != nullptr) {
     return is_for_scripts(*self.script_, action, first, second) ? SQLITE_OK : SQLITE_DENY;
   }
@@ -218,6 +279,19 @@ Result<SqliteStatement*> Connection::prepare(const ShapedSql& sql) {
   if (statement == nullptr) {
     BOOST_OUTCOME_TRY(auto prepared, SqliteStatement::prepare(handle(), sql.write(), watch_));
     statement = &statements_.keep(sql, std::move(prepared));
+  }
+  BOOST_OUTCOME_TRY(watch_.admit());
+  statement->take();
+  return statement;
+}
+
+Result<SqliteStatement*> Connection::prepare_query(std::string_view text) {
+  const auto write = [&] { return std::string{text}; };
+  const ShapedSql shape{text, write};
+  SqliteStatement* statement = statements_.find_free(shape);
+  if (statement == nullptr) {
+    BOOST_OUTCOME_TRY(auto prepared, compile_query(handle(), text, *scope_, watch_));
+    statement = &statements_.keep(shape, std::move(prepared));
   }
   BOOST_OUTCOME_TRY(watch_.admit());
   statement->take();
@@ -283,7 +357,8 @@ std::int64_t Connection::total_changes() const noexcept {
 std::uint32_t Connection::data_version() const noexcept {
   std::uint32_t version = 0;
   // Without a name it is the main database.
-  sqlite3_file_control(handle(), nullptr, SQLITE_FCNTL_DATA_VERSION, &version);
+  sqlite3_file_control(handle(), scope_ == nullptr ? nullptr : scope_->base().c_str(),
+                       SQLITE_FCNTL_DATA_VERSION, &version);
   return version;
 }
 

@@ -10,7 +10,10 @@
 
 #include "storage/backend.hpp"
 #include "storage/call_limits.hpp"
+#include "storage/scoped_schema.hpp"
 #include "storage/sqlite/admissions.hpp"
+#include "storage/sqlite/quota_vfs.hpp"
+#include "storage/sqlite/row_scope.hpp"
 #include "storage/sqlite/statement_cache.hpp"
 #include "storage/sqlite/watch.hpp"
 
@@ -20,6 +23,7 @@ enum class ConnectionMode {
   read_write,
   read_only,   ///< Changes no row; may recover the log and switch it on.
   inspection,  ///< Has the file open for reading alone.
+  confined,    ///< As `read_only`, for queries that tenants write.
 };
 
 /// What connections to one file have in common.
@@ -28,6 +32,12 @@ struct ConnectionOptions {
   std::size_t page_cache_bytes = std::size_t{8} << 20U;
   /// Whether the last one to close moves the write-ahead log into the database.
   bool checkpoints_at_close = true;
+};
+
+/// What a confined connection lets queries see and take.
+struct Confinement {
+  std::shared_ptr<const ScopedSchema> schema;
+  ScopedSqlOptions options;
 };
 
 /// One connection to the store's file with its prepared statements.
@@ -40,6 +50,11 @@ class Connection {
                                                   ConnectionMode mode,
                                                   const ConnectionOptions& options,
                                                   const CallLimits& limits);
+  /// A confined one. Errors: the same.
+  static Result<std::unique_ptr<Connection>> open_confined(const std::filesystem::path& file,
+                                                           const ConnectionOptions& options,
+                                                           const Confinement& confinement,
+                                                           const CallLimits& limits);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection() = default;
@@ -49,6 +64,10 @@ class Connection {
   /// Errors: beside SQLite's, those of the watch.
   Result<SqliteStatement*> prepare(const StaticSql& sql);
   Result<SqliteStatement*> prepare(const ShapedSql& sql);
+
+  /// The statement for a text that a tenant wrote, on a confined connection: one query that reads.
+  /// Errors: `invalid_query`, `query_refused`, `query_limit_exceeded`; those of the watch.
+  Result<SqliteStatement*> prepare_query(std::string_view text);
 
   /// The same where nothing is to be done for it but to take it, and nullptr otherwise, for
   /// whatever reason.
@@ -106,7 +125,12 @@ class Connection {
   void poison() noexcept { poisoned_ = true; }
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_ || watch_.is_broken(); }
 
-  /// Whether statements may reach the library's own tables; not, unless they are let.
+  /// What confines queries; null unless the connection is a confined one.
+  [[nodiscard]] RowScope* scope() noexcept { return scope_.get(); }
+  [[nodiscard]] QuotaVfs* quota() noexcept { return quota_.get(); }
+
+  /// Whether statements may reach the library's own tables; not, unless they are let. On a confined
+  /// connection nothing is confined then.
   void let_control_tables(bool allowed) noexcept { lets_control_tables_ = allowed; }
   /// Whether a statement of a tenant's runs triggers, as far as has been seen.
   [[nodiscard]] bool has_seen_triggers() const noexcept { return has_seen_triggers_; }
@@ -120,6 +144,8 @@ class Connection {
   Connection(const std::filesystem::path& file, ConnectionMode mode,
              const ConnectionOptions& options);
 
+  Result<void> confine(const std::filesystem::path& file, const ConnectionOptions& options,
+                       const Confinement& confinement);
   Result<void> configure(ConnectionMode mode, const ConnectionOptions& options);
   Result<void> use_write_ahead_log();
   Result<void> run(const char* sql);
@@ -131,8 +157,11 @@ class Connection {
   static int on_commit(void* connection, sqlite3* handle, const char* database,
                        int frames) noexcept;
 
+  // Before the database, which uses it.
+  std::unique_ptr<QuotaVfs> quota_;
   SQLite::Database database_;
   Watch watch_;
+  std::unique_ptr<RowScope> scope_;
   Admissions admissions_;
   StatementCache statements_;
   std::size_t wal_frames_ = 0;

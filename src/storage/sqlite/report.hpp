@@ -37,6 +37,7 @@ class ReadReport {
       prepared_before_ = connection.statements().prepared();
     }
   }
+  void succeeded(bool succeeded) noexcept { report_.committed = succeeded; }
   void ran(const Connection& connection, bool succeeded) noexcept {
     report_.committed = succeeded;
     if (observer_ != nullptr) {

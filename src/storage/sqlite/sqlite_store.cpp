@@ -49,6 +49,10 @@ SqliteStore::Machinery::Machinery(SqliteStore& store, std::optional<TemporaryFol
               [&store](const CallLimits& limits) {
                 return store.connect(ConnectionMode::read_only, limits);
               }},
+      queries{store.options_.scoped_sql,
+              [&store](const std::shared_ptr<const ScopedSchema>& schema,
+                       const CallLimits& limits) { return store.connect_confined(schema, limits); },
+              [&store](const CallLimits& limits) { return store.read_scoped_schema(limits); }},
       checkpointer{[&store](const CallLimits& limits) {
                      return store.connect(ConnectionMode::read_write, limits);
                    },
@@ -61,12 +65,13 @@ SqliteStore::Machinery::Machinery(SqliteStore& store, std::optional<TemporaryFol
       async_writes{writer} {}
 
 SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions options,
-                         OpenFile open_file, WriterLock lock)
+                         OpenFile open_file, WriterLock lock, ScopedSchemaSource source)
     : file_{std::move(location.file)},
       keys_{keys},
       options_{std::move(options)},
       origin_{file_, *options_.clock},
       session_context_{keys_, *options_.clock, options_.observer.get(), fork_mark_},
+      scoped_schema_source_{std::move(source)},
       machinery_{std::make_unique<Machinery>(*this, std::move(location.folder),
                                              std::move(open_file), std::move(lock))} {}
 
@@ -80,7 +85,8 @@ SqliteStore::~SqliteStore() {
 
 Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const KeyRing& keys,
                                                        StoreOptions options,
-                                                       const CallOptions& call) {
+                                                       const CallOptions& call,
+                                                       ScopedSchemaSource source) {
   if (options.clock == nullptr) {
     options.clock = std::make_shared<SystemClock>();
   }
@@ -89,7 +95,8 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
   BOOST_OUTCOME_TRY(auto lock, WriterLock::open(location.file));
   lock.announce();
   std::shared_ptr<SqliteStore> store{new SqliteStore{std::move(location), keys, std::move(options),
-                                                     std::move(open_file), std::move(lock)}};
+                                                     std::move(open_file), std::move(lock),
+                                                     std::move(source)}};
   // So that what is wrong with the file shows here and not in the first transaction.
   const CallLimits limits{call, store->options_.max_wait};
   BOOST_OUTCOME_TRY(store->machinery_->writer.open_connection(limits));
@@ -99,13 +106,38 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
 
 Result<void> SqliteStore::require_own_process() const { return require_same_process(fork_mark_); }
 
-Result<std::unique_ptr<Connection>> SqliteStore::connect(ConnectionMode mode,
-                                                         const CallLimits& limits) const {
-  const ConnectionOptions options{
+ConnectionOptions SqliteStore::connection_options() const noexcept {
+  return ConnectionOptions{
       .statements = options_.statements,
       .page_cache_bytes = options_.page_cache_bytes,
       .checkpoints_at_close = options_.wal.checkpoints == Checkpoints::library};
-  return Connection::open(file_, mode, options, limits);
+}
+
+Result<std::unique_ptr<Connection>> SqliteStore::connect(ConnectionMode mode,
+                                                         const CallLimits& limits) const {
+  return Connection::open(file_, mode, connection_options(), limits);
+}
+
+Result<std::unique_ptr<Connection>> SqliteStore::connect_confined(
+    const std::shared_ptr<const ScopedSchema>& schema, const CallLimits& limits) const {
+  auto options = connection_options();
+  options.statements = options_.scoped_sql.statements;
+  return Connection::open_confined(file_, options, Confinement{schema, options_.scoped_sql},
+                                   limits);
+}
+
+Result<ScopedSchema> SqliteStore::read_scoped_schema(const CallLimits& limits) {
+  const CallOptions options{.deadline = limits.deadline(), .stop = limits.stop()};
+  return detail::control_read(*this, options, [&](ControlSession& session) -> Result<ScopedSchema> {
+    ScopedSchema schema;
+    if (scoped_schema_source_) {
+      BOOST_OUTCOME_TRY(schema, scoped_schema_source_(session));
+    }
+    BOOST_OUTCOME_TRY(session.look_up("PRAGMA schema_version", [&](const Statement& version) {
+      schema.version = version.int64(0).value_or(-1);
+    }));
+    return schema;
+  });
 }
 
 Result<void> SqliteStore::admit(const TenantContext& context) const {
@@ -176,6 +208,29 @@ Result<void> SqliteStore::read(UnitKind kind, const TenantContext& context,
     report.ran(connection, succeeded);
     return success();
   });
+}
+
+Result<void> SqliteStore::scoped_query(const TenantContext& context, const CallOptions& options,
+                                       const ScopedQuery& query, ScopedSink& sink) {
+  BOOST_OUTCOME_TRY(require_own_process());
+  BOOST_OUTCOME_TRY(admit(context));
+  const CallLimits limits{options, options_.max_wait};
+  ReadReport report{options_.observer.get(), context.tenant()};
+  auto outcome = machinery_->queries.run(context.tenant(), limits, query, sink,
+                                         [&](Connection& connection) -> Result<void> {
+                                           report.connected(connection);
+                                           BOOST_OUTCOME_TRY(require_not_expired(context));
+                                           return pass_gate(connection, context);
+                                         });
+  report.succeeded(outcome.has_value());
+  return outcome;
+}
+
+Result<std::shared_ptr<const ScopedSchema>> SqliteStore::scoped_schema(const TenantContext& context,
+                                                                       const CallOptions& options) {
+  BOOST_OUTCOME_TRY(require_own_process());
+  BOOST_OUTCOME_TRY(admit(context));
+  return machinery_->queries.schema(CallLimits{options, options_.max_wait});
 }
 
 Result<void> SqliteStore::write(UnitKind kind, const TenantContext& context,

@@ -14,6 +14,7 @@
 #include "storage/sqlite/fork_mark.hpp"
 #include "storage/sqlite/open_file.hpp"
 #include "storage/sqlite/origin.hpp"
+#include "storage/sqlite/scoped_queries.hpp"
 #include "storage/sqlite/sessions.hpp"
 #include "storage/sqlite/snapshot.hpp"
 #include "storage/sqlite/temporary_folder.hpp"
@@ -31,10 +32,12 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
     std::optional<TemporaryFolder> folder;  ///< Holds the file, when the store is temporary.
   };
 
-  /// Creates the file (mode 0600) when there is none. The options have passed `check_options`.
+  /// Creates the file (mode 0600) when there is none. The options have passed `check_options`. The
+  /// source says what tenants' own queries see: without it, nothing.
   /// Errors: `cannot_open`, `corrupt_store`, `forked_process`, and as `to_errc`.
   static Result<std::shared_ptr<SqliteStore>> open(Location location, const KeyRing& keys,
-                                                   StoreOptions options, const CallOptions& call);
+                                                   StoreOptions options, const CallOptions& call,
+                                                   ScopedSchemaSource source = {});
 
   SqliteStore(const SqliteStore&) = delete;
   SqliteStore& operator=(const SqliteStore&) = delete;
@@ -46,6 +49,10 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
                      TenantBody body) override;
   void async_write(const TenantContext& context, const CallOptions& options,
                    std::unique_ptr<AsyncUnit> unit) override;
+  Result<void> scoped_query(const TenantContext& context, const CallOptions& options,
+                            const ScopedQuery& query, ScopedSink& sink) override;
+  Result<std::shared_ptr<const ScopedSchema>> scoped_schema(const TenantContext& context,
+                                                            const CallOptions& options) override;
   Result<void> control_read(const CallOptions& options, ControlBody body) override;
   Result<void> control_write(const CallOptions& options, ControlBody body) override;
   Result<void> schema_change(const CallOptions& options, ControlBody body) override;
@@ -74,6 +81,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
     OpenFile open_file;
     WriterLock lock;
     ConnectionPool readers;
+    ScopedQueries queries;
     Checkpointer checkpointer;
     Writer writer;
     AsyncWrites async_writes;
@@ -83,9 +91,13 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   using WriteBody = CallingWrite::Body;
 
   SqliteStore(Location location, const KeyRing& keys, StoreOptions options, OpenFile open_file,
-              WriterLock lock);
+              WriterLock lock, ScopedSchemaSource source);
 
+  [[nodiscard]] ConnectionOptions connection_options() const noexcept;
   Result<std::unique_ptr<Connection>> connect(ConnectionMode mode, const CallLimits& limits) const;
+  Result<std::unique_ptr<Connection>> connect_confined(
+      const std::shared_ptr<const ScopedSchema>& schema, const CallLimits& limits) const;
+  Result<ScopedSchema> read_scoped_schema(const CallLimits& limits);
   /// Errors: `forked_process`.
   [[nodiscard]] Result<void> require_own_process() const;
   [[nodiscard]] Result<void> admit(const TenantContext& context) const;
@@ -107,6 +119,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   const Origin origin_;
   const ForkMark fork_mark_;
   const SessionContext session_context_;
+  const ScopedSchemaSource scoped_schema_source_;
   const Realm realm_ = Realm::create();
   std::unique_ptr<Machinery> machinery_;
 };

@@ -44,6 +44,13 @@ class SqliteStatement final : public Statement {
     return sqlite3_sql(statement_.get());
   }
 
+  /// Takes on a compiled statement.
+  static std::unique_ptr<SqliteStatement> adopt(sqlite3_stmt* statement, Watch& watch) {
+    return std::unique_ptr<SqliteStatement>{new SqliteStatement{statement, watch}};
+  }
+  [[nodiscard]] sqlite3_stmt* handle() const noexcept { return statement_.get(); }
+  [[nodiscard]] int parameters() const noexcept { return parameters_; }
+
   /// Whether somebody holds it; the connection's cache gives out free ones only.
   [[nodiscard]] bool in_use() const noexcept { return in_use_; }
   void take() noexcept { in_use_ = true; }

@@ -53,6 +53,18 @@ Result<void> check_options(const StoreOptions& options) {
   BOOST_OUTCOME_TRY(require(wal.checkpoint_bytes >= 1, "wal.checkpoint_bytes: positive"));
   BOOST_OUTCOME_TRY(require(wal.max_bytes >= wal.checkpoint_bytes,
                             "wal.max_bytes: at least wal.checkpoint_bytes"));
+  const ScopedSqlOptions& queries = options.scoped_sql;
+  BOOST_OUTCOME_TRY(require(is_within<std::size_t>(queries.connections, 1, 64),
+                            "scoped_sql.connections: a store has 1 to 64"));
+  BOOST_OUTCOME_TRY(require(queries.per_tenant >= 1, "scoped_sql.per_tenant: positive"));
+  BOOST_OUTCOME_TRY(require(is_within<std::size_t>(queries.statements, 16, 100'000),
+                            "scoped_sql.statements: a connection keeps 16 to 100,000"));
+  BOOST_OUTCOME_TRY(require(is_within<std::size_t>(queries.text_bytes, 1, 1'000'000),
+                            "scoped_sql.text_bytes: 1 to 1,000,000"));
+  BOOST_OUTCOME_TRY(require(is_within<std::size_t>(queries.value_bytes, 1'000, 1'000'000'000),
+                            "scoped_sql.value_bytes: 1,000 to 1,000,000,000"));
+  BOOST_OUTCOME_TRY(require(is_within(queries.expression_depth, 1U, 1'000U),
+                            "scoped_sql.expression_depth: 1 to 1,000"));
   return success();
 }
 

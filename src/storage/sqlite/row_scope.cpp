@@ -1,0 +1,328 @@
+#include "storage/sqlite/row_scope.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "storage/sqlite/error.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+namespace {
+
+constexpr std::string_view tenant_column = "tenant_id";
+constexpr const char* tenant_function = "tenancy_scope";
+
+/// What queries may call. Left out is what tells of the connection (`changes`,
+/// `last_insert_rowid`), of the engine (`sqlite_version`), of other files (`load_extension`,
+/// `fts3_tokenizer`), what gives another answer each time (`random`, `randomblob`), what makes
+/// much of little (`zeroblob`), and what takes time out of proportion (`json_patch`).
+/// In alphabetical order.
+constexpr auto functions = std::to_array<std::string_view>({
+    "->",
+    "->>",
+    "abs",
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "avg",
+    "ceil",
+    "ceiling",
+    "char",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "cos",
+    "cosh",
+    "count",
+    "cume_dist",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "date",
+    "datetime",
+    "degrees",
+    "dense_rank",
+    "exp",
+    "first_value",
+    "floor",
+    "format",
+    "glob",
+    "group_concat",
+    "hex",
+    "ifnull",
+    "iif",
+    "instr",
+    "json",
+    "json_array",
+    "json_array_length",
+    "json_error_position",
+    "json_extract",
+    "json_group_array",
+    "json_group_object",
+    "json_insert",
+    "json_object",
+    "json_quote",
+    "json_remove",
+    "json_replace",
+    "json_set",
+    "json_type",
+    "json_valid",
+    "julianday",
+    "lag",
+    "last_value",
+    "lead",
+    "length",
+    "like",
+    "likelihood",
+    "likely",
+    "ln",
+    "log",
+    "log10",
+    "log2",
+    "lower",
+    "ltrim",
+    "max",
+    "min",
+    "mod",
+    "nth_value",
+    "ntile",
+    "nullif",
+    "octet_length",
+    "percent_rank",
+    "pi",
+    "pow",
+    "power",
+    "printf",
+    "quote",
+    "radians",
+    "rank",
+    "replace",
+    "round",
+    "row_number",
+    "rtrim",
+    "sign",
+    "sin",
+    "sinh",
+    "sqrt",
+    "strftime",
+    "string_agg",
+    "substr",
+    "substring",
+    "sum",
+    "tan",
+    "tanh",
+    "time",
+    "timediff",
+    "total",
+    "trim",
+    "trunc",
+    "typeof",
+    "unhex",
+    "unicode",
+    "unixepoch",
+    "unlikely",
+    "upper",
+});
+static_assert(std::ranges::is_sorted(functions));
+
+/// The functions that stand in the place of a table.
+constexpr std::array<std::string_view, 2> table_functions{"json_each", "json_tree"};
+
+char lower(char letter) noexcept {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+std::string in_lower_case(std::string_view text) {
+  std::string lowered{text};
+  std::ranges::transform(lowered, lowered.begin(), &lower);
+  return lowered;
+}
+
+std::string_view view_of(const char* text) noexcept {
+  return text == nullptr ? std::string_view{} : std::string_view{text};
+}
+
+bool is_table_function(std::string_view name) {
+  return std::ranges::find(table_functions, name) != table_functions.end();
+}
+
+std::string in_quotes(std::string_view name) {
+  std::string quoted{'"'};
+  for (const char letter : name) {
+    quoted += letter;
+    if (letter == '"') {
+      quoted += letter;
+    }
+  }
+  return quoted += '"';
+}
+
+/// A name in an error message.
+std::string shown(std::string_view name) {
+  constexpr std::size_t longest = 64;
+  return "'" + std::string{name.substr(0, longest)} + "'";
+}
+
+std::string view_sql(const ScopedTable& table, std::string_view base) {
+  std::string columns;
+  for (const std::string& column : table.columns) {
+    columns += (columns.empty() ? "" : ", ") + in_quotes(column);
+  }
+  return "CREATE TEMP VIEW " + in_quotes(table.name) + " AS SELECT " + columns + " FROM " +
+         in_quotes(base) + "." + in_quotes(table.name) + " WHERE " + std::string{tenant_column} +
+         " = " + tenant_function + "()";
+}
+
+}  // namespace
+
+RowScope::RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base)
+    : schema_{std::move(schema)}, base_{std::move(base)} {
+  for (const ScopedTable& table : schema_->tables) {
+    Table entry{table.is_shared, {}};
+    for (const std::string& column : table.columns) {
+      entry.columns.insert(in_lower_case(column));
+    }
+    tables_.emplace(in_lower_case(table.name), std::move(entry));
+  }
+  for (const std::string& name : schema_->hidden) {
+    hidden_.insert(in_lower_case(name));
+  }
+}
+
+Result<void> RowScope::install(sqlite3* connection) {
+  // Innocuous, so that views may call it; deterministic, so that the engine looks the tenant's rows
+  // up by their key.
+  constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+  if (const int code = sqlite3_create_function_v2(connection, tenant_function, 0, flags, this,
+                                                  &tell_tenant, nullptr, nullptr, nullptr);
+      code != SQLITE_OK) {
+    return to_error(code, connection, "confining a connection");
+  }
+  for (const ScopedTable& table : schema_->tables) {
+    if (table.is_shared) {
+      continue;
+    }
+    const auto sql = view_sql(table, base_);
+    if (sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+      return to_error(sqlite3_extended_errcode(connection), connection,
+                      "making the view of " + shown(table.name));
+    }
+  }
+  // Tables that are functions of the engine's, of which only those on JSON may be used.
+  const auto keep_name = [](void* modules, int count, char** values, char** /*columns*/) noexcept {
+    if (count > 0 && values[0] != nullptr) {
+      static_cast<decltype(modules_)*>(modules)->insert(in_lower_case(values[0]));
+    }
+    return 0;
+  };
+  if (sqlite3_exec(connection, "PRAGMA module_list", keep_name, &modules_, nullptr) != SQLITE_OK) {
+    return to_error(sqlite3_extended_errcode(connection), connection, "confining a connection");
+  }
+  return success();
+}
+
+void RowScope::tell_tenant(sqlite3_context* context, int /*count*/,
+                           sqlite3_value** /*arguments*/) noexcept {
+  const auto& self = *static_cast<const RowScope*>(sqlite3_user_data(context));
+  if (self.tenant_) {
+    sqlite3_result_int64(context, self.tenant_->value());
+  } else {
+    sqlite3_result_error(context, "no tenant", -1);
+  }
+}
+
+void RowScope::begin_compiling(std::string_view text) {
+  refusal_.clear();
+  const auto mentions = [text](std::string_view name) {
+    return std::search(text.begin(), text.end(), name.begin(), name.end(),
+                       [](char one, char other) { return lower(one) == other; }) != text.end();
+  };
+  uses_table_functions_ = std::ranges::any_of(table_functions, mentions);
+}
+
+bool RowScope::allows(int action, const char* first, const char* second, const char* database,
+                      const char* cause) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_RECURSIVE:
+      return true;
+    case SQLITE_READ:
+      if (view_of(second).empty() ? allows_mention(in_lower_case(view_of(first)), database)
+                                  : allows_read(view_of(first), view_of(second), database, cause)) {
+        return true;
+      }
+      refusal_ = "the table " + shown(view_of(first));
+      return false;
+    case SQLITE_FUNCTION:
+      if (allows_function(view_of(second), cause)) {
+        return true;
+      }
+      refusal_ = "the function " + shown(view_of(second));
+      return false;
+    default:
+      refusal_ = "anything but to read";
+      return false;
+  }
+}
+
+bool RowScope::allows_read(std::string_view table, std::string_view column, const char* database,
+                           const char* cause) const {
+  const auto schema_name = view_of(database);
+  const auto table_name = in_lower_case(table);
+  if (schema_name == "main") {
+    // It is empty. What seems to lie there are functions.
+    return uses_table_functions_ && is_table_function(table_name);
+  }
+  const auto* const known = find(table_name);
+  if (known == nullptr) {
+    return false;
+  }
+  if (schema_name == "temp") {
+    // The view, whose columns were chosen when it was made.
+    return !known->is_shared;
+  }
+  if (schema_name != base_) {
+    return false;
+  }
+  const bool is_listed = known->columns.contains(in_lower_case(column));
+  if (known->is_shared) {
+    return is_listed;
+  }
+  // Only for what the table's own view does with it.
+  return in_lower_case(view_of(cause)) == table_name &&
+         (is_listed || in_lower_case(column) == tenant_column);
+}
+
+bool RowScope::allows_mention(const std::string& table, const char* database) const {
+  const auto schema_name = view_of(database);
+  if (find(table) != nullptr) {
+    // In the query's own words the schema is that of the view, or none.
+    return schema_name.empty() || schema_name == "temp";
+  }
+  if (uses_table_functions_ && is_table_function(table)) {
+    return schema_name.empty();
+  }
+  // Left are names that the query itself gave to its parts.
+  return schema_name.empty() && !hidden_.contains(table) && !table.starts_with("sqlite_") &&
+         !table.starts_with("pragma_") && !modules_.contains(table);
+}
+
+bool RowScope::allows_function(std::string_view name, const char* cause) const {
+  const auto lowered = in_lower_case(name);
+  if (lowered == tenant_function) {
+    const auto* const table = find(in_lower_case(view_of(cause)));
+    return table != nullptr && !table->is_shared;
+  }
+  return std::ranges::binary_search(functions, std::string_view{lowered});
+}
+
+const RowScope::Table* RowScope::find(std::string_view name) const {
+  const auto found = tables_.find(std::string{name});
+  return found == tables_.end() ? nullptr : &found->second;
+}
+
+}  // namespace tenancy::inline v0::detail::sqlite

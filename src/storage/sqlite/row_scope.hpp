@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <sqlite3.h>
+
+#include "tenancy/core/result.hpp"
+#include "tenancy/core/tenant_id.hpp"
+
+#include "storage/scoped_schema.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// What a connection confines tenants' own queries to: row-level security for SQLite, which has
+/// none.
+///
+/// The store's file is attached under a name that nobody can guess, beside an empty main database.
+/// For each table of tenants there is a temporary view of the same name, which selects the rows of
+/// the connection's present tenant, without `tenant_id`. A query finds the view under the plain
+/// name and cannot name the table behind it. Whatever is compiled is held to a list besides: a
+/// table's columns are read from within its view only, shared tables from anywhere, other tables
+/// not at all; functions are those of a list; everything else is refused.
+///
+/// A compiled query says nothing of a tenant: the views ask a function for it whenever they run.
+///
+/// Thread safety: thread-compatible, like the connection it belongs to.
+class RowScope {
+ public:
+  RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base);
+
+  /// Makes function and views. From then on the connection is to ask `allows`.
+  /// Errors: as `to_errc`.
+  Result<void> install(sqlite3* connection);
+
+  [[nodiscard]] const ScopedSchema& schema() const noexcept { return *schema_; }
+  /// The name under which the store's file is attached.
+  [[nodiscard]] const std::string& base() const noexcept { return base_; }
+
+  /// Whose rows the views select; nobody's when empty, and then they fail.
+  void set_tenant(std::optional<TenantId> tenant) noexcept { tenant_ = tenant; }
+
+  /// The data version at which the schema was found to be the one that the views were made for.
+  [[nodiscard]] std::optional<std::uint32_t> fits_at() const noexcept { return fits_at_; }
+  void set_fits_at(std::uint32_t data_version) noexcept { fits_at_ = data_version; }
+
+  /// A query is about to be compiled.
+  void begin_compiling(std::string_view text);
+  /// Whether it may use table-valued functions, those on JSON.
+  [[nodiscard]] bool uses_table_functions() const noexcept { return uses_table_functions_; }
+
+  /// Whether what is compiled may do this; arguments as SQLite's authorizer gives them.
+  [[nodiscard]] bool allows(int action, const char* first, const char* second, const char* database,
+                            const char* cause);
+  /// What was refused last, in words; empty when nothing was.
+  [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
+
+ private:
+  struct Table {
+    bool is_shared;
+    boost::unordered_flat_set<std::string> columns;
+  };
+
+  static void tell_tenant(sqlite3_context* context, int count, sqlite3_value** arguments) noexcept;
+
+  [[nodiscard]] bool allows_read(std::string_view table, std::string_view column,
+                                 const char* database, const char* cause) const;
+  /// A table from which no column is read, as the query names it.
+  [[nodiscard]] bool allows_mention(const std::string& table, const char* database) const;
+  [[nodiscard]] bool allows_function(std::string_view name, const char* cause) const;
+  [[nodiscard]] const Table* find(std::string_view name) const;
+
+  const std::shared_ptr<const ScopedSchema> schema_;
+  const std::string base_;
+  /// By their names in lower case.
+  boost::unordered_flat_map<std::string, Table> tables_;
+  boost::unordered_flat_set<std::string> hidden_;
+  boost::unordered_flat_set<std::string> modules_;
+  std::optional<TenantId> tenant_;
+  std::optional<std::uint32_t> fits_at_;
+  bool uses_table_functions_ = false;
+  std::string refusal_;
+};
+
+/// Lets a connection's queries see one tenant's rows for as long as it lives.
+class ScopedTenant {
+ public:
+  ScopedTenant(RowScope& scope, TenantId tenant) noexcept : scope_{scope} {
+    scope_.set_tenant(tenant);
+  }
+  ScopedTenant(const ScopedTenant&) = delete;
+  ScopedTenant& operator=(const ScopedTenant&) = delete;
+  ~ScopedTenant() { scope_.set_tenant(std::nullopt); }
+
+ private:
+  RowScope& scope_;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

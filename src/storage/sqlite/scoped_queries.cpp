@@ -1,0 +1,203 @@
+#include "storage/sqlite/scoped_queries.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/sqlite/compiled_query.hpp"
+#include "storage/sqlite/snapshot.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+namespace {
+
+constexpr const char* time_advice =
+    "the query runs for too long: ask for less, or by a key or index";
+
+/// Whether the connection's views were made for the schema of its present snapshot.
+Result<bool> fits_snapshot(Connection& connection) {
+  RowScope& scope = *connection.scope();
+  const auto data_version = connection.data_version();
+  // While nobody commits, the schema stays what it was.
+  if (scope.fits_at() == data_version) {
+    return true;
+  }
+  const ControlAccess access{connection};
+  BOOST_OUTCOME_TRY(
+      const auto statement,
+      SqliteStatement::prepare(connection.handle(), "PRAGMA " + scope.base() + ".schema_version",
+                               connection.watch(), SqliteStatement::Use::once));
+  BOOST_OUTCOME_TRY(statement->step());
+  const bool fits = statement->int64(0) == scope.schema().version;
+  if (fits) {
+    scope.set_fits_at(data_version);
+  }
+  return fits;
+}
+
+Error wrong_parameters(std::string what) {
+  return Error{errc::invalid_argument, "the query's parameters: " + std::move(what)};
+}
+
+/// The values in the order of the query's parameters. Errors: `invalid_argument`.
+Result<std::vector<ValueView>> arrange(const SqliteStatement& statement,
+                                       std::span<const ScopedParameter> given) {
+  const auto count = static_cast<std::size_t>(statement.parameters());
+  if (given.size() != count) {
+    return wrong_parameters("it has " + std::to_string(count) + ", and " +
+                            std::to_string(given.size()) + " values were given");
+  }
+  std::vector<ValueView> values(count, ValueView::null());
+  std::vector<bool> is_given(count, false);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto& [name, value] = given[i];
+    std::size_t place = i;
+    if (!name.empty()) {
+      const int index = sqlite3_bind_parameter_index(statement.handle(), std::string{name}.c_str());
+      if (index == 0) {
+        return wrong_parameters("it has none of a name that was given");
+      }
+      place = static_cast<std::size_t>(index) - 1;
+    }
+    if (is_given[place]) {
+      return wrong_parameters("one was given twice");
+    }
+    if (!value.is_storable()) {
+      return wrong_parameters("a value cannot be stored");
+    }
+    is_given[place] = true;
+    values[place] = value;
+  }
+  return values;
+}
+
+/// What a query may still give.
+class Allowance {
+ public:
+  explicit Allowance(const SqlLimits& limits) noexcept : rows_{limits.rows}, bytes_{limits.bytes} {}
+
+  /// Errors: `query_limit_exceeded`.
+  Result<void> take(std::span<const ValueView> row) {
+    constexpr std::size_t value_bytes = 8;
+    if (rows_ == 0) {
+      return limit_error("rows", "it gives too many rows: add a LIMIT");
+    }
+    --rows_;
+    std::size_t size = row.size() * value_bytes;
+    for (const ValueView& value : row) {
+      if (value.type() == ValueType::text || value.type() == ValueType::blob) {
+        size += value.bytes().size();
+      }
+    }
+    if (size > bytes_) {
+      return limit_error("bytes", "it gives too much: ask for fewer rows or columns");
+    }
+    bytes_ -= size;
+    return success();
+  }
+
+ private:
+  std::size_t rows_;
+  std::size_t bytes_;
+};
+
+Result<void> execute(Connection& connection, TenantId tenant, const ScopedQuery& query,
+                     ScopedSink& sink) {
+  const ScopedTenant scoped{*connection.scope(), tenant};
+  connection.quota()->set_quota(query.limits.memory);
+  BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection.prepare_query(query.text));
+  const StatementLease lease{*statement};
+  BOOST_OUTCOME_TRY(const auto values, arrange(*statement, query.parameters));
+  statement->bind_rest(1, values);
+
+  std::vector<std::string_view> names;
+  const int columns = sqlite3_column_count(statement->handle());
+  for (int column = 0; column < columns; ++column) {
+    const char* const name = sqlite3_column_name(statement->handle(), column);
+    names.emplace_back(name == nullptr ? "" : name);
+  }
+  sink.begin(names);
+
+  Allowance allowance{query.limits};
+  std::vector<ValueView> row(names.size());
+  while (true) {
+    const auto advanced = statement->advance();
+    if (advanced == Statement::Advance::done) {
+      return success();
+    }
+    if (advanced == Statement::Advance::failed) {
+      return query_failure(connection.handle(), *connection.scope(), connection.watch());
+    }
+    statement->read_columns(row);
+    if (std::ranges::any_of(row, [](const ValueView& value) { return !value.is_storable(); })) {
+      return limit_error("memory", "a value could not be had");
+    }
+    BOOST_OUTCOME_TRY(allowance.take(row));
+    BOOST_OUTCOME_TRY(sink.row(row));
+  }
+}
+
+}  // namespace
+
+ScopedQueries::ScopedQueries(const ScopedSqlOptions& options, Open open, ReadSchema read_schema)
+    : options_{options},
+      read_schema_{std::move(read_schema)},
+      slots_{options.per_tenant},
+      connections_{options.connections,
+                   [this, open = std::move(open)](
+                       const CallLimits& limits) -> Result<std::unique_ptr<Connection>> {
+                     BOOST_OUTCOME_TRY(const auto known, schema(limits));
+                     return open(known, limits);
+                   }} {}
+
+Result<void> ScopedQueries::run(TenantId tenant, const CallLimits& limits, const ScopedQuery& query,
+                                ScopedSink& sink, Admit admit) {
+  if (query.text.size() > options_.text_bytes) {
+    return limit_error("text", "the query is too long");
+  }
+  BOOST_OUTCOME_TRY(limits.check());
+  BOOST_OUTCOME_TRY(const auto slot, slots_.acquire(tenant, limits));
+  // The schema may change between reading it and the snapshot, but not for ever.
+  constexpr int max_attempts = 5;
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
+    BOOST_OUTCOME_TRY(const auto lease, connections_.acquire(limits));
+    Connection& connection = lease.connection();
+    const WatchScope watched{
+        connection.watch(), limits,
+        Watch::Budget{coarse_now() + query.limits.time, errc::query_limit_exceeded, time_advice},
+        true};
+    BOOST_OUTCOME_TRY(const auto snapshot, Snapshot::hold(connection));
+    BOOST_OUTCOME_TRY(const bool fits, fits_snapshot(connection));
+    if (!fits) {
+      forget(connection.scope()->schema());
+      connection.poison();
+      continue;
+    }
+    BOOST_OUTCOME_TRY(admit(connection));
+    return execute(connection, tenant, query, sink);
+  }
+  return Error{errc::busy, "the schema kept changing while a query was to begin"};
+}
+
+Result<std::shared_ptr<const ScopedSchema>> ScopedQueries::schema(const CallLimits& limits) {
+  {
+    const std::scoped_lock lock{mutex_};
+    if (schema_ != nullptr) {
+      return schema_;
+    }
+  }
+  BOOST_OUTCOME_TRY(auto read, read_schema_(limits));
+  auto fresh = std::make_shared<const ScopedSchema>(std::move(read));
+  const std::scoped_lock lock{mutex_};
+  schema_ = fresh;
+  return fresh;
+}
+
+void ScopedQueries::forget(const ScopedSchema& schema) noexcept {
+  const std::scoped_lock lock{mutex_};
+  if (schema_.get() == &schema) {
+    schema_ = nullptr;
+  }
+}
+
+}  // namespace tenancy::inline v0::detail::sqlite
