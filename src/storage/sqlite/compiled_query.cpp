@@ -73,6 +73,10 @@ std::string message_about_text(sqlite3* connection, const RowScope& scope) {
 Error failure_of(sqlite3* connection, const RowScope& scope, Watch& watch, bool compiles) {
   const int code = sqlite3_extended_errcode(connection);
   const std::string_view message = sqlite3_errmsg(connection);
+  // Functions that are refused have no code of their own.
+  if (compiles && !scope.refusal().empty()) {
+    return refused(scope.refusal());
+  }
   switch (code & 0xFF) {
     case SQLITE_INTERRUPT:
       if (watch.stopped()) {

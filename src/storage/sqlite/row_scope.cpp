@@ -212,6 +212,11 @@ Result<void> RowScope::install(sqlite3* connection) {
                       "making the view of " + shown(table.name));
     }
   }
+  // The first use of a table-valued function declares its table, which queries may not.
+  if (sqlite3_exec(connection, "SELECT 1 FROM json_each('[]'), json_tree('[]')", nullptr, nullptr,
+                   nullptr) != SQLITE_OK) {
+    return to_error(sqlite3_extended_errcode(connection), connection, "confining a connection");
+  }
   // Tables that are functions of the engine's, of which only those on JSON may be used.
   const auto keep_name = [](void* modules, int count, char** values, char** /*columns*/) noexcept {
     if (count > 0 && values[0] != nullptr) {
@@ -281,14 +286,13 @@ bool RowScope::allows_read(std::string_view table, std::string_view column, cons
   if (known == nullptr) {
     return false;
   }
+  const bool is_listed = known->columns.contains(in_lower_case(column));
   if (schema_name == "temp") {
-    // The view, whose columns were chosen when it was made.
-    return !known->is_shared;
+    return is_listed && !known->is_shared;
   }
   if (schema_name != base_) {
     return false;
   }
-  const bool is_listed = known->columns.contains(in_lower_case(column));
   if (known->is_shared) {
     return is_listed;
   }

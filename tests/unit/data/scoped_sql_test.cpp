@@ -1,0 +1,345 @@
+#include "tenancy/data/scoped_sql.hpp"
+
+#include <chrono>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "tenancy/data/repository.hpp"
+
+#include "support/entities.hpp"
+#include "support/must.hpp"
+#include "support/test_store.hpp"
+
+namespace {
+
+using namespace tenancy_test;
+using tenancy::errc;
+using tenancy::ScopedSql;
+using tenancy::SqlLimits;
+using tenancy::SqlParameters;
+using tenancy::SqlValue;
+
+/// Notes and tasks of both tenants under the same keys, and a table that they share.
+class Fixture {
+ public:
+  explicit Fixture(tenancy::StoreOptions options = {})
+      : store{std::move(options), schema(), {.shared_tables = {"plans"}}},
+        acme{store.enter(store.acme)},
+        globex{store.enter(store.globex)} {
+    for (const auto& [context, name] : {std::pair{&acme, "acme"}, std::pair{&globex, "globex"}}) {
+      const auto id = std::to_string(context->tenant().value());
+      for (int i = 0; i < 5; ++i) {
+        const auto number = std::to_string(i);
+        store.run_raw("INSERT INTO notes VALUES (" + id + ", 'n" + number + "', '" + name + " " +
+                      number + "', " + number + ", NULL, 1, 1)");
+        store.run_raw("INSERT INTO tasks VALUES (" + id + ", " + number + ", 'n" + number +
+                      "', 0, 0.5)");
+      }
+    }
+    store.run_raw("INSERT INTO plans VALUES ('free', 10), ('pro', 1000)");
+  }
+
+  static std::vector<tenancy::Migration> schema() {
+    auto steps = test_schema();
+    steps.emplace_back(3, "plans",
+                       "CREATE TABLE plans (name TEXT PRIMARY KEY, most INTEGER NOT NULL) STRICT");
+    return steps;
+  }
+
+  [[nodiscard]] ScopedSql sql(const SqlLimits& limits = {}) const {
+    return ScopedSql{store.store, acme, limits};
+  }
+
+  TestStore store;
+  tenancy::TenantContext acme;
+  tenancy::TenantContext globex;
+};
+
+/// Rows as one text: values with commas, rows with semicolons.
+std::string flat(const tenancy::SqlTable& table) {
+  std::string text;
+  for (const auto& row : table.rows) {
+    for (const SqlValue& value : row) {
+      text += value.is_null() ? "NULL"
+              : value.int64() ? std::to_string(*value.int64())
+              : value.real()  ? std::to_string(*value.real())
+              : value.text()  ? std::string{*value.text()}
+                              : "blob";
+      text += ',';
+    }
+    text += ';';
+  }
+  return text;
+}
+
+/// The subject of a limit that must have been met.
+std::string limit_of(const tenancy::Result<tenancy::SqlTable>& result) {
+  REQUIRE(code_of(result) == errc::query_limit_exceeded);
+  return std::string{result.error().subject()};
+}
+
+}  // namespace
+
+TEST_CASE("a query sees exactly its tenant's rows under plain names") {
+  const Fixture fixture;
+  const auto table = must(fixture.sql().query("SELECT * FROM notes WHERE stars < 2 ORDER BY id"));
+  CHECK(table.columns ==
+        std::vector<std::string>{"id", "title", "stars", "link", "created_at", "updated_at"});
+  CHECK(flat(table) == "n0,acme 0,0,NULL,1,1,;n1,acme 1,1,NULL,1,1,;");
+  const ScopedSql globex{fixture.store.store, fixture.globex};
+  CHECK(flat(must(globex.query("SELECT title FROM notes WHERE id = 'n0'"))) == "globex 0,;");
+  CHECK(flat(must(globex.query("SELECT count(*) FROM notes"))) == "5,;");
+}
+
+TEST_CASE("queries join, nest, aggregate and look into JSON") {
+  const Fixture fixture;
+  const auto ask = [&](std::string_view text) { return flat(must(fixture.sql().query(text))); };
+  CHECK(
+      ask("SELECT n.title, t.weight FROM tasks t JOIN notes n ON n.id = t.note WHERE number = 3") ==
+      "acme 3,0.500000,;");
+  CHECK(ask("SELECT n.id FROM notes n LEFT JOIN tasks t ON t.note = n.id AND t.number > 3 "
+            "WHERE t.number IS NULL ORDER BY 1") == "n0,;n1,;n2,;n3,;");
+  CHECK(ask("WITH high AS (SELECT * FROM notes WHERE stars > 2) SELECT count(*) FROM high") ==
+        "2,;");
+  CHECK(ask("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4) "
+            "SELECT sum(i) FROM n") == "10,;");
+  CHECK(ask("SELECT id, row_number() OVER (ORDER BY stars DESC) FROM notes ORDER BY 2 LIMIT 1") ==
+        "n4,1,;");
+  CHECK(ask("SELECT done, sum(weight), group_concat(number) FROM tasks GROUP BY done") ==
+        "0,2.500000,0,1,2,3,4,;");
+  CHECK(ask("SELECT json_extract('{\"a\":[1,2]}', '$.a[1]'), '[3]' ->> 0") == "2,3,;");
+  CHECK(ask("SELECT sum(value) FROM json_each('[1,2,3]')") == "6,;");
+  CHECK(ask("SELECT count(*) FROM json_each('[1,2,3]')") == "3,;");
+  CHECK(ask("WITH x AS (SELECT 1) SELECT count(*) FROM x, json_tree('[1]')") == "2,;");
+  CHECK(ask("SELECT p.most FROM plans p, notes n WHERE n.id = 'n0' AND p.name = 'pro'") ==
+        "1000,;");
+  CHECK(ask("SELECT count(*) FROM plans") == "2,;");
+  CHECK(ask("VALUES (1, 'x') ;  -- and a comment") == "1,x,;");
+}
+
+TEST_CASE("parameters are bound by place or by name, each exactly once") {
+  const Fixture fixture;
+  const auto sql = fixture.sql();
+  CHECK(flat(must(sql.query("SELECT title FROM notes WHERE id = ? AND stars = ?", {"n1", 1}))) ==
+        "acme 1,;");
+  CHECK(flat(must(sql.query("SELECT :b, :a, :b",
+                            SqlParameters::named({{":a", 1.5}, {":b", nullptr}})))) ==
+        "NULL,1.500000,NULL,;");
+  CHECK(code_of(sql.query("SELECT ?, ?", {1})) == errc::invalid_argument);
+  CHECK(code_of(sql.query("SELECT 1", {1})) == errc::invalid_argument);
+  CHECK(code_of(sql.query("SELECT :a", SqlParameters::named({{":b", 1}}))) ==
+        errc::invalid_argument);
+  CHECK(code_of(sql.query("SELECT :a, :b", SqlParameters::named({{":a", 1}, {":a", 2}}))) ==
+        errc::invalid_argument);
+  // What looks like SQL is a value.
+  CHECK(flat(must(sql.query("SELECT count(*) FROM notes WHERE id = ?", {"' OR 1=1 --"}))) == "0,;");
+}
+
+TEST_CASE("every type of value goes in and comes back") {
+  const Fixture fixture;
+  const SqlValue::Bytes bytes{std::byte{0}, std::byte{255}};
+  const auto table = must(fixture.sql().query(
+      "SELECT ?, ?, ?, ?, ?",
+      {std::numeric_limits<std::int64_t>::min(), 2.5, std::string{"a\0b", 3}, bytes, nullptr}));
+  const auto& row = table.rows.at(0);
+  CHECK(row[0].int64() == std::numeric_limits<std::int64_t>::min());
+  CHECK(row[1].real() == 2.5);
+  CHECK(row[2].text() == std::string_view{"a\0b", 3});
+  CHECK(row[3] == SqlValue{bytes});
+  CHECK(row[4].is_null());
+  CHECK_FALSE(row[0].text());
+  CHECK_FALSE(row[2].int64());
+}
+
+TEST_CASE("rows are written as JSON") {
+  const Fixture fixture;
+  CHECK(must(fixture.sql().query_json("SELECT id, stars, link, 0.5 AS \"a\"\"b\", x'00ff' AS c "
+                                      "FROM notes WHERE stars < 2 ORDER BY id")) ==
+        R"({"columns":["id","stars","link","a\"b","c"],)"
+        R"("rows":[["n0",0,null,0.5,"AP8"],["n1",1,null,0.5,"AP8"]]})");
+  CHECK(must(fixture.sql().query_json("SELECT 1 AS a WHERE 0")) ==
+        R"({"columns":["a"],"rows":[]})");
+  CHECK(must(fixture.sql().query_json("SELECT 9e999, CAST(x'ff' AS TEXT)"))
+            .find("[null,\"\xEF\xBF\xBD\"]") != std::string::npos);
+}
+
+TEST_CASE("what is no query, or more than one, is refused") {
+  const Fixture fixture;
+  const auto sql = fixture.sql();
+  for (const std::string_view text :
+       {"", "  ", "-- nothing", "SELEC 1", "SELECT nothing FROM notes", "SELECT * FROM nothing",
+        "SELECT * FROM main.notes", "SELECT tenant_id FROM notes"}) {
+    CAPTURE(text);
+    CHECK(code_of(sql.query(text)) == errc::invalid_query);
+  }
+  CHECK(code_of(sql.query(std::string_view{"SELECT 1\0", 9})) == errc::invalid_query);
+  for (const std::string_view text : {"SELECT 1; SELECT 2",
+                                      "INSERT INTO plans VALUES ('x', 1)",
+                                      "DELETE FROM plans",
+                                      "UPDATE plans SET most = 0",
+                                      "CREATE TEMP TABLE x (a)",
+                                      "DROP VIEW temp.notes",
+                                      "PRAGMA table_list",
+                                      "ATTACH 'x' AS y",
+                                      "BEGIN",
+                                      "SAVEPOINT x",
+                                      "EXPLAIN SELECT 1",
+                                      "EXPLAIN QUERY PLAN SELECT * FROM notes",
+                                      "ANALYZE",
+                                      "VACUUM",
+                                      "REINDEX",
+                                      "ROLLBACK",
+                                      "SELECT * FROM tenancy_tenants",
+                                      "SELECT count(*) FROM tenancy_api_keys",
+                                      "SELECT * FROM sqlite_schema",
+                                      "SELECT count(*) FROM sqlite_temp_schema",
+                                      "SELECT load_extension('x')",
+                                      "SELECT changes()",
+                                      "SELECT randomblob(5)",
+                                      "SELECT tenancy_scope()",
+                                      "SELECT rowid FROM notes"}) {
+    CAPTURE(text);
+    CHECK(code_of(sql.query(text)) == errc::query_refused);
+  }
+  // Functions that stand in the place of tables are not there.
+  for (const std::string_view text :
+       {"SELECT count(*) FROM pragma_table_list", "SELECT * FROM pragma_database_list",
+        "SELECT count(*) FROM dbstat", "SELECT * FROM sqlite_stmt",
+        "SELECT count(*) FROM pragma_table_list, json_each('[]')",
+        "SELECT count(*) FROM sqlite_stmt, json_each('[1]')"}) {
+    CAPTURE(text);
+    const auto code = code_of(sql.query(text));
+    CHECK((code == errc::query_refused || code == errc::invalid_query));
+  }
+}
+
+TEST_CASE("each limit has its name") {
+  const Fixture fixture{{.scoped_sql = {.text_bytes = 2000, .value_bytes = 100'000}}};
+  const auto endless =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n";
+  CHECK(limit_of(fixture.sql({.time = std::chrono::milliseconds{20}}).query(endless)) == "time");
+  CHECK(limit_of(fixture.sql({.rows = 4}).query("SELECT id FROM notes")) == "rows");
+  CHECK(must(fixture.sql({.rows = 5}).query("SELECT id FROM notes")).rows.size() == 5);
+  CHECK(limit_of(fixture.sql({.bytes = 100}).query("SELECT title FROM notes, plans")) == "bytes");
+  CHECK(limit_of(fixture.sql().query("SELECT '" + std::string(2000, 'x') + "'")) == "text");
+  CHECK(limit_of(fixture.sql().query("SELECT printf('%60000d', 1) || printf('%60000d', 1)")) ==
+        "value");
+  CHECK(limit_of(fixture.sql().query("SELECT ?", {std::string(200'000, 'x')})) == "value");
+  std::string deep = "1";
+  for (int i = 0; i < 150; ++i) {
+    deep = "(" + deep + "+1)";
+  }
+  CHECK(limit_of(fixture.sql().query("SELECT " + deep)) == "depth");
+  const auto large =
+      "WITH RECURSIVE n(i, t) AS (SELECT 1, printf('%50000d', 1) UNION ALL "
+      "SELECT i + 1, printf('%50000d', i) FROM n WHERE i < 200) "
+      "SELECT count(*) FROM (SELECT * FROM n ORDER BY t DESC, i LIMIT 150)";
+  CHECK(limit_of(fixture.sql({.time = std::chrono::seconds{60}, .memory = 1 << 20}).query(large)) ==
+        "memory");
+  CHECK(flat(must(fixture.sql({.time = std::chrono::seconds{60}}).query(large))) == "150,;");
+  // None of them has hurt the connection.
+  CHECK(flat(must(fixture.sql().query("SELECT count(*) FROM notes"))) == "5,;");
+}
+
+TEST_CASE("a query ends at its deadline, when it is stopped, and within long functions") {
+  const Fixture fixture;
+  const auto endless =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n";
+  const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds{20};
+  CHECK(code_of(ScopedSql(fixture.store.store, fixture.acme, {.time = std::chrono::hours{1}},
+                          {.deadline = soon})
+                    .query(endless)) == errc::deadline_exceeded);
+  std::stop_source stopped;
+  stopped.request_stop();
+  CHECK(code_of(ScopedSql(fixture.store.store, fixture.acme, {}, {.stop = stopped.get_token()})
+                    .query(endless)) == errc::cancelled);
+}
+
+TEST_CASE("rows are visited while the query runs, and a failure ends it") {
+  const Fixture fixture;
+  std::vector<std::string> seen;
+  const auto outcome =
+      fixture.sql().for_each("SELECT id, stars FROM notes ORDER BY id", {},
+                             [&](const tenancy::SqlRow& row) -> tenancy::Result<void> {
+                               CHECK(row.size() == 2);
+                               CHECK(row.column(1) == "stars");
+                               seen.emplace_back(*row.text(0));
+                               if (row.int64(1) == 2) {
+                                 return tenancy::Error{errc::not_found, "enough"};
+                               }
+                               return tenancy::success();
+                             });
+  CHECK(code_of(outcome) == errc::not_found);
+  CHECK(seen == std::vector<std::string>{"n0", "n1", "n2"});
+}
+
+TEST_CASE("a prepared query serves every tenant its own rows") {
+  const Fixture fixture{{.scoped_sql = {.connections = 1}}};
+  const ScopedSql acme{fixture.store.store, fixture.acme};
+  const ScopedSql globex{fixture.store.store, fixture.globex};
+  for (int i = 0; i < 50; ++i) {
+    CHECK(flat(must(acme.query("SELECT title FROM notes WHERE id = ?", {"n2"}))) == "acme 2,;");
+    CHECK(flat(must(globex.query("SELECT title FROM notes WHERE id = ?", {"n2"}))) == "globex 2,;");
+    CHECK(code_of(globex.query("SELECT abs(-9223372036854775808)")) == errc::invalid_query);
+  }
+}
+
+TEST_CASE("a suspended tenant and a foreign context get nothing") {
+  Fixture fixture;
+  must(fixture.sql().query("SELECT 1"));
+  must(fixture.store.registry.suspend(fixture.store.acme.id));
+  CHECK(code_of(fixture.sql().query("SELECT 1")) == errc::tenant_not_active);
+  const Fixture other;
+  CHECK(code_of(ScopedSql(fixture.store.store, other.acme).query("SELECT 1")) ==
+        errc::foreign_context);
+}
+
+TEST_CASE("what others commit is seen, and a changed schema is followed") {
+  const Fixture fixture;
+  const auto sql = fixture.sql();
+  CHECK(flat(must(sql.query("SELECT count(*) FROM notes"))) == "5,;");
+  must(tenancy::Repository<Note>{fixture.store.store, fixture.acme}.insert({.title = "new"}));
+  CHECK(flat(must(sql.query("SELECT count(*) FROM notes"))) == "6,;");
+
+  fixture.store.run_raw("ALTER TABLE notes ADD COLUMN colour TEXT");
+  CHECK(must(sql.query("SELECT * FROM notes")).columns.size() == 7);
+  CHECK(must(sql.query("SELECT colour FROM notes")).rows.size() == 6);
+
+  fixture.store.run_raw(
+      "CREATE TABLE secrets (tenant_id INTEGER NOT NULL, id TEXT, PRIMARY KEY (id)) STRICT");
+  CHECK(code_of(sql.query("SELECT * FROM secrets")) == errc::query_refused);
+  CHECK(code_of(sql.query("SELECT count(*) FROM secrets")) == errc::query_refused);
+}
+
+TEST_CASE("a table with an index that is not the tenant's is not seen") {
+  const Fixture fixture;
+  const auto names = [&] {
+    std::vector<std::string> found;
+    for (const auto& table : must(fixture.sql().tables())) {
+      found.push_back(table.name);
+    }
+    return found;
+  };
+  CHECK(names() == std::vector<std::string>{"notes", "plans", "tasks"});
+  fixture.store.run_raw("CREATE INDEX by_stars ON notes (stars)");
+  CHECK(code_of(fixture.sql().query("SELECT * FROM notes")) == errc::query_refused);
+  CHECK(flat(must(fixture.sql().query("SELECT count(*) FROM tasks"))) == "5,;");
+  CHECK(names() == std::vector<std::string>{"plans", "tasks"});
+}
+
+TEST_CASE("one tenant's queries leave connections to others") {
+  const Fixture fixture{{.max_wait = std::chrono::milliseconds{50},
+                         .scoped_sql = {.connections = 2, .per_tenant = 1}}};
+  const auto outcome =
+      fixture.sql().for_each("SELECT 1", {}, [&](const tenancy::SqlRow&) -> tenancy::Result<void> {
+        CHECK(code_of(fixture.sql().query("SELECT 1")) == errc::overloaded);
+        CHECK(flat(must(ScopedSql(fixture.store.store, fixture.globex).query("SELECT 2"))) ==
+              "2,;");
+        return tenancy::success();
+      });
+  must(outcome);
+}
