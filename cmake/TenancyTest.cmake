@@ -35,6 +35,7 @@ function(tenancy_add_test)
     "${PROJECT_SOURCE_DIR}/tests")
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   tenancy_target_defaults(${target})
+  tenancy_precompile_headers(${target})
 
   # doctest calls it a success when a filter matches no test case; here it is a failure.
   doctest_discover_tests(${target}

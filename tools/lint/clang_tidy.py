@@ -2,9 +2,10 @@
 """Runs clang-tidy over our source files, several at a time.
 
 A file that was clean is not looked at again until it, a header it includes, its command line,
-.clang-tidy or clang-tidy itself changes.
+.clang-tidy or clang-tidy itself changes. With --once nothing is remembered for a next time, which
+saves a run of the preprocessor on each file.
 
-usage: clang_tidy.py [--jobs N] [--self-test] BUILD_DIR [FILE...]
+usage: clang_tidy.py [--jobs N] [--once] BUILD_DIR [FILE...] | --self-test
 """
 
 import argparse
@@ -51,7 +52,7 @@ def included_files(entry):
     return sorted({os.path.normpath(os.path.join(entry["directory"], name)) for name in names})
 
 
-def tidy(entry, build, stamps, settings):
+def tidy(entry, build, stamps, settings, remember):
     """Returns clang-tidy's complaints about one file; an empty text when there are none."""
     stamp = stamps / hashlib.sha256(entry["file"].encode()).hexdigest()
     if stamp.is_file():
@@ -65,19 +66,19 @@ def tidy(entry, build, stamps, settings):
     )
     if done.returncode != 0:
         return done.stdout.strip() or done.stderr.strip() or "clang-tidy failed without a word"
-    files = included_files(entry)
+    files = included_files(entry) if remember else None
     if files is not None:
         key = fingerprint(settings, entry["command"], files)
         stamp.write_text(json.dumps({"key": key, "files": files}))
     return ""
 
 
-def run(root, build, jobs, only=()):
+def run(root, build, jobs, only=(), remember=True):
     """Prints the complaints about all files; returns how many files have some."""
     entries = {}
+    wanted = {pathlib.Path(name).resolve() for name in only}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         file = pathlib.Path(entry["file"]).resolve()
-        wanted = {pathlib.Path(name).resolve() for name in only}
         if any(file.is_relative_to(root / name) for name in FOLDERS):
             if not wanted or file in wanted:
                 entries[file] = entry
@@ -92,7 +93,10 @@ def run(root, build, jobs, only=()):
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         # Large files first, so that none is left to run alone at the end.
         order = sorted(entries, key=lambda file: file.stat().st_size, reverse=True)
-        running = {pool.submit(tidy, entries[file], build, stamps, settings): file for file in order}
+        running = {
+            pool.submit(tidy, entries[file], build, stamps, settings, remember): file
+            for file in order
+        }
         for future in concurrent.futures.as_completed(running):
             if complaints := future.result():
                 failures += 1
@@ -142,6 +146,9 @@ def self_test():
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument(
+        "--once", action="store_true", help="do not find out what clean files depend on"
+    )
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("build", nargs="?", type=pathlib.Path)
     parser.add_argument("files", nargs="*")
@@ -151,7 +158,14 @@ def main():
     if arguments.build is None:
         parser.error("BUILD_DIR is missing")
     root = pathlib.Path(__file__).resolve().parents[2]
-    return 1 if run(root, arguments.build.resolve(), arguments.jobs, arguments.files) else 0
+    failures = run(
+        root,
+        arguments.build.resolve(),
+        arguments.jobs,
+        arguments.files,
+        remember=not arguments.once,
+    )
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
