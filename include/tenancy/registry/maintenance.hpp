@@ -59,8 +59,9 @@ class TENANCY_API Maintenance {
   /// Complexity: reads the whole store.
   Result<void> check(const CallOptions& options = {}) const;
 
-  /// Moves the write-ahead log into the database and empties it, while writers wait. Where readers
-  /// of old snapshots need it, as much as can be, and `CheckpointReport::complete` is false.
+  /// Moves the write-ahead log into the database and empties it, while writers wait. Readers of old
+  /// snapshots are waited for as long as a call may wait; if they stay, as much as can be is moved,
+  /// and `CheckpointReport::complete` is false.
   /// Errors: `invalid_argument` when the log is a replicator's (`Checkpoints::external`).
   Result<CheckpointReport> checkpoint(const CallOptions& options = {}) const;
 

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "tenancy/data/cross_tenant_repository.hpp"
+#include "tenancy/data/repository.hpp"
 #include "tenancy/testing/crossing_sinks.hpp"
 
 #include "support/entities.hpp"

@@ -4,12 +4,14 @@
 #include <atomic>
 #include <latch>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -177,13 +179,20 @@ TEST_CASE("nothing is done with before the first failure, so that there is nowhe
 }
 
 TEST_CASE("of very many failures the first are kept and all are counted") {
-  // As many visits as tenants would need; one suffices to see the bound's arithmetic.
-  const Tenants all{3};
-  const auto report = must(all.test.authority.for_each_tenant(
-      all.crossing,
+  const TestStore test;
+  test.run_raw(
+      "INSERT INTO tenancy_tenants (tenant_id, slug, name, status, epoch, created_at, updated_at) "
+      "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1200) "
+      "SELECT n, 'many-' || n, 'Many', 'active', 1, 0, 0 FROM numbers");
+  const auto crossing = must(test.authority.cross_tenants(
+      tester(), must(CrossingReason::create(CrossingPurpose::maintenance, "a nightly clean-up"))));
+  const auto report = must(test.authority.for_each_tenant(
+      crossing,
       [](const TenantContext&) -> Result<void> { return Error{errc::invalid_row, "bad"}; }));
-  CHECK(report.failed == 3);
-  CHECK(report.failures.size() == 3);
+  CHECK(report.failed == 1202);
+  REQUIRE(report.failures.size() == tenancy::TenantVisitReport::max_failures);
+  CHECK(report.failures.front().tenant.value() == 1);
+  CHECK(report.failures.back().tenant.value() == 1000);
 }
 
 TEST_CASE("tenants that are not active when their turn comes are left out and counted") {
@@ -457,6 +466,7 @@ TEST_CASE("a visitor may drop the last handle of the store") {
   const auto report = must(given.for_each_tenant(crossing, [&](const TenantContext&) -> Result<void> {
     ++visits;
     all.reset();
+    authority.reset();
     return success();
   }));
   CHECK(visits == 2);
