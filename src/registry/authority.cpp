@@ -146,8 +146,8 @@ Result<CrossTenantContext> Authority::cross_tenants(const Principal& principal,
   const auto& backend = *core()->backend();
   const auto& log = core()->crossing_log();
   const Timestamp now = backend.clock().now();
-  const CrossingRecord record{make_record_id(now), CrossingUse::permission, {}, principal, reason,
-                              now};
+  const CrossingRecord record{
+      make_record_id(now), CrossingUse::permission, {}, principal, reason, now};
   BOOST_OUTCOME_TRY(log->record(record, options));
   return ContextMint::mint_crossing(backend.realm(), record, log);
 }

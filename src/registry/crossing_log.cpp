@@ -26,16 +26,15 @@ constexpr StaticSql oldest_sql{"SELECT " TENANCY_CROSSING_COLUMNS
                                "ORDER BY crossing_id LIMIT ?2 OFFSET ?3"};
 constexpr StaticSql count_sql{"SELECT count(*) FROM tenancy_crossings"};
 
-constexpr std::array uses{CrossingUse::permission, CrossingUse::iteration, CrossingUse::listing,
-                          CrossingUse::scan,       CrossingUse::count,     CrossingUse::maintenance};
+constexpr std::array uses{CrossingUse::permission, CrossingUse::iteration,
+                          CrossingUse::listing,    CrossingUse::scan,
+                          CrossingUse::count,      CrossingUse::maintenance};
 constexpr std::array purposes{CrossingPurpose::maintenance, CrossingPurpose::reporting,
                               CrossingPurpose::support, CrossingPurpose::compliance};
 constexpr std::array kinds{PrincipalKind::system, PrincipalKind::administrator,
                            PrincipalKind::service, PrincipalKind::api_key, PrincipalKind::user};
 
-Error unreadable() {
-  return Error{errc::invalid_row, "a row of tenancy_crossings cannot be read"};
-}
+Error unreadable() { return Error{errc::invalid_row, "a row of tenancy_crossings cannot be read"}; }
 
 /// Which of the values is called so.
 template <class Value, std::size_t Size>
@@ -67,12 +66,9 @@ Result<CrossingRecord> read_record(const Statement& statement) {
   BOOST_OUTCOME_TRY(auto principal, read_principal(text(4)));
   BOOST_OUTCOME_TRY(const auto purpose, named(purposes, text(5)));
   BOOST_OUTCOME_TRY(auto reason, CrossingReason::create(purpose, std::string{text(6)}));
-  return CrossingRecord{std::string{text(1)},
-                        use,
-                        std::string{text(3)},
-                        std::move(principal),
-                        std::move(reason),
-                        Timestamp::from_microseconds(*at)};
+  return CrossingRecord{std::string{text(1)}, use,
+                        std::string{text(3)}, std::move(principal),
+                        std::move(reason),    Timestamp::from_microseconds(*at)};
 }
 
 Error refusal(const Error& error) {
@@ -143,8 +139,7 @@ Result<Page<CrossingRecord>> list_crossings(StoreBackend& backend, const PageReq
         if (request.number) {
           BOOST_OUTCOME_TRY(auto counter, session.prepare(count_sql));
           BOOST_OUTCOME_TRY(counter->step());
-          page.numbers =
-              page_numbers(*request.number, window.limit, counter->int64(0).value_or(0));
+          page.numbers = page_numbers(*request.number, window.limit, counter->int64(0).value_or(0));
         }
         page.has_previous = request.cursor.has_value() || window.offset > 0;
         BOOST_OUTCOME_TRY(auto statement,

@@ -34,21 +34,21 @@ constexpr StaticSql active_ids_sql{
 
 Result<std::vector<TenantId>> active_tenants(StoreBackend& backend,
                                              const TenantVisitOptions& options) {
-  return control_read(
-      backend, options.call, [&](ControlSession& session) -> Result<std::vector<TenantId>> {
-        std::vector<TenantId> tenants;
-        BOOST_OUTCOME_TRY(auto statement, session.prepare(active_ids_sql));
-        statement->bind_int64(1, options.after ? options.after->value() : 0);
-        while (true) {
-          BOOST_OUTCOME_TRY(const bool found, statement->step());
-          if (!found) {
-            return tenants;
-          }
-          BOOST_OUTCOME_TRY(const auto tenant,
-                            TenantId::from_value(statement->int64(0).value_or(0)));
-          tenants.push_back(tenant);
-        }
-      });
+  return control_read(backend, options.call,
+                      [&](ControlSession& session) -> Result<std::vector<TenantId>> {
+                        std::vector<TenantId> tenants;
+                        BOOST_OUTCOME_TRY(auto statement, session.prepare(active_ids_sql));
+                        statement->bind_int64(1, options.after ? options.after->value() : 0);
+                        while (true) {
+                          BOOST_OUTCOME_TRY(const bool found, statement->step());
+                          if (!found) {
+                            return tenants;
+                          }
+                          BOOST_OUTCOME_TRY(const auto tenant,
+                                            TenantId::from_value(statement->int64(0).value_or(0)));
+                          tenants.push_back(tenant);
+                        }
+                      });
 }
 
 /// The visits to some tenants, shared by the threads that make them.

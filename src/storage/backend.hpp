@@ -5,14 +5,14 @@
 #include <string_view>
 #include <utility>
 
-#include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/cross_tenant_context.hpp"
+#include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/detail/realm.hpp"
 #include "tenancy/storage/backup.hpp"
+#include "tenancy/storage/detail/crossing_session.hpp"
 #include "tenancy/storage/detail/scoped_query.hpp"
 #include "tenancy/storage/detail/session.hpp"
 #include "tenancy/storage/detail/unit.hpp"
-#include "tenancy/storage/detail/crossing_session.hpp"
 #include "tenancy/storage/dialect.hpp"
 #include "tenancy/storage/observer.hpp"
 #include "tenancy/storage/store.hpp"

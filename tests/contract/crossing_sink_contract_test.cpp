@@ -56,14 +56,14 @@ struct StoreUnderTest {
 
 Subject store() {
   auto opened = std::make_shared<StoreUnderTest>();
-  return {std::make_shared<tenancy::detail::StoreCrossingSink>(opened->backend),
-          [opened] {
-            // Read by another store, so that it was committed.
-            return must(opened->test.authority.crossings(
-                            {.limit = 500, .order = Order::oldest_first}))
-                .items;
-          },
-          opened};
+  return {
+      std::make_shared<tenancy::detail::StoreCrossingSink>(opened->backend),
+      [opened] {
+        // Read by another store, so that it was committed.
+        return must(opened->test.authority.crossings({.limit = 500, .order = Order::oldest_first}))
+            .items;
+      },
+      opened};
 }
 
 CrossingRecord record_of(CrossingUse use, std::string about, std::string id = "01J0") {

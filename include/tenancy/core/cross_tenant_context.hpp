@@ -17,11 +17,11 @@ class ContextMint;
 
 /// The permission to work across tenants, given by the `Authority` for a stated reason.
 ///
-/// A type of its own: nothing that takes a `TenantContext` takes this one, and no row can be changed
-/// with it. It opens a visit to each tenant as an ordinary context (`Authority::for_each_tenant`),
-/// `CrossTenantRepository<T>`, which only reads, and `Maintenance`. It carries the sink that keeps
-/// the records: the one of its making is committed before it exists, that of each use before the
-/// use begins, and without the record there is no use.
+/// A type of its own: nothing that takes a `TenantContext` takes this one, and no row can be
+/// changed with it. It opens a visit to each tenant as an ordinary context
+/// (`Authority::for_each_tenant`), `CrossTenantRepository<T>`, which only reads, and `Maintenance`.
+/// It carries the sink that keeps the records: the one of its making is committed before it exists,
+/// that of each use before the use begins, and without the record there is no use.
 ///
 /// Ownership: move-only, so that one record stands for one crossing; using a moved-from one stops
 /// the process. What is made from it borrows it.

@@ -102,15 +102,14 @@ class CrossTenantRepository {
     return list(Query<T>{}, request);
   }
 
-  /// Gives each row of a query to `visit(TenantId, const T&)`, in its order, and otherwise tenant by
-  /// tenant, oldest first. What `visit` returns, and what holds for it, is as with
+  /// Gives each row of a query to `visit(TenantId, const T&)`, in its order, and otherwise tenant
+  /// by tenant, oldest first. What `visit` returns, and what holds for it, is as with
   /// `ReadRepository::for_each`: it runs on the snapshot, of which the store bounds the age. Over
   /// many rows, a list of pages or a visit to each tenant holds up less.
   template <class Visitor>
   Result<void> for_each(const Query<T>& query, Visitor&& visit) const {
-    return read(CrossingUse::scan, [&](detail::CrossingSession& session) {
-      return visit_in(session, query, visit);
-    });
+    return read(CrossingUse::scan,
+                [&](detail::CrossingSession& session) { return visit_in(session, query, visit); });
   }
 
  private:

@@ -76,8 +76,8 @@ class TENANCY_API Authority {
 
   /// The permission to work across tenants, once a record of who and why has been committed. When
   /// the record cannot be written, there is no permission.
-  /// Errors: `crossing_not_recorded`; those of the host's own sink that are `cancelled` or
-  /// `deadline_exceeded`.
+  /// Errors: `crossing_not_recorded`, whatever kept the store or the host's sink from writing it;
+  /// `nested_write` within a write of the same thread.
   Result<CrossTenantContext> cross_tenants(const Principal& principal, const CrossingReason& reason,
                                            const CallOptions& options = {}) const;
 

@@ -34,9 +34,9 @@ struct TenantVisitOptions {
 
   /// Of the contexts.
   Scope scope = Scope::read;
-  /// How many tenants are visited at the same time, 1 to `max_threads`; with more than 1 the visitor
-  /// is called on several threads. A visit that reads or writes needs a connection: more threads
-  /// than `StoreOptions::readers` wait for one another.
+  /// How many tenants are visited at the same time, 1 to `max_threads`; with more than 1 the
+  /// visitor is called on several threads. A visit that reads or writes needs a connection: more
+  /// threads than `StoreOptions::readers` wait for one another.
   unsigned threads = 1;
   OnFailedVisit on_failure = OnFailedVisit::go_on;
   /// Only tenants whose ids are greater, to go on where an earlier call came to its end

@@ -27,7 +27,8 @@ class TENANCY_API MemoryCrossingSink final : public CrossingAuditSink {
   std::vector<CrossingRecord> records_;
 };
 
-/// A sink that cannot keep records any more, to see that a program does nothing across tenants then.
+/// A sink that cannot keep records any more, to see that a program does nothing across tenants
+/// then.
 ///
 /// Thread safety: thread-safe.
 class TENANCY_API FailingCrossingSink final : public CrossingAuditSink {

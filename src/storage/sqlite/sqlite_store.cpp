@@ -324,8 +324,7 @@ Result<void> SqliteStore::crossing_read(const CrossTenantContext& crossing, Cros
                                         CrossingBody body) {
   BOOST_OUTCOME_TRY(require_own_process());
   BOOST_OUTCOME_TRY(require_own(*this, crossing));
-  BOOST_OUTCOME_TRY(
-      ContextMint::record_use(crossing, use, about, options_.clock->now(), options));
+  BOOST_OUTCOME_TRY(ContextMint::record_use(crossing, use, about, options_.clock->now(), options));
   const CallLimits limits{options, options_.max_wait};
   return read_with(limits, &Snapshot::begin, [&](Connection& connection) -> Result<void> {
     SqliteCrossingSession session{session_context_, connection};

@@ -14,9 +14,9 @@
 #include "support/death.hpp"
 #include "support/must.hpp"
 
+using tenancy::CrossingAuditSink;
 using tenancy::CrossingPurpose;
 using tenancy::CrossingReason;
-using tenancy::CrossingAuditSink;
 using tenancy::CrossingRecord;
 using tenancy::CrossingUse;
 using tenancy::CrossTenantContext;
@@ -43,17 +43,14 @@ CrossingReason reason() {
 
 /// The record of a permission's making.
 CrossingRecord making() {
-  return CrossingRecord{"01J0",
-                        CrossingUse::permission,
-                        "",
-                        must(Principal::create(PrincipalKind::administrator, "root")),
-                        reason(),
-                        Timestamp{}};
+  return CrossingRecord{"01J0",   CrossingUse::permission,
+                        "",       must(Principal::create(PrincipalKind::administrator, "root")),
+                        reason(), Timestamp{}};
 }
 
-CrossTenantContext crossing(Realm realm = Realm::create(),
-                            std::shared_ptr<CrossingAuditSink> sink =
-                                std::make_shared<MemoryCrossingSink>()) {
+CrossTenantContext crossing(
+    Realm realm = Realm::create(),
+    std::shared_ptr<CrossingAuditSink> sink = std::make_shared<MemoryCrossingSink>()) {
   return ContextMint::mint_crossing(std::move(realm), making(), std::move(sink));
 }
 

@@ -14,9 +14,9 @@
 
 #include "tenancy/data/repository.hpp"
 
+#include "crash/seed.hpp"
 #include "support/entities.hpp"
 #include "support/fault_vfs.hpp"
-#include "crash/seed.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::ascending;
@@ -72,8 +72,9 @@ struct Notes {
     Rows rows;
     for (const TenantId tenant : tenants) {
       const auto context = must(test.authority.enter(tenant, tester()));
-      must(ReadRepository<Note>{test.store, context}.for_each(
-          query, [&](const Note& note) { rows.push_back({tenant, note}); }));
+      must(ReadRepository<Note>{test.store, context}.for_each(query, [&](const Note& note) {
+        rows.push_back({tenant, note});
+      }));
     }
     return rows;
   }
@@ -113,8 +114,9 @@ TEST_CASE("all tenants' rows are the union of each tenant's own") {
     CHECK(walk(notes.all, {}, {.limit = limit}) == Rows{expected.rbegin(), expected.rend()});
   }
   CHECK(must(notes.all.count()) == 15);
-  CHECK(must(notes.all.count_by_tenant()) ==
-        std::vector<TenantCount>{{notes.tenants[0], 5}, {notes.tenants[1], 5}, {notes.tenants[2], 5}});
+  CHECK(must(notes.all.count_by_tenant()) == std::vector<TenantCount>{{notes.tenants[0], 5},
+                                                                      {notes.tenants[1], 5},
+                                                                      {notes.tenants[2], 5}});
 }
 
 TEST_CASE("a query asks the same of every tenant's rows") {
@@ -194,8 +196,10 @@ TEST_CASE("rows of tenants of any status are given, and those of nobody are not"
 
   auto raw = notes.test.raw();
   raw.exec("PRAGMA foreign_keys = OFF");
-  raw.exec("INSERT INTO notes SELECT 17, id, title, stars, link, created_at, updated_at FROM notes "
-           "WHERE tenant_id = " + std::to_string(notes.tenants[2].value()));
+  raw.exec(
+      "INSERT INTO notes SELECT 17, id, title, stars, link, created_at, updated_at FROM notes "
+      "WHERE tenant_id = " +
+      std::to_string(notes.tenants[2].value()));
   CHECK(must(notes.all.count()) == 15);
   CHECK(must(notes.all.count_by_tenant()).size() == 3);
   CHECK(walk(notes.all, {}, {.limit = 7}).size() == 15);
@@ -204,9 +208,8 @@ TEST_CASE("rows of tenants of any status are given, and those of nobody are not"
 TEST_CASE("a visitor stops, fails and throws as it likes") {
   const Notes notes;
   int visits = 0;
-  must(notes.all.for_each({}, [&](TenantId, const Note&) {
-    return ++visits == 2 ? Visit::stop : Visit::next;
-  }));
+  must(notes.all.for_each(
+      {}, [&](TenantId, const Note&) { return ++visits == 2 ? Visit::stop : Visit::next; }));
   CHECK(visits == 2);
   CHECK(code_of(notes.all.for_each({}, [&](TenantId, const Note&) -> Result<void> {
           ++visits;
@@ -222,12 +225,14 @@ TEST_CASE("a visitor stops, fails and throws as it likes") {
 TEST_CASE("a row that cannot be read is an error that names its column") {
   const Notes notes;
   // Of another type than the member, in a table that takes it.
-  notes.test.run_raw("CREATE TABLE loose (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, "
-                     "number ANY NOT NULL, note ANY, done ANY NOT NULL, weight ANY NOT NULL, "
-                     "PRIMARY KEY (tenant_id, number)); DROP TABLE tasks; "
-                     "ALTER TABLE loose RENAME TO tasks");
-  notes.test.run_raw("INSERT INTO tasks SELECT tenant_id, 1, NULL, 'perhaps', 0.5 "
-                     "FROM tenancy_tenants LIMIT 1");
+  notes.test.run_raw(
+      "CREATE TABLE loose (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, "
+      "number ANY NOT NULL, note ANY, done ANY NOT NULL, weight ANY NOT NULL, "
+      "PRIMARY KEY (tenant_id, number)); DROP TABLE tasks; "
+      "ALTER TABLE loose RENAME TO tasks");
+  notes.test.run_raw(
+      "INSERT INTO tasks SELECT tenant_id, 1, NULL, 'perhaps', 0.5 "
+      "FROM tenancy_tenants LIMIT 1");
   const CrossTenantRepository<Task> tasks{notes.test.store, notes.crossing};
   const auto listed = tasks.list();
   REQUIRE_FALSE(listed.has_value());
@@ -268,9 +273,7 @@ TEST_CASE("no row is read when the disk does not take the record") {
   const auto crossing = cross(test.authority);
   const CrossTenantRepository<Note> all{test.store, crossing};
   int visits = 0;
-  const auto scan = [&] {
-    return all.for_each({}, [&](TenantId, const Note&) { ++visits; });
-  };
+  const auto scan = [&] { return all.for_each({}, [&](TenantId, const Note&) { ++visits; }); };
   for (const auto kind : {tenancy_test::FaultKind::io_error, tenancy_test::FaultKind::disk_full}) {
     for (const auto call : {tenancy_test::VfsCall::write, tenancy_test::VfsCall::sync}) {
       if (call == tenancy_test::VfsCall::sync && kind == tenancy_test::FaultKind::disk_full) {
@@ -320,12 +323,14 @@ TEST_CASE("random rows and queries agree with each tenant's own lists") {
     REQUIRE(counted == counts);
 
     // An order with NULLs and ties in it: the same rows, each once, in that order.
-    auto sorted = walk(notes.all, query.order_by(ascending<&Note::link>, descending<&Note::stars>),
-                       request);
+    auto sorted =
+        walk(notes.all, query.order_by(ascending<&Note::link>, descending<&Note::stars>), request);
     REQUIRE(std::ranges::is_sorted(sorted, [](const auto& one, const auto& other) {
       return std::pair{one.row.link, -one.row.stars} < std::pair{other.row.link, -other.row.stars};
     }));
-    std::ranges::sort(sorted, {}, [](const auto& row) { return std::pair{row.tenant, row.row.id}; });
+    std::ranges::sort(sorted, {}, [](const auto& row) {
+      return std::pair{row.tenant, row.row.id};
+    });
     REQUIRE(sorted == expected);
   }
 }

@@ -101,8 +101,8 @@ TEST_CASE("the guide's sink") {
   tenancy::OpenOptions options;
   options.registry.crossing_sink = std::make_shared<SyslogSink>(log);
   const auto authority = must(tenancy::open("sqlite::memory:", options));
-  const auto reason = must(tenancy::CrossingReason::create(tenancy::CrossingPurpose::reporting,
-                                                           "monthly figures"));
+  const auto reason =
+      must(tenancy::CrossingReason::create(tenancy::CrossingPurpose::reporting, "monthly figures"));
   must(authority.cross_tenants(Principal::host(), reason));
   CHECK(log.lines == std::vector<std::string>{"system:host permission : monthly figures"});
   log.is_down = true;

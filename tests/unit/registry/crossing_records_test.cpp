@@ -136,8 +136,8 @@ TEST_CASE("every use of a permission to cross tenants leaves its own record") {
     test.clock->advance(std::chrono::seconds{1});
     REQUIRE(use.run(test, crossing, touched) == std::nullopt);
     CHECK(touched > 0);
-    expected.insert(expected.begin(), {crossing.id(), use.use, use.about, tester(), reason(),
-                                       test.clock->now()});
+    expected.insert(expected.begin(),
+                    {crossing.id(), use.use, use.about, tester(), reason(), test.clock->now()});
     CHECK(must(test.authority.crossings()).items == expected);
   }
 }
@@ -233,8 +233,7 @@ TEST_CASE("a call that is stopped or late says so, and is not recorded") {
   const CallOptions late{.deadline = CallOptions::Clock::now()};
   CHECK(code_of(CrossTenantRepository<Note>{test.store, crossing, late}.list()) ==
         errc::deadline_exceeded);
-  CHECK(code_of(test.authority.cross_tenants(tester(), reason(), late)) ==
-        errc::deadline_exceeded);
+  CHECK(code_of(test.authority.cross_tenants(tester(), reason(), late)) == errc::deadline_exceeded);
   CHECK(must(test.authority.crossings()).items.size() == 1);
 }
 

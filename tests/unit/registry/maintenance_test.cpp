@@ -96,11 +96,11 @@ TEST_CASE("an analysis that is stopped ends, and what its callback throws reache
   const Kept kept;
   const tenancy_test::Stopper stopper;
   int tables = 0;
-  CHECK(code_of(kept.maintenance.analyze({.call = stopper.options(),
-                                          .progress = [&](const AnalysisProgress&) {
-                                            ++tables;
-                                            stopper.request_stop();
-                                          }})) == errc::cancelled);
+  CHECK(code_of(kept.maintenance.analyze(
+            {.call = stopper.options(), .progress = [&](const AnalysisProgress&) {
+               ++tables;
+               stopper.request_stop();
+             }})) == errc::cancelled);
   CHECK(tables == 1);
   CHECK_THROWS_AS(
       static_cast<void>(kept.maintenance.analyze(
@@ -112,8 +112,9 @@ TEST_CASE("an analysis that is stopped ends, and what its callback throws reache
 TEST_CASE("a sound store is found sound, a damaged one is not, and no value is told") {
   const Kept kept;
   must(kept.maintenance.check());
-  kept.test.run_raw("PRAGMA foreign_keys = OFF; "
-                    "INSERT INTO tasks VALUES (17, 1, 'secret note', 0, 0.5)");
+  kept.test.run_raw(
+      "PRAGMA foreign_keys = OFF; "
+      "INSERT INTO tasks VALUES (17, 1, 'secret note', 0, 0.5)");
   const auto checked = kept.maintenance.check();
   REQUIRE_FALSE(checked.has_value());
   CHECK(checked.error() == errc::corrupt_store);

@@ -186,9 +186,10 @@ TEST_CASE("of very many failures the first are kept and all are counted") {
       "SELECT n, 'many-' || n, 'Many', 'active', 1, 0, 0 FROM numbers");
   const auto crossing = must(test.authority.cross_tenants(
       tester(), must(CrossingReason::create(CrossingPurpose::maintenance, "a nightly clean-up"))));
-  const auto report = must(test.authority.for_each_tenant(
-      crossing,
-      [](const TenantContext&) -> Result<void> { return Error{errc::invalid_row, "bad"}; }));
+  const auto report =
+      must(test.authority.for_each_tenant(crossing, [](const TenantContext&) -> Result<void> {
+        return Error{errc::invalid_row, "bad"};
+      }));
   CHECK(report.failed == 1202);
   REQUIRE(report.failures.size() == tenancy::TenantVisitReport::max_failures);
   CHECK(report.failures.front().tenant.value() == 1);
@@ -264,19 +265,19 @@ TEST_CASE("progress is told after each tenant") {
   const Tenants all{4};
   must(all.test.registry.suspend(all.ids[3]));
   std::vector<std::pair<TenantId, std::uint64_t>> told;
-  const auto report = must(all.test.authority.for_each_tenant(
-      all.crossing,
-      [&](const TenantContext& context) -> Result<void> {
-        if (context.tenant() == all.ids[0]) {
-          must(all.test.registry.suspend(all.ids[1]));
-          return Error{errc::busy, "later"};
-        }
-        return success();
-      },
-      {.progress = [&](const TenantVisitProgress& progress) {
-        CHECK(progress.total == 3);
-        told.emplace_back(progress.tenant, progress.done);
-      }}));
+  const auto report = must(
+      all.test.authority.for_each_tenant(all.crossing,
+                                         [&](const TenantContext& context) -> Result<void> {
+                                           if (context.tenant() == all.ids[0]) {
+                                             must(all.test.registry.suspend(all.ids[1]));
+                                             return Error{errc::busy, "later"};
+                                           }
+                                           return success();
+                                         },
+                                         {.progress = [&](const TenantVisitProgress& progress) {
+                                           CHECK(progress.total == 3);
+                                           told.emplace_back(progress.tenant, progress.done);
+                                         }}));
   CHECK(told == std::vector<std::pair<TenantId, std::uint64_t>>{
                     {all.ids[0], 1}, {all.ids[1], 2}, {all.ids[2], 3}});
   CHECK(report.failed == 1);
@@ -339,7 +340,8 @@ TEST_CASE("a visit that ends by a deadline of its own is a failure like any othe
   CHECK_FALSE(report.ended_early.has_value());
 }
 
-TEST_CASE("what a visitor or the callback throws reaches the caller, and no visit begins after it") {
+TEST_CASE(
+    "what a visitor or the callback throws reaches the caller, and no visit begins after it") {
   const Tenants all{4};
   for (const unsigned threads : {1U, 3U}) {
     CAPTURE(threads);
@@ -353,11 +355,12 @@ TEST_CASE("what a visitor or the callback throws reaches the caller, and no visi
                     std::runtime_error);
     CHECK(visits >= 1);
     CHECK(visits <= static_cast<int>(threads));
-    CHECK_THROWS_AS(static_cast<void>(all.test.authority.for_each_tenant(
-                        all.crossing, passing,
-                        {.threads = threads,
-                         .progress = [](const TenantVisitProgress&) { throw std::logic_error{"x"}; }})),
-                    std::logic_error);
+    CHECK_THROWS_AS(
+        static_cast<void>(all.test.authority.for_each_tenant(
+            all.crossing, passing,
+            {.threads = threads,
+             .progress = [](const TenantVisitProgress&) { throw std::logic_error{"x"}; }})),
+        std::logic_error);
   }
 }
 
@@ -399,15 +402,15 @@ TEST_CASE("several tenants are visited at the same time") {
   std::latch together{3};
   std::mutex mutex;
   std::set<std::thread::id> threads;
-  const auto report = must(all.test.authority.for_each_tenant(
-      all.crossing,
-      [&](const TenantContext&) -> Result<void> {
-        together.arrive_and_wait();
-        const std::scoped_lock lock{mutex};
-        threads.insert(std::this_thread::get_id());
-        return success();
-      },
-      {.threads = 3}));
+  const auto report =
+      must(all.test.authority.for_each_tenant(all.crossing,
+                                              [&](const TenantContext&) -> Result<void> {
+                                                together.arrive_and_wait();
+                                                const std::scoped_lock lock{mutex};
+                                                threads.insert(std::this_thread::get_id());
+                                                return success();
+                                              },
+                                              {.threads = 3}));
   CHECK(report.visited == 3);
   CHECK(threads.size() == 3);
   CHECK(threads.contains(std::this_thread::get_id()));
@@ -417,18 +420,19 @@ TEST_CASE("threads that stop in the midst tell the first tenant that is left") {
   const Tenants all{4};
   const tenancy_test::Stopper stopper;
   std::latch both{2};
-  const auto report = must(all.test.authority.for_each_tenant(
-      all.crossing,
-      [&](const TenantContext& context) -> Result<void> {
-        both.arrive_and_wait();
-        stopper.request_stop();
-        if (context.tenant() == all.ids[0]) {
-          // Broken off, while the one behind it is done with.
-          return Error{errc::cancelled, "stopped"};
-        }
-        return success();
-      },
-      {.threads = 2, .call = stopper.options()}));
+  const auto report =
+      must(all.test.authority.for_each_tenant(all.crossing,
+                                              [&](const TenantContext& context) -> Result<void> {
+                                                both.arrive_and_wait();
+                                                stopper.request_stop();
+                                                if (context.tenant() == all.ids[0]) {
+                                                  // Broken off, while the one behind it is done
+                                                  // with.
+                                                  return Error{errc::cancelled, "stopped"};
+                                                }
+                                                return success();
+                                              },
+                                              {.threads = 2, .call = stopper.options()}));
   CHECK(report.visited == 1);
   CHECK(report.failed == 0);
   CHECK(report.resume_after == std::nullopt);
@@ -451,7 +455,8 @@ TEST_CASE("a store of no active tenants is visited in vain") {
   const Tenants all{2};
   must(all.test.registry.suspend(all.ids[0]));
   must(all.test.registry.suspend(all.ids[1]));
-  const auto report = must(all.test.authority.for_each_tenant(all.crossing, passing, {.threads = 4}));
+  const auto report =
+      must(all.test.authority.for_each_tenant(all.crossing, passing, {.threads = 4}));
   CHECK(report.total == 0);
   CHECK(report.outcome().has_value());
   CHECK(report.resume_after == std::nullopt);
@@ -463,12 +468,13 @@ TEST_CASE("a visitor may drop the last handle of the store") {
   auto authority = std::make_unique<tenancy::Authority>(std::move(all->test.authority));
   const tenancy::Authority& given = *authority;
   int visits = 0;
-  const auto report = must(given.for_each_tenant(crossing, [&](const TenantContext&) -> Result<void> {
-    ++visits;
-    all.reset();
-    authority.reset();
-    return success();
-  }));
+  const auto report =
+      must(given.for_each_tenant(crossing, [&](const TenantContext&) -> Result<void> {
+        ++visits;
+        all.reset();
+        authority.reset();
+        return success();
+      }));
   CHECK(visits == 2);
   CHECK(report.visited == 2);
 }

@@ -39,8 +39,8 @@ struct CrossingLayout {
     std::ranges::copy(Traits::nullable, all.begin());
     return all;
   }();
-  static constexpr EntityLayout layout{Traits::table, names, keys, nullable,
-                                       {},            Reach::all_tenants};
+  static constexpr EntityLayout layout{Traits::table, names, keys,
+                                       nullable,      {},    Reach::all_tenants};
 };
 
 /// The row, without its tenant, from a statement over all tenants' rows.

@@ -42,8 +42,8 @@ TENANCY_API Result<PageFrame> read_page(Session& session, const EntityLayout& la
                                         const PageRequest& request,
                                         FunctionRef<RowOutcome(const Statement&)> add);
 
-/// The same among all tenants' rows, of a layout that reaches them. Its cursors are worth nothing in
-/// a tenant's list.
+/// The same among all tenants' rows, of a layout that reaches them. Its cursors are worth nothing
+/// in a tenant's list.
 TENANCY_API Result<PageFrame> read_page(CrossingSession& session, const EntityLayout& layout,
                                         const QueryCode& query, const PageRequest& request,
                                         FunctionRef<RowOutcome(const Statement&)> add);
