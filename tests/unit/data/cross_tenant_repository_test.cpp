@@ -266,6 +266,40 @@ TEST_CASE("tenants' own statements are as narrow after reads across them on the 
   }
 }
 
+TEST_CASE(
+    "a view across tenants runs no tenant's statement and none that writes, nor the reverse") {
+  using tenancy::detail::CrossingSession;
+  using tenancy::detail::Session;
+  const Notes notes;
+  const auto prepared_across = [&](const std::string& text) {
+    std::optional<errc> refusal;
+    must(tenancy::detail::CrossingStatements::read(
+        notes.test.store, notes.crossing, tenancy::CrossingUse::scan, "notes", {},
+        [&](CrossingSession& session) {
+          const auto write = [&] { return text; };
+          const auto prepared = session.prepare({text, write});
+          refusal = prepared ? std::nullopt : std::optional{prepared.error().code()};
+          return true;
+        }));
+    return refusal;
+  };
+  CHECK(prepared_across("SELECT title FROM notes") == std::nullopt);
+  CHECK(prepared_across("SELECT title FROM notes WHERE tenant_id = ?1") == errc::internal);
+  CHECK(prepared_across("DELETE FROM notes") == errc::internal);
+  CHECK(prepared_across("SELECT slug FROM tenancy_tenants").has_value());
+
+  const auto context = must(notes.test.authority.enter(notes.tenants[0], tester()));
+  const std::string text = "SELECT title FROM notes";
+  std::optional<errc> refusal;
+  must(tenancy::detail::Statements::read(notes.test.store, context, {}, [&](Session& session) {
+    const auto write = [&] { return text; };
+    const auto prepared = session.prepare(tenancy::detail::ShapedSql{text, write});
+    refusal = prepared ? std::nullopt : std::optional{prepared.error().code()};
+    return true;
+  }));
+  CHECK(refusal == errc::internal);
+}
+
 TEST_CASE("no row is read when the disk does not take the record") {
   tenancy_test::FaultVfs vfs;
   const TestStore test;
