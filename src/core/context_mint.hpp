@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "tenancy/core/cross_tenant_context.hpp"
@@ -32,10 +34,23 @@ class ContextMint {
                          scope};
   }
 
-  static CrossTenantContext mint_crossing(Realm realm, const Principal& principal,
-                                          const CrossingReason& reason) {
-    return CrossTenantContext{std::make_unique<const CrossTenantContext::State>(
-        CrossTenantContext::State{std::move(realm), principal, reason})};
+  /// From the record of its making, which the sink has kept.
+  static CrossTenantContext mint_crossing(Realm realm, const CrossingRecord& record,
+                                          std::shared_ptr<CrossingAuditSink> sink) {
+    TENANCY_ASSERT(sink != nullptr, "a permission to cross tenants whose uses nobody records");
+    return CrossTenantContext{
+        std::make_unique<const CrossTenantContext::State>(CrossTenantContext::State{
+            std::move(realm), record.crossing, record.principal, record.reason, std::move(sink)})};
+  }
+
+  /// Has a use written down. It may begin only when this has succeeded.
+  static Result<void> record_use(const CrossTenantContext& crossing, CrossingUse use,
+                                 std::string_view about, Timestamp now,
+                                 const CallOptions& options) {
+    const auto& state = crossing.state();
+    return state.sink->record(
+        CrossingRecord{state.id, use, std::string{about}, state.principal, state.reason, now},
+        options);
   }
 
   static ImpersonationContext mint_impersonation(const TenantContext& context,

@@ -80,6 +80,9 @@ constexpr std::array<ErrorInfo, errc_count> table{{
     {errc::io_error, "io_error", Condition::unavailable, "Reading or writing the store failed."},
     {errc::commit_unknown, "commit_unknown", Condition::unknown_outcome,
      "The commit failed in a way that leaves its outcome unknown."},
+    {errc::crossing_not_recorded, "crossing_not_recorded", Condition::unavailable,
+     "The record of a use of the permission to cross tenants could not be written, so nothing was "
+     "done."},
     {errc::cannot_open, "cannot_open", Condition::storage, "The store cannot be opened."},
     {errc::corrupt_store, "corrupt_store", Condition::storage,
      "The store is damaged or is not a database."},

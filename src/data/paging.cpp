@@ -22,7 +22,9 @@ Error invalid() {
 /// What cursors of a list are bound to beside the tenant: table, order, predicate with its values.
 /// Columns stand with their names, so that a mapping that has changed does not change a meaning.
 std::string identity_of(const EntityLayout& layout, const QueryCode& query) {
-  std::string identity{layout.table};
+  // No table is called so.
+  std::string identity{layout.reach == Reach::all_tenants ? "*" : ""};
+  identity += layout.table;
   if (query.order.empty() && query.predicate.is_empty()) {
     return identity;
   }
@@ -111,6 +113,104 @@ Result<Place> open_end(const KeyRing& keys, const CursorPlace& list, std::string
   return values;
 }
 
+template <class AnySession>
+Result<void> count_rows_in(AnySession& session, const EntityLayout& layout,
+                           const PredicateCode& predicate, std::int64_t& count) {
+  BOOST_OUTCOME_TRY(predicate.check(layout.table));
+  const Select select{layout, Selection::count, predicate};
+  BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+  BOOST_OUTCOME_TRY(const bool found, statement->step());
+  const auto counted = found ? statement->int64(0) : std::nullopt;
+  if (!counted) {
+    return Error{errc::internal, "count(*) returned no number"};
+  }
+  count = *counted;
+  return success();
+}
+
+/// Rows of one tenant, or of all.
+template <class AnySession>
+Result<PageFrame> read_page_in(AnySession& session, std::optional<TenantId> tenant,
+                               const EntityLayout& layout, Selection what, const QueryCode& query,
+                               const PageRequest& request,
+                               FunctionRef<RowOutcome(const Statement&)> add,
+                               FunctionRef<Error(const Statement&, RowOutcome)> error_of) {
+  BOOST_OUTCOME_TRY(const PageWindow window, page_window(request));
+  BOOST_OUTCOME_TRY(query.check(layout.table));
+  PageFrame page;
+  if (request.number) {
+    std::int64_t total = 0;
+    BOOST_OUTCOME_TRY(count_rows_in(session, layout, query.predicate, total));
+    page.numbers = page_numbers(*request.number, request.limit, total);
+  }
+
+  std::vector<SortColumn> order = whole_order(layout, query, request.order);
+  const std::string identity = identity_of(layout, query);
+  const CursorPlace list{tenant, identity, request.order};
+  Ends ends{layout, order};
+
+  Select select{layout, what, query.predicate};
+  // One row more than the page holds tells whether others follow.
+  select.limit(window.limit + 1);
+  if (request.cursor) {
+    BOOST_OUTCOME_TRY(auto place, open_end(session.keys(), list, *request.cursor, order.size()));
+    select.behind(std::move(place));
+    page.is_reversed = request.cursor->front() == backwards;
+  } else {
+    select.skip(window.offset);
+  }
+  std::vector<SortColumn> reading_order = order;
+  if (page.is_reversed) {
+    for (SortColumn& term : reading_order) {
+      term.descends = !term.descends;
+    }
+  }
+  select.order_by(std::move(reading_order));
+
+  BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
+  std::int64_t rows = 0;
+  bool has_more = false;
+  while (true) {
+    const auto advanced = statement->advance();
+    if (advanced != Statement::Advance::row) {
+      if (advanced == Statement::Advance::failed) {
+        return statement->failure();
+      }
+      break;
+    }
+    if (rows == window.limit) {
+      has_more = true;
+      break;
+    }
+    if (const auto outcome = add(*statement); outcome != RowOutcome::good) [[unlikely]] {
+      return error_of(*statement, outcome);
+    }
+    if (++rows == 1) {
+      ends.note_first(*statement);
+    }
+    if (rows == window.limit) {
+      ends.note_last(*statement);
+    }
+  }
+  // Whoever came by a cursor came from somewhere.
+  const bool has_others_before = request.cursor.has_value() || window.offset > 0;
+  page.has_next = page.is_reversed ? has_others_before : has_more;
+  page.has_previous = page.is_reversed ? has_more : has_others_before;
+  if (rows > 0 && (page.has_next || page.has_previous)) {
+    if (const auto column = ends.stray_null()) {
+      return unreadable(layout, *column);
+    }
+    const std::string sealed = seal_cursor(session.keys(), list, ends.text(page.is_reversed));
+    if (page.has_next) {
+      page.next_cursor = forwards + sealed;
+    }
+    if (page.has_previous) {
+      page.previous_cursor = backwards + sealed;
+    }
+  }
+  return page;
+}
+
 }  // namespace
 
 std::vector<SortColumn> whole_order(const EntityLayout& layout, const QueryCode& query,
@@ -130,16 +230,12 @@ std::vector<SortColumn> whole_order(const EntityLayout& layout, const QueryCode&
 
 Result<void> count_rows(Session& session, const EntityLayout& layout,
                         const PredicateCode& predicate, std::int64_t& count) {
-  BOOST_OUTCOME_TRY(predicate.check(layout.table));
-  const Select select{layout, Selection::count, predicate};
-  BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
-  BOOST_OUTCOME_TRY(const bool found, statement->step());
-  const auto counted = found ? statement->int64(0) : std::nullopt;
-  if (!counted) {
-    return Error{errc::internal, "count(*) returned no number"};
-  }
-  count = *counted;
-  return success();
+  return count_rows_in(session, layout, predicate, count);
+}
+
+Result<void> count_rows(CrossingSession& session, const EntityLayout& layout,
+                        const PredicateCode& predicate, std::int64_t& count) {
+  return count_rows_in(session, layout, predicate, count);
 }
 
 Result<void> any_row(Session& session, const EntityLayout& layout, const QueryCode& query,
@@ -177,80 +273,19 @@ Result<void> read_presence(Session& session, Statement& statement, Presence& pre
 Result<PageFrame> read_page(Session& session, const EntityLayout& layout, Selection what,
                             const QueryCode& query, const PageRequest& request,
                             FunctionRef<RowOutcome(const Statement&)> add) {
-  BOOST_OUTCOME_TRY(const PageWindow window, page_window(request));
-  BOOST_OUTCOME_TRY(query.check(layout.table));
-  PageFrame page;
-  if (request.number) {
-    std::int64_t total = 0;
-    BOOST_OUTCOME_TRY(count_rows(session, layout, query.predicate, total));
-    page.numbers = page_numbers(*request.number, request.limit, total);
-  }
+  const auto fail = [&](const Statement& statement, RowOutcome outcome) {
+    return row_error(session, layout, statement, outcome);
+  };
+  return read_page_in(session, session.context().tenant(), layout, what, query, request, add, fail);
+}
 
-  std::vector<SortColumn> order = whole_order(layout, query, request.order);
-  const std::string identity = identity_of(layout, query);
-  const CursorPlace list{session.context().tenant(), identity, request.order};
-  Ends ends{layout, order};
-
-  Select select{layout, what, query.predicate};
-  // One row more than the page holds tells whether others follow.
-  select.limit(window.limit + 1);
-  if (request.cursor) {
-    BOOST_OUTCOME_TRY(auto place, open_end(session.keys(), list, *request.cursor, order.size()));
-    select.behind(std::move(place));
-    page.is_reversed = request.cursor->front() == backwards;
-  } else {
-    select.skip(window.offset);
-  }
-  std::vector<SortColumn> reading_order = order;
-  if (page.is_reversed) {
-    for (SortColumn& term : reading_order) {
-      term.descends = !term.descends;
-    }
-  }
-  select.order_by(std::move(reading_order));
-
-  BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
-  std::int64_t rows = 0;
-  bool has_more = false;
-  while (true) {
-    const auto advanced = statement->advance();
-    if (advanced != Statement::Advance::row) {
-      if (advanced == Statement::Advance::failed) {
-        return statement->failure();
-      }
-      break;
-    }
-    if (rows == window.limit) {
-      has_more = true;
-      break;
-    }
-    if (const auto outcome = add(*statement); outcome != RowOutcome::good) [[unlikely]] {
-      return row_error(session, layout, *statement, outcome);
-    }
-    if (++rows == 1) {
-      ends.note_first(*statement);
-    }
-    if (rows == window.limit) {
-      ends.note_last(*statement);
-    }
-  }
-  // Whoever came by a cursor came from somewhere.
-  const bool has_others_before = request.cursor.has_value() || window.offset > 0;
-  page.has_next = page.is_reversed ? has_others_before : has_more;
-  page.has_previous = page.is_reversed ? has_more : has_others_before;
-  if (rows > 0 && (page.has_next || page.has_previous)) {
-    if (const auto column = ends.stray_null()) {
-      return unreadable(layout, *column);
-    }
-    const std::string sealed = seal_cursor(session.keys(), list, ends.text(page.is_reversed));
-    if (page.has_next) {
-      page.next_cursor = forwards + sealed;
-    }
-    if (page.has_previous) {
-      page.previous_cursor = backwards + sealed;
-    }
-  }
-  return page;
+Result<PageFrame> read_page(CrossingSession& session, const EntityLayout& layout,
+                            const QueryCode& query, const PageRequest& request,
+                            FunctionRef<RowOutcome(const Statement&)> add) {
+  const auto fail = [&](const Statement& /*statement*/, RowOutcome outcome) {
+    return unreadable(layout, static_cast<std::size_t>(outcome));
+  };
+  return read_page_in(session, std::nullopt, layout, Selection::rows, query, request, add, fail);
 }
 
 }  // namespace tenancy::inline v0::detail

@@ -1,16 +1,19 @@
 #include "tenancy/registry/authority.hpp"
 
-#include <optional>
 #include <string>
 #include <utility>
+
+#include "tenancy/core/record_id.hpp"
 
 #include "core/context_mint.hpp"
 #include "core/text.hpp"
 #include "registry/api_key_rows.hpp"
 #include "registry/api_key_text.hpp"
+#include "registry/crossing_log.hpp"
 #include "registry/health.hpp"
 #include "registry/registry_core.hpp"
 #include "registry/tenant_rows.hpp"
+#include "registry/tenant_visits.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
@@ -20,49 +23,15 @@ using detail::ContextMint;
 using detail::ControlSession;
 using detail::StaticSql;
 
-constexpr StaticSql insert_crossing_sql{
-    "INSERT INTO tenancy_crossings (principal, purpose, explanation, created_at) "
-    "VALUES (?1, ?2, ?3, ?4)"};
 constexpr StaticSql insert_impersonation_sql{
     "INSERT INTO tenancy_impersonations (tenant_id, principal, scope, purpose, explanation, "
     "created_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING impersonation_id"};
-constexpr StaticSql next_active_sql{"SELECT " TENANCY_TENANT_COLUMNS
-                                    " FROM tenancy_tenants WHERE tenant_id > ?1 AND status = "
-                                    "'active' ORDER BY tenant_id LIMIT 1"};
 constexpr StaticSql insert_administrator_sql{
     "INSERT INTO tenancy_administrator_keys (key_id, name, key_version, hash, created_at) "
     "VALUES (?1, ?2, ?3, ?4, ?5)"};
 constexpr StaticSql count_administrators_sql{"SELECT count(*) FROM tenancy_administrator_keys"};
 
 Error no_scope() { return Error{errc::invalid_argument, "the number is none of the scopes"}; }
-
-/// The active tenant with the smallest id above, or nothing.
-Result<std::optional<Tenant>> next_active(detail::StoreBackend& backend, const CallOptions& options,
-                                          std::int64_t above) {
-  return detail::control_read(backend, options,
-                              [&](ControlSession& session) -> Result<std::optional<Tenant>> {
-                                BOOST_OUTCOME_TRY(auto statement, session.prepare(next_active_sql));
-                                statement->bind_int64(1, above);
-                                BOOST_OUTCOME_TRY(const bool found, statement->step());
-                                if (!found) {
-                                  return std::optional<Tenant>{};
-                                }
-                                BOOST_OUTCOME_TRY(auto tenant, detail::read_tenant(*statement));
-                                return std::optional{std::move(tenant)};
-                              });
-}
-
-/// Whether a tenant is active and has been ever since it had that epoch.
-Result<bool> is_still(detail::StoreBackend& backend, const CallOptions& options, TenantId tenant,
-                      std::int64_t epoch) {
-  const auto found = detail::control_read(backend, options, [&](ControlSession& session) {
-    return detail::find_active_epoch(session, tenant);
-  });
-  if (!found && found.error() != errc::tenant_not_active) {
-    return found.error();
-  }
-  return found && found.value() == epoch;
-}
 
 }  // namespace
 
@@ -174,56 +143,31 @@ Result<ImpersonationContext> Authority::impersonate(TenantId tenant, const Princ
 Result<CrossTenantContext> Authority::cross_tenants(const Principal& principal,
                                                     const CrossingReason& reason,
                                                     const CallOptions& options) const {
-  const std::string who = principal.to_string();
-  BOOST_OUTCOME_TRY(detail::control_write(
-      *core()->backend(), options, [&](ControlSession& session) -> Result<void> {
-        BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_crossing_sql));
-        statement->bind_text(1, who);
-        statement->bind_text(2, to_string(reason.purpose()));
-        statement->bind_text(3, reason.explanation());
-        statement->bind_int64(4, session.now().microseconds());
-        BOOST_OUTCOME_TRY(statement->step());
-        return success();
-      }));
-  return ContextMint::mint_crossing(core()->backend()->realm(), principal, reason);
+  const auto& backend = *core()->backend();
+  const auto& log = core()->crossing_log();
+  const Timestamp now = backend.clock().now();
+  const CrossingRecord record{
+      make_record_id(now), CrossingUse::permission, {}, principal, reason, now};
+  BOOST_OUTCOME_TRY(log->record(record, options));
+  return ContextMint::mint_crossing(backend.realm(), record, log);
 }
 
-Result<void> Authority::for_each_tenant(
-    const CrossTenantContext& crossing, Scope scope,
+Result<TenantVisitReport> Authority::for_each_tenant(
+    const CrossTenantContext& crossing,
     detail::FunctionRef<Result<void>(const TenantContext&)> visit,
-    const CallOptions& options) const {
-  if (ContextMint::realm(crossing) != core()->backend()->realm()) {
-    return Error{errc::foreign_context, "the permission was given by another store's authority"};
-  }
-  if (!is_scope(scope)) {
-    return no_scope();
-  }
-  std::int64_t last = 0;
-  while (true) {
-    BOOST_OUTCOME_TRY(const auto tenant, next_active(*core()->backend(), options, last));
-    if (!tenant) {
-      return success();
-    }
-    last = tenant->id.value();
-    const auto visited = visit(ContextMint::mint(
-        core()->backend()->realm(),
-        detail::Grant{
-            .tenant = tenant->id, .principal = crossing.principal(), .epoch = tenant->epoch},
-        scope));
-    if (visited) {
-      continue;
-    }
-    if (visited.error() != errc::tenant_not_active && visited.error() != errc::stale_context) {
-      return visited.error();
-    }
-    // A tenant that was suspended since it was looked up is left out, like those before it. What
-    // failed for another reason, such as a context of the visitor's own, is not.
-    BOOST_OUTCOME_TRY(const bool is_as_it_was,
-                      is_still(*core()->backend(), options, tenant->id, tenant->epoch));
-    if (is_as_it_was) {
-      return visited.error();
-    }
-  }
+    const TenantVisitOptions& options) const {
+  // The host's code may drop the last handle of the store.
+  const auto store = core()->backend();
+  return detail::visit_tenants(*store, crossing, options, visit);
+}
+
+Maintenance Authority::maintenance(const CrossTenantContext& crossing) const {
+  return Maintenance{core()->backend(), crossing};
+}
+
+Result<Page<CrossingRecord>> Authority::crossings(const PageRequest& request,
+                                                  const CallOptions& options) const {
+  return detail::list_crossings(*core()->backend(), request, options);
 }
 
 Result<IssuedAdministratorKey> Authority::issue_administrator_key(

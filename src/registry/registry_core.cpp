@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "registry/crossing_log.hpp"
+
 namespace tenancy::inline v0 {
 
 void TenantObserver::on_created(const TenantCreated& /*event*/) noexcept {}
@@ -19,6 +21,7 @@ RegistryCore::RegistryCore(std::shared_ptr<StoreBackend> backend, RegistryOption
     : backend_{std::move(backend)},
       options_{std::move(options)},
       host_steps_{host_steps},
+      crossing_log_{std::make_shared<CrossingLog>(backend_, options_.crossing_sink)},
       answers_{options_.cache_bytes},
       key_use_{std::make_unique<KeyUse>(*backend_)} {}
 

@@ -26,6 +26,10 @@ class RegistryCore {
 
   [[nodiscard]] const std::shared_ptr<StoreBackend>& backend() const noexcept { return backend_; }
   [[nodiscard]] const KnownSteps& host_steps() const noexcept { return host_steps_; }
+  /// What permissions to cross tenants have their uses recorded by.
+  [[nodiscard]] const std::shared_ptr<CrossingAuditSink>& crossing_log() const noexcept {
+    return crossing_log_;
+  }
   [[nodiscard]] AnswerCache& answers() noexcept { return answers_; }
 
   /// The key proved right: if its use was not noted lately, it is now.
@@ -43,6 +47,7 @@ class RegistryCore {
   const std::shared_ptr<StoreBackend> backend_;
   const RegistryOptions options_;
   const KnownSteps host_steps_;
+  const std::shared_ptr<CrossingAuditSink> crossing_log_;
   AnswerCache answers_;
   std::unique_ptr<KeyUse> key_use_;
 };

@@ -95,6 +95,14 @@ CREATE TABLE tenancy_health_probe (
   probes INTEGER NOT NULL
 ) STRICT;
 )"},
+      // A row for each use, where there was one for each permission.
+      Migration{7, "uses of crossings",
+                R"(
+ALTER TABLE tenancy_crossings ADD COLUMN crossing TEXT NOT NULL DEFAULT '';
+ALTER TABLE tenancy_crossings ADD COLUMN used_for TEXT NOT NULL DEFAULT 'permission';
+ALTER TABLE tenancy_crossings ADD COLUMN about TEXT NOT NULL DEFAULT '';
+UPDATE tenancy_crossings SET crossing = crossing_id;
+)"},
   };
 }
 

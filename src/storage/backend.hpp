@@ -2,16 +2,21 @@
 
 #include <filesystem>
 #include <memory>
+#include <string_view>
 #include <utility>
 
+#include "tenancy/core/cross_tenant_context.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/detail/realm.hpp"
 #include "tenancy/storage/backup.hpp"
+#include "tenancy/storage/detail/crossing_session.hpp"
 #include "tenancy/storage/detail/scoped_query.hpp"
 #include "tenancy/storage/detail/session.hpp"
 #include "tenancy/storage/detail/unit.hpp"
 #include "tenancy/storage/dialect.hpp"
+#include "tenancy/storage/observer.hpp"
 #include "tenancy/storage/store.hpp"
+#include "tenancy/storage/vacuum_report.hpp"
 
 #include "storage/scoped_schema.hpp"
 #include "storage/store_status.hpp"
@@ -54,6 +59,7 @@ class StoreBackend {
  public:
   using TenantBody = FunctionRef<bool(Session&)>;
   using ControlBody = FunctionRef<bool(ControlSession&)>;
+  using CrossingBody = FunctionRef<bool(CrossingSession&)>;
 
   StoreBackend(const StoreBackend&) = delete;
   StoreBackend& operator=(const StoreBackend&) = delete;
@@ -72,6 +78,11 @@ class StoreBackend {
   /// What such queries see.
   virtual Result<std::shared_ptr<const ScopedSchema>> scoped_schema(const TenantContext& context,
                                                                     const CallOptions& options) = 0;
+  /// Has the use of the permission written down and then gives a view of all tenants' rows.
+  /// Errors: `foreign_context`; `crossing_not_recorded`, before anything is read.
+  virtual Result<void> crossing_read(const CrossTenantContext& crossing, CrossingUse use,
+                                     std::string_view about, const CallOptions& options,
+                                     CrossingBody body) = 0;
   virtual Result<void> control_read(const CallOptions& options, ControlBody body) = 0;
   virtual Result<void> control_write(const CallOptions& options, ControlBody body) = 0;
   /// Like `control_write`, for scripts: references are not enforced row by row, so that a table can
@@ -81,6 +92,11 @@ class StoreBackend {
   /// A whole copy of one snapshot of everything, as `Authority::backup`.
   virtual Result<BackupReport> backup(const std::filesystem::path& target,
                                       const BackupOptions& options) = 0;
+
+  // As `Maintenance` has them, without its permission.
+  virtual Result<void> check_structure(const CallOptions& options) = 0;
+  virtual Result<CheckpointReport> checkpoint(const CallOptions& options) = 0;
+  virtual Result<VacuumReport> vacuum(const CallOptions& options) = 0;
 
   /// Whether this is the process that opened the store, and not one that was forked from it.
   [[nodiscard]] virtual bool in_same_process() const noexcept = 0;
@@ -101,6 +117,9 @@ inline Error forked_process_error() {
   return Error{errc::forked_process,
                "the store was opened before this process was forked: open it after, in each"};
 }
+
+/// Errors: `foreign_context`.
+Result<void> require_own(const StoreBackend& backend, const CrossTenantContext& crossing);
 
 /// Errors: `forked_process`.
 inline Result<void> require_same_process(const StoreBackend& backend) {

@@ -1,9 +1,11 @@
 #include "tenancy/storage/store.hpp"
 
+#include <string_view>
 #include <utility>
 
 #include "tenancy/storage/observer.hpp"
 
+#include "core/context_mint.hpp"
 #include "storage/backend.hpp"
 
 namespace tenancy::inline v0 {
@@ -30,9 +32,28 @@ void Store::run_async_write(const TenantContext& context, const CallOptions& opt
   backend->async_write(context, options, std::move(unit));
 }
 
+Result<void> Store::run_crossing(const CrossTenantContext& crossing, CrossingUse use,
+                                 std::string_view table, const CallOptions& options,
+                                 detail::FunctionRef<bool(detail::CrossingSession&)> body) const {
+  // The body may drop the last handle of the store that it runs on.
+  const auto backend = backend_;
+  return backend->crossing_read(crossing, use, table, options, body);
+}
+
 void StoreObserver::on_isolation_alarm(const IsolationAlarm& /*alarm*/) noexcept {}
 void StoreObserver::on_transaction(const TransactionReport& /*report*/) noexcept {}
 void StoreObserver::on_batch(const BatchReport& /*report*/) noexcept {}
 void StoreObserver::on_checkpoint(const CheckpointReport& /*report*/) noexcept {}
 
 }  // namespace tenancy::inline v0
+
+namespace tenancy::inline v0::detail {
+
+Result<void> require_own(const StoreBackend& backend, const CrossTenantContext& crossing) {
+  if (ContextMint::realm(crossing) != backend.realm()) {
+    return Error{errc::foreign_context, "the permission was given by another store's authority"};
+  }
+  return success();
+}
+
+}  // namespace tenancy::inline v0::detail

@@ -8,8 +8,8 @@ void use(const tenancy::Authority& authority, const tenancy::TenantContext& cont
   const auto visit = [](const tenancy::TenantContext&) -> tenancy::Result<void> {
     return tenancy::success();
   };
-  static_cast<void>(authority.for_each_tenant(crossing, tenancy::Scope::read, visit));
+  static_cast<void>(authority.for_each_tenant(crossing, visit));
 #ifdef MUST_NOT_COMPILE
-  static_cast<void>(authority.for_each_tenant(context, tenancy::Scope::read, visit));
+  static_cast<void>(authority.for_each_tenant(context, visit));
 #endif
 }

@@ -1,15 +1,13 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <utility>
 
+#include "tenancy/core/crossing_audit_sink.hpp"
+#include "tenancy/core/crossing_reason.hpp"
 #include "tenancy/core/detail/realm.hpp"
-#include "tenancy/core/export.hpp"
 #include "tenancy/core/principal.hpp"
-#include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0 {
 
@@ -17,52 +15,16 @@ namespace detail {
 class ContextMint;
 }
 
-/// Why somebody needs to work across tenants.
-enum class CrossingPurpose : std::uint8_t {
-  maintenance,  ///< Clean-up, re-indexing, migration of data.
-  reporting,    ///< Figures over all tenants.
-  support,      ///< Helping tenants at their request.
-  compliance,   ///< A legal duty.
-};
-
-TENANCY_API std::string_view to_string(CrossingPurpose purpose) noexcept;
-
-/// A stated reason for crossing tenants; without one there is no `CrossTenantContext`.
+/// The permission to work across tenants, given by the `Authority` for a stated reason.
 ///
-/// Units and shapes: the explanation is 8 to 500 bytes of UTF-8 without control characters, such
-/// as a ticket and a sentence.
-/// Thread safety: immutable.
-class TENANCY_API CrossingReason {
- public:
-  static constexpr std::size_t min_length = 8;
-  static constexpr std::size_t max_length = 500;
-
-  // Moving copies, so that no reason is ever left unexplained.
-  CrossingReason(const CrossingReason&) = default;
-  CrossingReason& operator=(const CrossingReason&) = default;
-  ~CrossingReason() = default;
-
-  /// Errors: `invalid_argument`.
-  static Result<CrossingReason> create(CrossingPurpose purpose, std::string explanation);
-
-  [[nodiscard]] CrossingPurpose purpose() const noexcept { return purpose_; }
-  [[nodiscard]] const std::string& explanation() const noexcept { return explanation_; }
-
- private:
-  CrossingReason(CrossingPurpose purpose, std::string explanation) noexcept
-      : explanation_{std::move(explanation)}, purpose_{purpose} {}
-
-  std::string explanation_;
-  CrossingPurpose purpose_;
-};
-
-/// The permission to visit every tenant in turn, given by the `Authority` for a stated reason.
-///
-/// A type of its own: nothing that takes a `TenantContext` takes this one, and it opens no rows
-/// itself. Its record is committed before it exists.
+/// A type of its own: nothing that takes a `TenantContext` takes this one, and no row can be
+/// changed with it. It opens a visit to each tenant as an ordinary context
+/// (`Authority::for_each_tenant`), `CrossTenantRepository<T>`, which only reads, and `Maintenance`.
+/// It carries the sink that keeps the records: the one of its making is committed before it exists,
+/// that of each use before the use begins, and without the record there is no use.
 ///
 /// Ownership: move-only, so that one record stands for one crossing; using a moved-from one stops
-/// the process.
+/// the process. What is made from it borrows it.
 /// Thread safety: immutable.
 class CrossTenantContext {
  public:
@@ -72,6 +34,8 @@ class CrossTenantContext {
   CrossTenantContext& operator=(const CrossTenantContext&) = delete;
   ~CrossTenantContext() = default;
 
+  /// What its records have in common; nobody else's.
+  [[nodiscard]] const std::string& id() const noexcept { return state().id; }
   [[nodiscard]] const CrossingReason& reason() const noexcept { return state().reason; }
   [[nodiscard]] const Principal& principal() const noexcept { return state().principal; }
 
@@ -80,8 +44,10 @@ class CrossTenantContext {
 
   struct State {
     detail::Realm realm;
+    std::string id;
     Principal principal;
     CrossingReason reason;
+    std::shared_ptr<CrossingAuditSink> sink;
   };
 
   explicit CrossTenantContext(std::unique_ptr<const State> state) noexcept

@@ -63,6 +63,7 @@ enum class errc : std::uint8_t {
   storage_read_only,
   io_error,
   commit_unknown,
+  crossing_not_recorded,
   cannot_open,
   corrupt_store,
   foreign_store,

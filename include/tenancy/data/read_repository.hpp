@@ -25,13 +25,11 @@
 #include "tenancy/data/presence.hpp"
 #include "tenancy/data/query.hpp"
 #include "tenancy/data/versioned.hpp"
+#include "tenancy/data/visit.hpp"
 #include "tenancy/storage/store.hpp"
 #include "tenancy/storage/transaction.hpp"
 
 namespace tenancy::inline v0 {
-
-/// Whether a visit goes on.
-enum class Visit : std::uint8_t { next, stop };
 
 template <Entity T>
 class Repository;

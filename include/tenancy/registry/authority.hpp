@@ -8,13 +8,17 @@
 
 #include "tenancy/core/call_options.hpp"
 #include "tenancy/core/cross_tenant_context.hpp"
+#include "tenancy/core/crossing_audit_sink.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/export.hpp"
 #include "tenancy/core/impersonation_context.hpp"
+#include "tenancy/core/page.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/registry/authenticator.hpp"
 #include "tenancy/registry/health.hpp"
+#include "tenancy/registry/maintenance.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
+#include "tenancy/registry/tenant_visit.hpp"
 #include "tenancy/storage/backup.hpp"
 #include "tenancy/storage/store.hpp"
 
@@ -70,20 +74,42 @@ class TENANCY_API Authority {
                                            const ImpersonationRequest& request = {},
                                            const CallOptions& options = {}) const;
 
-  /// The permission to visit every tenant, once a record of who and why has been committed. When
-  /// the record cannot be written, there is no permission. Errors: the store's.
+  /// The permission to work across tenants, once a record of who and why has been committed. When
+  /// the record cannot be written, there is no permission.
+  /// Errors: `crossing_not_recorded`, whatever kept the store or the host's sink from writing it;
+  /// `nested_write` within a write of the same thread.
   Result<CrossTenantContext> cross_tenants(const Principal& principal, const CrossingReason& reason,
                                            const CallOptions& options = {}) const;
 
-  /// Calls `visit` with a context of the given scope for each tenant that is active when its turn
-  /// comes, in the order of their ids, and stops at the first failure. A tenant whose visit fails
-  /// with `tenant_not_active` or `stale_context`, because its status changed meanwhile, is left
-  /// out. Errors: those of `visit`; `invalid_argument` for a number that is no scope;
-  /// `foreign_context` for a permission of another store. The options hold for finding each tenant,
-  /// not for `visit`.
-  Result<void> for_each_tenant(const CrossTenantContext& crossing, Scope scope,
-                               detail::FunctionRef<Result<void>(const TenantContext&)> visit,
-                               const CallOptions& options = {}) const;
+  /// Calls `visit` with a context for each tenant that is active now, once, in the order of their
+  /// ids, after the use of the permission has been recorded. One that is no longer active when its
+  /// turn comes, or whose status changes during its visit so that that fails with
+  /// `tenant_not_active` or `stale_context`, is left out. Tenants that become active meanwhile are
+  /// not visited.
+  ///
+  /// The visits are independent: where one fails, the others are made all the same, unless the
+  /// options say otherwise, and the report tells of it. A call that is stopped, or whose deadline
+  /// passes, begins no further visit; its report tells where to go on. What `visit` or the callback
+  /// throws goes on to the caller once no visit is running any more.
+  ///
+  /// Thread safety: with `threads` above 1, `visit` is called on several threads at once, one of
+  /// which is the caller's; otherwise on the caller's.
+  /// Errors: before the first visit only: `foreign_context` for a permission of another store;
+  /// `invalid_argument` for the options; `crossing_not_recorded`; the store's.
+  /// Complexity: a number in memory for each tenant, and a look-up before each visit.
+  Result<TenantVisitReport> for_each_tenant(
+      const CrossTenantContext& crossing,
+      detail::FunctionRef<Result<void>(const TenantContext&)> visit,
+      const TenantVisitOptions& options = {}) const;
+
+  /// Work on the whole store that needs no tenant.
+  [[nodiscard]] Maintenance maintenance(const CrossTenantContext& crossing) const;
+  [[nodiscard]] Maintenance maintenance(CrossTenantContext&&) const = delete;
+
+  /// The store's records of what was done across tenants, those that were committed last first
+  /// unless asked otherwise. Errors: `invalid_argument` for limits; `invalid_cursor`.
+  Result<Page<CrossingRecord>> crossings(const PageRequest& request = {},
+                                         const CallOptions& options = {}) const;
 
   /// A new administrator's key, named for people (1 to 100 bytes). Errors: `invalid_argument`.
   Result<IssuedAdministratorKey> issue_administrator_key(std::string_view name,

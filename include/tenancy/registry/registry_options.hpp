@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "tenancy/core/crossing_audit_sink.hpp"
 #include "tenancy/registry/tenant_observer.hpp"
 
 namespace tenancy::inline v0 {
@@ -18,6 +19,8 @@ struct RegistryOptions {
   std::chrono::seconds key_use_precision{3600};
   /// Told about changes of tenants and keys; may be empty.
   std::shared_ptr<TenantObserver> observer = nullptr;
+  /// Keeps the records of what is done across tenants, beside the store; may be empty.
+  std::shared_ptr<CrossingAuditSink> crossing_sink = nullptr;
 };
 
 }  // namespace tenancy::inline v0

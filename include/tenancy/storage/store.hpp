@@ -1,14 +1,17 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "tenancy/core/call_options.hpp"
+#include "tenancy/core/cross_tenant_context.hpp"
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/export.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/storage/async_result.hpp"
 #include "tenancy/storage/detail/async_unit.hpp"
+#include "tenancy/storage/detail/crossing_session.hpp"
 #include "tenancy/storage/detail/unit.hpp"
 #include "tenancy/storage/transaction.hpp"
 
@@ -17,6 +20,7 @@ namespace tenancy::inline v0 {
 namespace detail {
 class StoreBackend;
 class StoreAccess;
+struct CrossingStatements;
 struct Statements;
 }  // namespace detail
 
@@ -128,6 +132,7 @@ class TENANCY_API Store {
  private:
   friend class detail::StoreAccess;
   friend struct detail::Statements;
+  friend struct detail::CrossingStatements;
 
   explicit Store(std::shared_ptr<detail::StoreBackend> backend) noexcept
       : backend_{std::move(backend)} {}
@@ -140,6 +145,9 @@ class TENANCY_API Store {
                          detail::FunctionRef<bool(detail::Session&)> body) const;
   void run_async_write(const TenantContext& context, const CallOptions& options,
                        std::unique_ptr<detail::AsyncUnit> unit) const;
+  Result<void> run_crossing(const CrossTenantContext& crossing, CrossingUse use,
+                            std::string_view table, const CallOptions& options,
+                            detail::FunctionRef<bool(detail::CrossingSession&)> body) const;
 
   std::shared_ptr<detail::StoreBackend> backend_;
 };
@@ -163,6 +171,16 @@ struct Statements {
   static Result<void> write(const Store& store, const TenantContext& context,
                             const CallOptions& options, Body body) {
     return store.run_write(UnitKind::any, context, options, body);
+  }
+};
+
+/// Reads over all tenants' rows of a table, each of which is written down first.
+struct CrossingStatements {
+  /// Errors: `foreign_context`; `crossing_not_recorded`, and then nothing was read.
+  static Result<void> read(const Store& store, const CrossTenantContext& crossing, CrossingUse use,
+                           std::string_view table, const CallOptions& options,
+                           FunctionRef<bool(CrossingSession&)> body) {
+    return store.run_crossing(crossing, use, table, options, body);
   }
 };
 

@@ -87,6 +87,13 @@ std::string immutable_uri(std::string_view file) {
 
 }  // namespace
 
+std::string text_of(sqlite3_stmt* row, int column) {
+  const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(row, column));
+  return text == nullptr
+             ? std::string{}
+             : std::string{text, static_cast<std::size_t>(sqlite3_column_bytes(row, column))};
+}
+
 struct JobConnection::State {
   State(JobWatch& its_watch, Source its_source, std::chrono::milliseconds its_max_wait) noexcept
       : watch{its_watch}, source{its_source}, max_wait{its_max_wait} {}

@@ -16,6 +16,9 @@ struct sqlite3_stmt;
 
 namespace tenancy::inline v0::detail::sqlite {
 
+/// A column of a row as text; empty when it is NULL.
+std::string text_of(sqlite3_stmt* row, int column);
+
 /// A connection for one long piece of work that only reads the database, and that ends within
 /// milliseconds when its watch says so. It never moves the write-ahead log into the database.
 ///

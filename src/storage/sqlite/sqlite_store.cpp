@@ -11,9 +11,13 @@
 #include "core/context_mint.hpp"
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/calling_write.hpp"
+#include "storage/sqlite/crossing_session.hpp"
 #include "storage/sqlite/database_file.hpp"
+#include "storage/sqlite/job_watch.hpp"
+#include "storage/sqlite/maintenance.hpp"
 #include "storage/sqlite/report.hpp"
 #include "storage/sqlite/snapshot.hpp"
+#include "storage/sqlite/structure_check.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -315,6 +319,20 @@ void SqliteStore::async_write(const TenantContext& context, const CallOptions& o
   machinery_->async_writes.submit(std::move(write), context.tenant(), weight);
 }
 
+Result<void> SqliteStore::crossing_read(const CrossTenantContext& crossing, CrossingUse use,
+                                        std::string_view about, const CallOptions& options,
+                                        CrossingBody body) {
+  BOOST_OUTCOME_TRY(require_own_process());
+  BOOST_OUTCOME_TRY(require_own(*this, crossing));
+  BOOST_OUTCOME_TRY(ContextMint::record_use(crossing, use, about, options_.clock->now(), options));
+  const CallLimits limits{options, options_.max_wait};
+  return read_with(limits, &Snapshot::begin, [&](Connection& connection) -> Result<void> {
+    SqliteCrossingSession session{session_context_, connection};
+    body(session);
+    return success();
+  });
+}
+
 Result<void> SqliteStore::control_read(const CallOptions& options, ControlBody body) {
   const CallLimits limits{options, options_.max_wait};
   return read_with(limits, &Snapshot::begin, [&](Connection& connection) -> Result<void> {
@@ -355,6 +373,37 @@ Result<BackupReport> SqliteStore::backup(const std::filesystem::path& target,
                                          const BackupOptions& options) {
   BOOST_OUTCOME_TRY(require_own_process());
   return write_backup(file_, target, options, options_.max_wait);
+}
+
+Result<void> SqliteStore::check_structure(const CallOptions& options) {
+  BOOST_OUTCOME_TRY(require_own_process());
+  JobWatch watch{options};
+  return check_live_structure(file_, options_.max_wait, watch);
+}
+
+Result<CheckpointReport> SqliteStore::checkpoint(const CallOptions& options) {
+  BOOST_OUTCOME_TRY(require_own_process());
+  if (options_.wal.checkpoints == Checkpoints::external) {
+    return Error{errc::invalid_argument,
+                 "the write-ahead log is a replicator's (Checkpoints::external), which moves it "
+                 "itself"};
+  }
+  const CallLimits limits{options, options_.max_wait};
+  BOOST_OUTCOME_TRY(const auto connection, connect(ConnectionMode::read_write, limits));
+  BOOST_OUTCOME_TRY(const auto report, move_whole_log(*connection, file_, limits));
+  if (options_.observer != nullptr) {
+    options_.observer->on_checkpoint(report);
+  }
+  return report;
+}
+
+Result<VacuumReport> SqliteStore::vacuum(const CallOptions& options) {
+  BOOST_OUTCOME_TRY(require_own_process());
+  const CallLimits limits{options, options_.max_wait};
+  BOOST_OUTCOME_TRY(const auto connection, connect(ConnectionMode::read_write, limits));
+  BOOST_OUTCOME_TRY(const auto report, write_anew(*connection, file_, limits));
+  machinery_->checkpointer.log_grew_to(connection->wal_bytes());
+  return report;
 }
 
 Result<StoreStatus> SqliteStore::status(const CallOptions& options) {

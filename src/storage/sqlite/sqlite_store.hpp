@@ -53,11 +53,17 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
                             const ScopedQuery& query, ScopedSink& sink) override;
   Result<std::shared_ptr<const ScopedSchema>> scoped_schema(const TenantContext& context,
                                                             const CallOptions& options) override;
+  Result<void> crossing_read(const CrossTenantContext& crossing, CrossingUse use,
+                             std::string_view about, const CallOptions& options,
+                             CrossingBody body) override;
   Result<void> control_read(const CallOptions& options, ControlBody body) override;
   Result<void> control_write(const CallOptions& options, ControlBody body) override;
   Result<void> schema_change(const CallOptions& options, ControlBody body) override;
   Result<BackupReport> backup(const std::filesystem::path& target,
                               const BackupOptions& options) override;
+  Result<void> check_structure(const CallOptions& options) override;
+  Result<CheckpointReport> checkpoint(const CallOptions& options) override;
+  Result<VacuumReport> vacuum(const CallOptions& options) override;
   [[nodiscard]] Result<StoreStatus> status(const CallOptions& options) override;
 
   [[nodiscard]] bool in_same_process() const noexcept override {

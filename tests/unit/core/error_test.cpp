@@ -59,6 +59,7 @@ constexpr std::array<Expected, tenancy::errc_count> expected_codes{{
     {errc::storage_read_only, "storage_read_only", Condition::unavailable},
     {errc::io_error, "io_error", Condition::unavailable},
     {errc::commit_unknown, "commit_unknown", Condition::unknown_outcome},
+    {errc::crossing_not_recorded, "crossing_not_recorded", Condition::unavailable},
     {errc::cannot_open, "cannot_open", Condition::storage},
     {errc::corrupt_store, "corrupt_store", Condition::storage},
     {errc::foreign_store, "foreign_store", Condition::storage},

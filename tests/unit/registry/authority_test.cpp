@@ -17,9 +17,7 @@
 using tenancy::CrossingPurpose;
 using tenancy::CrossingReason;
 using tenancy::errc;
-using tenancy::Result;
 using tenancy::Scope;
-using tenancy::TenantContext;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::Note;
@@ -56,61 +54,6 @@ TEST_CASE("the host enters an active tenant with the scope it names") {
   CHECK(code_of(test.authority.enter(tenancy::TenantId::generate(), tester())) == errc::not_found);
   must(test.registry.suspend(test.acme.id));
   CHECK(code_of(test.authority.enter(test.acme.id, tester())) == errc::tenant_not_active);
-}
-
-TEST_CASE("crossing tenants leaves a record first, and no record means no permission") {
-  const TestStore test;
-  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
-  CHECK(crossing.reason().explanation() == "ticket 4711: count of notes");
-  auto raw = test.raw();
-  SQLite::Statement record{raw, "SELECT principal, purpose, explanation FROM tenancy_crossings"};
-  REQUIRE(record.executeStep());
-  CHECK(record.getColumn(0).getString() == "system:test");
-  CHECK(record.getColumn(1).getString() == "support");
-  CHECK(record.getColumn(2).getString() == "ticket 4711: count of notes");
-  CHECK_FALSE(record.executeStep());
-  record.reset();
-
-  test.run_raw(
-      "CREATE TRIGGER deaf BEFORE INSERT ON tenancy_crossings "
-      "BEGIN SELECT RAISE(ABORT, 'the record cannot be written'); END");
-  CHECK_FALSE(test.authority.cross_tenants(tester(), reason()).has_value());
-}
-
-TEST_CASE("a crossing visits the active tenants one by one as ordinary contexts") {
-  const TestStore test;
-  const auto initech = test.create_tenant("initech");
-  must(test.registry.suspend(test.globex.id));
-  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
-  std::set<tenancy::TenantId> seen;
-  must(test.authority.for_each_tenant(crossing, Scope::write,
-                                      [&](const TenantContext& context) -> Result<void> {
-                                        seen.insert(context.tenant());
-                                        const tenancy::Repository<Note> notes{test.store, context};
-                                        BOOST_OUTCOME_TRY(notes.insert({.title = "notice"}));
-                                        return tenancy::success();
-                                      }));
-  CHECK(seen == std::set{test.acme.id, initech.id});
-
-  int visits = 0;
-  const auto stopped = test.authority.for_each_tenant(
-      crossing, Scope::read, [&](const TenantContext& context) -> Result<void> {
-        ++visits;
-        CHECK_FALSE(context.allows(Scope::write));
-        return tenancy::Error{errc::cancelled, "enough"};
-      });
-  CHECK(code_of(stopped) == errc::cancelled);
-  CHECK(visits == 1);
-}
-
-TEST_CASE("a crossing of another store is refused") {
-  const TestStore test;
-  const auto again = test.open_again();
-  const auto crossing = must(again.cross_tenants(tester(), reason()));
-  CHECK(code_of(test.authority.for_each_tenant(crossing, Scope::read,
-                                               [](const TenantContext&) -> Result<void> {
-                                                 return tenancy::success();
-                                               })) == errc::foreign_context);
 }
 
 TEST_CASE("the store lives as long as any handle of it") {
@@ -200,66 +143,6 @@ TEST_CASE("a number that is no scope opens nothing") {
   CHECK(code_of(test.authority.enter(test.acme.id, tester(), none)) == errc::invalid_argument);
   CHECK(code_of(test.registry.issue_key(test.acme.id, {.name = "x", .scope = none})) ==
         errc::invalid_argument);
-  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
-  CHECK(code_of(test.authority.for_each_tenant(crossing, none, [](const TenantContext&) {
-          return Result<void>{tenancy::success()};
-        })) == errc::invalid_argument);
-}
-
-TEST_CASE("a tenant that is suspended before its visit is over is left out, the others are not") {
-  const TestStore test;
-  test.create_tenant("initech");
-  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
-  std::set<tenancy::TenantId> counted;
-  must(test.authority.for_each_tenant(
-      crossing, Scope::read, [&](const TenantContext& context) -> Result<void> {
-        if (context.tenant() == test.globex.id) {
-          must(test.registry.suspend(test.globex.id));
-        }
-        BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>(test.store, context).count());
-        counted.insert(context.tenant());
-        return tenancy::success();
-      }));
-  CHECK(counted.size() == 2);
-  CHECK_FALSE(counted.contains(test.globex.id));
-}
-
-TEST_CASE("a visit that is refused while its tenant is as it was stops the crossing") {
-  const TestStore test;
-  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
-  // A context of the visitor's own, which holds no longer: it says nothing of who is visited.
-  const auto initech = test.create_tenant("initech");
-  const auto own = test.enter(initech);
-  must(test.registry.suspend(initech.id));
-  for (const errc refusal : {errc::tenant_not_active, errc::stale_context}) {
-    int visits = 0;
-    const auto crossed = test.authority.for_each_tenant(
-        crossing, Scope::read, [&](const TenantContext&) -> Result<void> {
-          ++visits;
-          BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>(test.store, own).count());
-          return tenancy::success();
-        });
-    CHECK(code_of(crossed) == refusal);
-    CHECK(visits == 1);
-    must(test.registry.activate(initech.id));
-  }
-}
-
-TEST_CASE("a tenant that went and came back during its visit is left out") {
-  const TestStore test;
-  const auto crossing = must(test.authority.cross_tenants(tester(), reason()));
-  std::set<tenancy::TenantId> counted;
-  must(test.authority.for_each_tenant(
-      crossing, Scope::read, [&](const TenantContext& context) -> Result<void> {
-        if (context.tenant() == test.globex.id) {
-          must(test.registry.suspend(test.globex.id));
-          must(test.registry.activate(test.globex.id));
-        }
-        BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>(test.store, context).count());
-        counted.insert(context.tenant());
-        return tenancy::success();
-      }));
-  CHECK(counted == std::set{test.acme.id});
 }
 
 TEST_CASE("what was moved from still names somebody and explains itself") {

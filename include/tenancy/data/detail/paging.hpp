@@ -15,6 +15,7 @@
 #include "tenancy/data/detail/row.hpp"
 #include "tenancy/data/detail/select.hpp"
 #include "tenancy/data/presence.hpp"
+#include "tenancy/storage/detail/crossing_session.hpp"
 #include "tenancy/storage/detail/session.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -41,8 +42,16 @@ TENANCY_API Result<PageFrame> read_page(Session& session, const EntityLayout& la
                                         const PageRequest& request,
                                         FunctionRef<RowOutcome(const Statement&)> add);
 
+/// The same among all tenants' rows, of a layout that reaches them. Its cursors are worth nothing
+/// in a tenant's list.
+TENANCY_API Result<PageFrame> read_page(CrossingSession& session, const EntityLayout& layout,
+                                        const QueryCode& query, const PageRequest& request,
+                                        FunctionRef<RowOutcome(const Statement&)> add);
+
 /// How many rows a query has.
 TENANCY_API Result<void> count_rows(Session& session, const EntityLayout& layout,
+                                    const PredicateCode& predicate, std::int64_t& count);
+TENANCY_API Result<void> count_rows(CrossingSession& session, const EntityLayout& layout,
                                     const PredicateCode& predicate, std::int64_t& count);
 /// Whether it has any.
 TENANCY_API Result<void> any_row(Session& session, const EntityLayout& layout,

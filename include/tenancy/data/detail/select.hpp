@@ -12,6 +12,7 @@
 #include "tenancy/core/page.hpp"
 #include "tenancy/data/detail/entity_layout.hpp"
 #include "tenancy/data/detail/query_code.hpp"
+#include "tenancy/storage/detail/crossing_session.hpp"
 #include "tenancy/storage/detail/session.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -57,8 +58,12 @@ class TENANCY_API Select {
 
   /// Borrows the values of this and of the predicate until the lease ends.
   Result<StatementLease> prepare(Session& session) const;
+  /// Of a layout that reaches all tenants.
+  Result<StatementLease> prepare(CrossingSession& session) const;
 
  private:
+  template <class Sql>
+  Result<StatementLease> prepare_in(auto& session) const;
   [[nodiscard]] std::string shape() const;
   [[nodiscard]] std::string sql() const;
   void write_limited_by_parent(SqlText& sql) const;

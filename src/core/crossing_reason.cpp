@@ -1,4 +1,4 @@
-#include "tenancy/core/cross_tenant_context.hpp"
+#include "tenancy/core/crossing_reason.hpp"
 
 #include "core/text.hpp"
 

@@ -1,0 +1,62 @@
+#include "storage/sqlite/structure_check.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tenancy::inline v0::detail::sqlite {
+namespace {
+
+Error corrupt(const std::filesystem::path& file, std::string_view finding) {
+  return Error{errc::corrupt_store, file.string() + ": " + std::string{finding}};
+}
+
+/// What SQLite found, without the one number in it that is a stored value: tables of numbers are
+/// kept in the order of their keys.
+std::string without_keys(std::string finding) {
+  constexpr std::string_view marks = "Rowid ";
+  for (auto at = finding.find(marks); at != std::string::npos; at = finding.find(marks, at)) {
+    at += marks.size();
+    const auto end = std::min(finding.find_first_not_of("-0123456789", at), finding.size());
+    finding.replace(at, end - at, "(key)");
+  }
+  return finding;
+}
+
+}  // namespace
+
+Result<void> check_structure(JobConnection& connection, const std::filesystem::path& file) {
+  std::string finding;
+  const auto first_finding = [&](sqlite3_stmt* row) {
+    finding = text_of(row, 0);
+    return false;
+  };
+  BOOST_OUTCOME_TRY(connection.run("PRAGMA cell_size_check = ON"));
+  BOOST_OUTCOME_TRY(connection.run("PRAGMA integrity_check(1)", first_finding));
+  if (finding != "ok") {
+    return corrupt(file, without_keys(std::move(finding)));
+  }
+  finding.clear();
+  const auto first_orphan = [&](sqlite3_stmt* row) {
+    finding = "rows of " + text_of(row, 0) + " refer to rows of " + text_of(row, 2) +
+              " that do not exist";
+    return false;
+  };
+  BOOST_OUTCOME_TRY(connection.run("PRAGMA foreign_key_check", first_orphan));
+  if (!finding.empty()) {
+    return corrupt(file, finding);
+  }
+  return success();
+}
+
+Result<void> check_live_structure(const std::filesystem::path& file,
+                                  std::chrono::milliseconds max_wait, JobWatch& watch) {
+  BOOST_OUTCOME_TRY(watch.check());
+  BOOST_OUTCOME_TRY(auto connection, JobConnection::open(file.string(), JobConnection::Source::live,
+                                                         max_wait, watch));
+  BOOST_OUTCOME_TRY(connection.run("BEGIN"));
+  return check_structure(connection, file);
+}
+
+}  // namespace tenancy::inline v0::detail::sqlite

@@ -1,0 +1,217 @@
+#include "tenancy/registry/maintenance.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <SQLiteCpp/Statement.h>
+#include <doctest/doctest.h>
+
+#include "tenancy/data/repository.hpp"
+#include "tenancy/migrate/verify_schema.hpp"
+
+#include "support/entities.hpp"
+#include "support/held_writer.hpp"
+#include "support/stopper.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::AnalysisProgress;
+using tenancy::CallOptions;
+using tenancy::CrossingPurpose;
+using tenancy::CrossingReason;
+using tenancy::CrossTenantContext;
+using tenancy::errc;
+using tenancy::Maintenance;
+using tenancy::Repository;
+using tenancy::Result;
+using tenancy_test::code_of;
+using tenancy_test::must;
+using tenancy_test::Note;
+using tenancy_test::tester;
+using tenancy_test::TestStore;
+
+namespace {
+
+/// A store with notes of two tenants, and the permission to look after it.
+struct Kept {
+  explicit Kept(tenancy::StoreOptions options = {}) : test{std::move(options)} {
+    for (const auto& tenant : {test.acme, test.globex}) {
+      const Repository<Note> notes{test.store, test.enter(tenant)};
+      std::vector<Note> rows;
+      for (int i = 0; i < 200; ++i) {
+        rows.push_back({.title = std::to_string(i), .link = std::string(1000, 'x')});
+      }
+      must(notes.insert_many(rows));
+    }
+  }
+
+  [[nodiscard]] std::uintmax_t size() const { return std::filesystem::file_size(test.file()); }
+  [[nodiscard]] std::uintmax_t log_size() const {
+    return std::filesystem::file_size(test.file().string() + "-wal");
+  }
+
+  TestStore test;
+  CrossTenantContext crossing = must(test.authority.cross_tenants(
+      tester(), must(CrossingReason::create(CrossingPurpose::maintenance, "weekly upkeep"))));
+  Maintenance maintenance = test.authority.maintenance(crossing);
+};
+
+}  // namespace
+
+TEST_CASE("an analysis looks at every table and tells how far it is") {
+  const Kept kept;
+  std::vector<std::string> tables;
+  must(kept.maintenance.analyze({.progress = [&](const AnalysisProgress& progress) {
+    tables.emplace_back(progress.table);
+    CHECK(progress.done == tables.size());
+    // Between two tables the store is free.
+    must(Repository<Note>{kept.test.store, kept.test.enter(kept.test.acme)}.insert(
+        {.title = "analysed " + tables.back()}));
+  }}));
+  CHECK(std::ranges::count(tables, "notes") == 1);
+  CHECK(std::ranges::count(tables, "tenancy_tenants") == 1);
+  auto raw = kept.test.raw();
+  SQLite::Statement figures{raw, "SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'notes'"};
+  REQUIRE(figures.executeStep());
+  CHECK(figures.getColumn(0).getInt() == 2);
+}
+
+TEST_CASE("a store that was analysed is as safe, is opened, migrated, backed up and kept again") {
+  const Kept kept;
+  must(kept.maintenance.analyze());
+  must(kept.maintenance.analyze());
+  CHECK(must(tenancy::verify_schema(kept.test.url(), {})).is_safe());
+  const auto again = kept.test.open_again();
+  const auto context = must(again.enter(kept.test.acme.id, tester()));
+  CHECK(must(tenancy::ReadRepository<Note>{again.store(), context}.count()) == 200);
+  must(kept.maintenance.check());
+  const auto target = kept.test.file().parent_path() / "copy.db";
+  must(kept.test.authority.backup(target));
+  must(tenancy::verify_backup(target));
+}
+
+TEST_CASE("an analysis that is stopped ends, and what its callback throws reaches the caller") {
+  const Kept kept;
+  const tenancy_test::Stopper stopper;
+  int tables = 0;
+  CHECK(code_of(kept.maintenance.analyze(
+            {.call = stopper.options(), .progress = [&](const AnalysisProgress&) {
+               ++tables;
+               stopper.request_stop();
+             }})) == errc::cancelled);
+  CHECK(tables == 1);
+  CHECK_THROWS_AS(
+      static_cast<void>(kept.maintenance.analyze(
+          {.progress = [](const AnalysisProgress&) { throw std::runtime_error{"a bug"}; }})),
+      std::runtime_error);
+  must(kept.maintenance.analyze());
+}
+
+TEST_CASE("a sound store is found sound, a damaged one is not, and no value is told") {
+  const Kept kept;
+  must(kept.maintenance.check());
+  kept.test.run_raw(
+      "PRAGMA foreign_keys = OFF; "
+      "INSERT INTO tasks VALUES (17, 1, 'secret note', 0, 0.5)");
+  const auto checked = kept.maintenance.check();
+  REQUIRE_FALSE(checked.has_value());
+  CHECK(checked.error() == errc::corrupt_store);
+  CHECK(checked.error().message().find("tasks") != std::string::npos);
+  CHECK(checked.error().message().find("secret") == std::string::npos);
+}
+
+TEST_CASE("a page that was overwritten is found") {
+  const Kept kept;
+  must(kept.maintenance.checkpoint());
+  {
+    std::fstream file{kept.test.file(), std::ios::in | std::ios::out | std::ios::binary};
+    // The last page is one of notes.
+    file.seekp(-4096, std::ios::end);
+    file.write(std::string(4096, '\x5A').data(), 4096);
+  }
+  CHECK(code_of(kept.maintenance.check()) == errc::corrupt_store);
+}
+
+TEST_CASE("a checkpoint empties the log, and says when a reader keeps it from that") {
+  // For so long it waits for the reader.
+  const Kept kept{{.max_wait = std::chrono::milliseconds{500}}};
+  REQUIRE(kept.log_size() > 0);
+  const auto report = must(kept.maintenance.checkpoint());
+  CHECK(report.complete);
+  CHECK(kept.log_size() == 0);
+
+  must(Repository<Note>{kept.test.store, kept.test.enter(kept.test.acme)}.insert({.title = "new"}));
+  const auto context = kept.test.enter(kept.test.acme);
+  must(kept.test.store.read(context, [&](tenancy::ReadTransaction& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>{tx}.count());
+    // The record of the next one is behind what this snapshot sees.
+    CHECK_FALSE(must(kept.maintenance.checkpoint()).complete);
+    return tenancy::success();
+  }));
+  CHECK(must(kept.maintenance.checkpoint()).complete);
+}
+
+TEST_CASE("a replicator's log is left alone") {
+  const Kept kept{{.wal = {.checkpoints = tenancy::Checkpoints::external}}};
+  const auto before = kept.log_size();
+  CHECK(code_of(kept.maintenance.checkpoint()) == errc::invalid_argument);
+  CHECK(kept.log_size() >= before);
+}
+
+TEST_CASE("a store that is written anew is smaller and has the same rows") {
+  const Kept kept;
+  must(kept.maintenance.checkpoint());
+  const auto full = kept.size();
+  const Repository<Note> notes{kept.test.store, kept.test.enter(kept.test.acme)};
+  must(notes.erase_where(tenancy::field<&Note::title> != "7"));
+  const auto left = must(notes.list());
+  const auto report = must(kept.maintenance.vacuum());
+  CHECK(report.bytes_after < report.bytes_before);
+  must(kept.maintenance.checkpoint());
+  CHECK(kept.size() == report.bytes_after);
+  CHECK(kept.size() < full);
+  CHECK(must(notes.list()).items == left.items);
+  const Repository<Note> others{kept.test.store, kept.test.enter(kept.test.globex)};
+  CHECK(must(others.count()) == 200);
+  must(kept.maintenance.check());
+  must(notes.insert({.title = "afterwards"}));
+}
+
+TEST_CASE("maintenance waits for its turn, and gives up with the call") {
+  const Kept kept;
+  tenancy_test::HeldWriter held{kept.test.store, kept.test.enter(kept.test.acme)};
+  // Its record waits for the writer.
+  CHECK(code_of(kept.maintenance.vacuum(CallOptions::within(std::chrono::milliseconds{20}))) ==
+        errc::deadline_exceeded);
+  must(held.finish());
+  must(kept.maintenance.vacuum());
+}
+
+TEST_CASE("a stop during the work leaves the store as it was") {
+  // Requested as soon as the record, which comes first, has been kept.
+  class Stopping final : public tenancy::CrossingAuditSink {
+   public:
+    Result<void> record(const tenancy::CrossingRecord& record, const CallOptions&) override {
+      if (record.use == tenancy::CrossingUse::maintenance) {
+        stopper.request_stop();
+      }
+      return tenancy::success();
+    }
+    tenancy_test::Stopper stopper;
+  };
+  const auto sink = std::make_shared<Stopping>();
+  tenancy::RegistryOptions options;
+  options.crossing_sink = sink;
+  const TestStore test{{}, tenancy_test::test_schema(), {}, options};
+  const auto crossing = must(test.authority.cross_tenants(
+      tester(), must(CrossingReason::create(CrossingPurpose::maintenance, "weekly upkeep"))));
+  const auto maintenance = test.authority.maintenance(crossing);
+  const auto call = sink->stopper.options();
+  CHECK(code_of(maintenance.vacuum(call)) == errc::cancelled);
+  CHECK(code_of(maintenance.check(call)) == errc::cancelled);
+  CHECK(code_of(maintenance.checkpoint(call)) == errc::cancelled);
+  must(maintenance.check());
+  must(maintenance.vacuum());
+}
