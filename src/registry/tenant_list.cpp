@@ -1,164 +1,38 @@
 // The part of `TenantRegistry` that lists tenants.
 
-#include <charconv>
+#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "tenancy/core/detail/cursor.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 
-#include "core/text.hpp"
 #include "registry/registry_core.hpp"
 #include "registry/tenant_rows.hpp"
-#include "registry/tenant_rules.hpp"
+#include "registry/tenant_selection.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
 
 using detail::ControlSession;
-using detail::Statement;
-using detail::StaticSql;
+using detail::TenantPlace;
 
-// A status has a text of its own, for the sake of its index; the rest of a filter is looked at row
-// by row. Parameters: 1 status, 2 plan, 3 template version, 4 search, 5 and 6 times of creation, 7
-// and 8 the place to go on from, 9 limit, 10 offset.
-#define TENANCY_TENANT_FILTER                                                 \
-  " AND (?2 IS NULL OR plan = ?2) AND (?3 IS NULL OR template_version = ?3)"  \
-  " AND (?4 IS NULL OR slug LIKE ?4 ESCAPE '\\' OR name LIKE ?4 ESCAPE '\\')" \
-  " AND created_at >= ?5 AND created_at < ?6"
-#define TENANCY_TENANTS_NEWEST                                                        \
-  " AND (created_at, tenant_id) < (?7, ?8) ORDER BY created_at DESC, tenant_id DESC " \
-  "LIMIT ?9 OFFSET ?10"
-#define TENANCY_TENANTS_OLDEST                                              \
-  " AND (created_at, tenant_id) > (?7, ?8) ORDER BY created_at, tenant_id " \
-  "LIMIT ?9 OFFSET ?10"
-#define TENANCY_TENANTS_ANY " FROM tenancy_tenants WHERE ?1 IS NULL" TENANCY_TENANT_FILTER
-#define TENANCY_TENANTS_OF_STATUS " FROM tenancy_tenants WHERE status = ?1" TENANCY_TENANT_FILTER
+// Which way a cursor leads; it is sealed with the place.
+constexpr char forwards = 'n';
+constexpr char backwards = 'p';
 
-constexpr StaticSql newest_sql{
-    "SELECT " TENANCY_TENANT_COLUMNS TENANCY_TENANTS_ANY TENANCY_TENANTS_NEWEST};
-constexpr StaticSql oldest_sql{
-    "SELECT " TENANCY_TENANT_COLUMNS TENANCY_TENANTS_ANY TENANCY_TENANTS_OLDEST};
-constexpr StaticSql newest_of_status_sql{
-    "SELECT " TENANCY_TENANT_COLUMNS TENANCY_TENANTS_OF_STATUS TENANCY_TENANTS_NEWEST};
-constexpr StaticSql oldest_of_status_sql{
-    "SELECT " TENANCY_TENANT_COLUMNS TENANCY_TENANTS_OF_STATUS TENANCY_TENANTS_OLDEST};
-constexpr StaticSql count_sql{"SELECT count(*)" TENANCY_TENANTS_ANY};
-constexpr StaticSql count_of_status_sql{"SELECT count(*)" TENANCY_TENANTS_OF_STATUS};
-
-constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t greatest = std::numeric_limits<std::int64_t>::max();
-
-const StaticSql& list_text(Order order, bool has_status) noexcept {
-  if (order == Order::newest_first) {
-    return has_status ? newest_of_status_sql : newest_sql;
-  }
-  return has_status ? oldest_of_status_sql : oldest_sql;
-}
-
-Result<void> check(const TenantFilter& filter) {
-  if (filter.status && *filter.status > TenantStatus::archived) {
-    return Error{errc::invalid_argument, "the number is none of the statuses"};
-  }
-  if (filter.plan) {
-    BOOST_OUTCOME_TRY(detail::check_plan(*filter.plan));
-  }
-  if (filter.template_version) {
-    BOOST_OUTCOME_TRY(detail::check_template_version(*filter.template_version));
-  }
-  if (filter.search && !detail::is_plain_line(*filter.search, 1, TenantFilter::max_search_length)) {
-    return Error{errc::invalid_argument,
-                 "a search is 1 to 200 bytes of UTF-8 without control characters"};
-  }
-  return success();
-}
-
-/// A pattern of LIKE for texts that hold this one anywhere.
-std::string pattern_of(std::string_view text) {
-  std::string pattern = "%";
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') {
-      pattern += '\\';
-    }
-    pattern += c;
-  }
-  return pattern += '%';
-}
-
-/// Binds what outlives the call; the texts of the filter do.
-class BoundFilter {
- public:
-  explicit BoundFilter(const TenantFilter& filter) : filter_{filter} {
-    if (filter.search) {
-      pattern_ = pattern_of(*filter.search);
-    }
-  }
-
-  void bind(Statement& statement) const {
-    bind_text(statement, 1,
-              filter_.status ? std::optional{to_string(*filter_.status)} : std::nullopt);
-    bind_text(statement, 2, filter_.plan);
-    bind_text(statement, 3, filter_.template_version);
-    bind_text(statement, 4, pattern_);
-    statement.bind_int64(5, filter_.created_from ? filter_.created_from->microseconds() : least);
-    statement.bind_int64(
-        6, filter_.created_before ? filter_.created_before->microseconds() : greatest);
-  }
-
- private:
-  static void bind_text(Statement& statement, int parameter,
-                        const std::optional<std::string_view>& text) {
-    if (text) {
-      statement.bind_text(parameter, *text);
-    } else {
-      statement.bind_null(parameter);
-    }
-  }
-
-  const TenantFilter& filter_;
-  std::optional<std::string> pattern_;
-};
-
-/// The row behind which a list goes on.
-struct Place {
-  std::int64_t created_at;
-  std::int64_t tenant;
-};
-
-constexpr Place before_all(Order order) noexcept {
-  return order == Order::newest_first ? Place{greatest, greatest} : Place{least, least};
-}
-
-std::string to_text(const Tenant& tenant) {
-  return std::to_string(tenant.created_at.microseconds()) + "," + std::to_string(tenant.id.value());
-}
-
-Result<Place> place_from(std::string_view text) {
-  Place place{};
-  const std::size_t comma = text.find(',');
-  const auto read = [](std::string_view digits, std::int64_t& to) {
-    const char* const end = digits.data() + digits.size();
-    const auto [stopped, failure] = std::from_chars(digits.data(), end, to);
-    return failure == std::errc{} && stopped == end;
-  };
-  if (comma == std::string_view::npos || !read(text.substr(0, comma), place.created_at) ||
-      !read(text.substr(comma + 1), place.tenant)) {
-    return Error{errc::invalid_cursor, "the cursor's key has another type"};
-  }
-  return place;
-}
-
-/// What cursors are bound to: the list and its filter; lengths keep texts apart.
-std::string name_of_list(const TenantFilter& filter) {
+/// What cursors are bound to: the list, its order and its filter; lengths keep texts apart.
+std::string name_of_list(const TenantFilter& filter, const TenantSort& sort) {
   std::string name = "tenancy_tenants";
   const auto add = [&name](char what, std::string_view text) {
     name += what + std::to_string(text.size()) + ':';
     name += text;
   };
+  add('o', to_string(sort));
   if (filter.status) {
     add('s', to_string(*filter.status));
   }
@@ -180,54 +54,100 @@ std::string name_of_list(const TenantFilter& filter) {
   return name;
 }
 
+/// Seals and opens the cursors of one list.
+class Cursors {
+ public:
+  Cursors(const KeyRing& keys, const TenantFilter& filter, const TenantSort& sort)
+      : keys_{keys}, sort_{sort}, list_name_{name_of_list(filter, sort)} {}
+
+  struct Opened {
+    bool is_backwards;
+    TenantPlace place;
+  };
+  /// Errors: `invalid_cursor`.
+  [[nodiscard]] Result<Opened> open(std::string_view cursor) const {
+    BOOST_OUTCOME_TRY(const auto text, detail::open_cursor(keys_, list(), cursor));
+    if (!text.starts_with(forwards) && !text.starts_with(backwards)) {
+      return Error{errc::invalid_cursor, "the cursor's key has another type"};
+    }
+    BOOST_OUTCOME_TRY(auto place, detail::place_from(std::string_view{text}.substr(1), sort_.by));
+    return Opened{text.front() == backwards, std::move(place)};
+  }
+
+  [[nodiscard]] std::string seal(char way, const Tenant& from) const {
+    const std::string place = to_text(detail::place_of(from, sort_.by), sort_.by);
+    return detail::seal_cursor(keys_, list(), way + place);
+  }
+
+ private:
+  [[nodiscard]] detail::CursorPlace list() const {
+    return {std::nullopt, list_name_, sort_.descends ? Order::newest_first : Order::oldest_first};
+  }
+
+  const KeyRing& keys_;
+  TenantSort sort_;
+  std::string list_name_;
+};
+
+/// Reads up to `limit` tenants; the answer is whether there are more.
+Result<bool> read_tenants(detail::Statement& statement, std::int64_t limit,
+                          std::vector<Tenant>& tenants) {
+  while (true) {
+    BOOST_OUTCOME_TRY(const bool found, statement.step());
+    if (!found || std::cmp_equal(tenants.size(), limit)) {
+      return found;
+    }
+    BOOST_OUTCOME_TRY(auto tenant, detail::read_tenant(statement));
+    tenants.push_back(std::move(tenant));
+  }
+}
+
 }  // namespace
 
-Result<Page<Tenant>> TenantRegistry::list(const PageRequest& request,
-                                          const TenantFilter& filter) const {
-  BOOST_OUTCOME_TRY(check(filter));
-  BOOST_OUTCOME_TRY(const detail::PageWindow window, detail::page_window(request));
-  const KeyRing& ring = core_->backend()->keys();
-  const std::string list_name = name_of_list(filter);
-  const detail::CursorPlace list{std::nullopt, list_name, request.order};
-  Place from = before_all(request.order);
-  if (request.cursor) {
-    BOOST_OUTCOME_TRY(const auto text, detail::open_cursor(ring, list, *request.cursor));
-    BOOST_OUTCOME_TRY(from, place_from(text));
+Result<Page<Tenant>> TenantRegistry::list(const PageRequest& request, const TenantFilter& filter,
+                                          std::optional<TenantSort> sort) const {
+  BOOST_OUTCOME_TRY(detail::TenantSelection::check(filter));
+  if (sort && sort->by > TenantSortKey::name) {
+    return Error{errc::invalid_argument, "the number is none of the sort keys"};
   }
-  const BoundFilter bound{filter};
+  BOOST_OUTCOME_TRY(const detail::PageWindow window, detail::page_window(request));
+  const TenantSort order =
+      sort.value_or(TenantSort{TenantSortKey::created_at, request.order == Order::newest_first});
+  const Cursors cursors{core_->backend()->keys(), filter, order};
+  std::optional<TenantPlace> behind;
+  bool is_backwards = false;
+  if (request.cursor) {
+    BOOST_OUTCOME_TRY(auto opened, cursors.open(*request.cursor));
+    behind = std::move(opened.place);
+    is_backwards = opened.is_backwards;
+  }
+  const TenantSort reading_order{order.by, order.descends != is_backwards};
+  const detail::TenantSelection selection{filter};
   return detail::control_read(
       *core_->backend(), options_, [&](ControlSession& session) -> Result<Page<Tenant>> {
         Page<Tenant> page;
         if (request.number) {
-          BOOST_OUTCOME_TRY(auto counter,
-                            session.prepare(filter.status ? count_of_status_sql : count_sql));
-          bound.bind(*counter);
-          BOOST_OUTCOME_TRY(counter->step());
-          page.numbers =
-              detail::page_numbers(*request.number, window.limit, counter->int64(0).value_or(0));
+          BOOST_OUTCOME_TRY(const auto total, selection.count(session));
+          page.numbers = detail::page_numbers(*request.number, window.limit, total);
         }
-        page.has_previous = request.cursor.has_value() || window.offset > 0;
-        BOOST_OUTCOME_TRY(auto statement,
-                          session.prepare(list_text(request.order, filter.status.has_value())));
-        bound.bind(*statement);
-        statement->bind_int64(7, from.created_at);
-        statement->bind_int64(8, from.tenant);
         // One more, which tells whether there are further ones.
-        statement->bind_int64(9, window.limit + 1);
-        statement->bind_int64(10, window.offset);
-        while (true) {
-          BOOST_OUTCOME_TRY(const bool found, statement->step());
-          if (!found) {
-            return page;
-          }
-          if (std::cmp_equal(page.items.size(), window.limit)) {
-            page.has_next = true;
-            page.next_cursor = detail::seal_cursor(ring, list, to_text(page.items.back()));
-            return page;
-          }
-          BOOST_OUTCOME_TRY(auto tenant, detail::read_tenant(*statement));
-          page.items.push_back(std::move(tenant));
+        BOOST_OUTCOME_TRY(auto statement, selection.prepare(session, reading_order, behind,
+                                                            window.limit + 1, window.offset));
+        BOOST_OUTCOME_TRY(const bool has_more, read_tenants(*statement, window.limit, page.items));
+        if (is_backwards) {
+          std::reverse(page.items.begin(), page.items.end());
         }
+        // Whoever came by a cursor came from somewhere.
+        const bool has_others = behind.has_value() || window.offset > 0;
+        page.has_next = is_backwards ? has_others : has_more;
+        page.has_previous = is_backwards ? has_more : has_others;
+        if (page.has_next && !page.items.empty()) {
+          page.next_cursor = cursors.seal(forwards, page.items.back());
+        }
+        if (page.has_previous && !page.items.empty()) {
+          page.previous_cursor = cursors.seal(backwards, page.items.front());
+        }
+        return page;
       });
 }
 

@@ -14,6 +14,7 @@
 #include "tenancy/registry/api_key.hpp"
 #include "tenancy/registry/tenant.hpp"
 #include "tenancy/registry/tenant_identifier.hpp"
+#include "tenancy/registry/tenant_sort.hpp"
 
 namespace tenancy::inline v0 {
 
@@ -94,11 +95,13 @@ class TENANCY_API TenantRegistry {
   /// The tenant that an external identifier stands for, whatever its status.
   Result<Tenant> find(const TenantIdentifier& identifier) const;
 
-  /// Tenants by the time of their creation, newest first unless asked otherwise: in numbered pages
-  /// with totals, or by cursors, which stay right when tenants come and are worth nothing in a list
-  /// with another filter.
-  /// Errors: `invalid_argument`; `invalid_cursor`.
-  Result<Page<Tenant>> list(const PageRequest& request = {}, const TenantFilter& filter = {}) const;
+  /// Tenants in that order, or by the time of their creation as `PageRequest::order` says: in
+  /// numbered pages with totals, or by cursors both ways, which stay right when tenants come and
+  /// are worth nothing in a list with another filter or order. Errors: `invalid_argument`;
+  /// `invalid_cursor`. Complexity: by `created_at` and by `slug` a page behind a cursor reads the
+  /// tenants that it passes; by the others, all that fit the filter.
+  Result<Page<Tenant>> list(const PageRequest& request = {}, const TenantFilter& filter = {},
+                            std::optional<TenantSort> sort = {}) const;
 
   /// Errors: `not_found`; `invalid_argument` for what breaks a rule of `Tenant`;
   /// `version_conflict`; `invalid_transition` for a tenant that is archived.
