@@ -50,16 +50,33 @@ TEST_CASE("deployments are found by status, text and time") {
   CHECK(found("search=c") == Names{"C%"});
   CHECK(found("search=B.EXAMPLE") == Names{"b"});
   CHECK(found("search=nothing").empty());
+  CHECK(found("name=a") == Names{"a"});
+  CHECK(found("name=C%25") == Names{"C%"});
+  CHECK(found("name=c%25").empty());
+  CHECK(found("name=a%25").empty());
+  CHECK(found("name=a_1&status=failed") == Names{"a_1"});
+  CHECK(found("name=a_1&status=active").empty());
+  CHECK(found("name=a&search=1").empty());
   CHECK(found("search=a&status=failed&sort=project_name") == Names{"a1", "a_1"});
   const Json rows = client.get("/api/deployments?sort=created_at").json()["data"];
   const std::string third = rows[2]["created_at"];
   CHECK(found("created_before=" + third) == Names{"a_1", "b"});
   CHECK(found("created_after=" + third + "&status=active") == Names{"d", "C%"});
   CHECK(found("created_after=" + third + "&created_before=" + third).empty());
-  for (const std::string& query : std::vector<std::string>{
-           "status=", "status=live", "status=active,", "search=", "search=%00",
-           "search=" + std::string(101, 'x'), "created_after=yesterday",
-           "created_after=", "created_before=2026-02-30T00:00:00Z", "colour=red"}) {
+
+  // A change moves a row in time without moving its creation.
+  const std::string item = "/api/deployments/" + rows[0]["id"].get<std::string>();
+  const std::string changed =
+      client.patch(item, {{"status", "stopped"}}).json()["data"]["updated_at"];
+  CHECK(found("updated_after=" + changed) == Names{"b"});
+  CHECK(found("updated_before=" + changed).size() == 5);
+  CHECK(found("updated_after=" + changed + "&created_after=" + third).empty());
+  for (const std::string& query :
+       std::vector<std::string>{"status=", "status=live", "status=active,", "search=", "search=%00",
+                                "search=" + std::string(101, 'x'), "created_after=yesterday",
+                                "created_after=", "created_before=2026-02-30T00:00:00Z",
+                                "updated_after=now", "updated_before=", "name=", "name=a%0A",
+                                "name=" + std::string(201, 'x'), "name=a&name=a", "colour=red"}) {
     CAPTURE(query);
     CHECK(is_problem(client.get("/api/deployments?" + query), 400));
   }
@@ -130,7 +147,9 @@ TEST_CASE("a cursor belongs to its filters, their values and its order") {
   CHECK(client.get("/api/deployments?sort=project_name&status=active" + cursor).status == 200);
   for (const char* query :
        {"status=failed&sort=project_name", "status=active&sort=-project_name", "status=active",
-        "sort=project_name", "status=active&sort=project_name&search=a"}) {
+        "sort=project_name", "status=active&sort=project_name&search=a",
+        "status=active&sort=project_name&name=b",
+        "status=active&sort=project_name&updated_after=2026-01-01T00:00:00Z"}) {
     CAPTURE(query);
     const auto refused = client.get(std::string{"/api/deployments?"} + query + cursor);
     CHECK(is_problem(refused, 400));

@@ -55,15 +55,85 @@ TEST_CASE("tenants are listed newest first in numbered pages") {
                                      {"has_next", true},
                                      {"has_prev", true},
                                      {"cursor", second["pagination"]["cursor"]},
-                                     {"previous_cursor", nullptr}});
+                                     {"previous_cursor", second["pagination"]["previous_cursor"]}});
   const std::string cursor = second["pagination"]["cursor"];
   CHECK(administrator.get("/api/tenants?limit=2&cursor=" + cursor).json()["data"][0]["slug"] ==
         "t0");
+  const std::string back = second["pagination"]["previous_cursor"];
+  const Json first = administrator.get("/api/tenants?limit=2&cursor=" + back).json();
+  CHECK(first["data"][0]["slug"] == "t4");
+  CHECK(first["data"][1]["slug"] == "t3");
+  CHECK(first["pagination"]["has_prev"] == false);
   const Json last = administrator.get("/api/tenants?page=3&per_page=2").json();
   CHECK(last["data"].size() == 1);
   CHECK(last["pagination"]["has_next"] == false);
   CHECK(is_problem(administrator.get("/api/tenants?cursor=x"), 400));
   CHECK(is_problem(administrator.get("/api/tenants?tenant_id=x"), 400));
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("tenants are found by the time of their creation, and sorted") {
+  ServedApi api;
+  auto administrator = api.administrator();
+  for (const auto& [slug, name] : {std::pair{"b", "Two"}, std::pair{"d", "one"},
+                                   std::pair{"a", "Zero"}, std::pair{"c", "Two"}}) {
+    CHECK(administrator.post("/api/tenants", {{"slug", slug}, {"name", name}}).status == 201);
+  }
+  const auto slugs = [](const Json& list) {
+    std::string all;
+    for (const Json& tenant : list.at("data")) {
+      all += tenant.at("slug").get<std::string>();
+    }
+    return all;
+  };
+  const auto found = [&](const std::string& query) {
+    return slugs(administrator.get("/api/tenants?" + query).json());
+  };
+  CHECK(found("sort=created_at") == "bdac");
+  CHECK(found("sort=-created_at") == "cadb");
+  CHECK(found("sort=slug") == "abcd");
+  CHECK(found("sort=-slug&status=active") == "dcba");
+  // Those that are equal are sorted by their ids, which are random.
+  const std::string by_name = found("sort=name");
+  CHECK((by_name == "bcad" || by_name == "cbad"));
+  CHECK(found("sort=-name") == std::string{by_name.rbegin(), by_name.rend()});
+  const Json rows = administrator.get("/api/tenants?sort=created_at").json()["data"];
+  const std::string id = rows[0]["id"];
+  CHECK(administrator.patch("/api/tenants/" + id, {{"plan", "gold"}}).status == 200);
+  CHECK(found("sort=-updated_at") == "bcad");
+
+  const std::string third = rows[2]["created_at"];
+  CHECK(found("created_after=" + third) == "ca");
+  CHECK(found("created_before=" + third) == "db");
+  CHECK(found("created_before=" + third + "&created_after=" + third).empty());
+  CHECK(found("sort=slug&created_after=" + rows[1]["created_at"].get<std::string>() +
+              "&search=o") == "acd");
+
+  for (const std::string& query :
+       std::vector<std::string>{"sort=slug", "sort=-created_at", "sort=-name&status=active"}) {
+    CAPTURE(query);
+    const std::string list = "/api/tenants?" + query + "&limit=3";
+    const Json first = administrator.get(list).json();
+    CHECK(first["pagination"]["previous_cursor"].is_null());
+    const std::string forwards = first["pagination"]["cursor"];
+    const Json second = administrator.get(list + "&cursor=" + forwards).json();
+    CHECK(slugs(first) + slugs(second) == found(query));
+    CHECK(second["pagination"]["cursor"].is_null());
+    const std::string backwards = second["pagination"]["previous_cursor"];
+    CHECK(administrator.get(list + "&cursor=" + backwards).json()["data"] == first["data"]);
+    for (const char* other : {"sort=-slug", "sort=updated_at", "sort=slug&plan=gold",
+                              "sort=slug&created_after=2026-01-01T00:00:00Z"}) {
+      const std::string wrong = std::string{"/api/tenants?"} + other + "&cursor=";
+      CHECK(is_problem(administrator.get(wrong + forwards), 400));
+      CHECK(is_problem(administrator.get(wrong + backwards), 400));
+    }
+  }
+  for (const char* query : {"sort=", "sort=-", "sort=status", "sort=slug,name", "sort=--name",
+                            "sort=tenant_id", "created_after=today",
+                            "created_before=", "updated_after=2026-01-01T00:00:00Z", "name=One"}) {
+    CAPTURE(query);
+    CHECK(is_problem(administrator.get(std::string{"/api/tenants?"} + query), 400));
+  }
   CHECK(api.process().stop() == 0);
 }
 

@@ -77,6 +77,37 @@ TEST_CASE("a name that another workflow has is refused by its member") {
   CHECK(api.process().stop() == 0);
 }
 
+TEST_CASE("a workflow is found by its name, letter by letter, and by its last change") {
+  ServedApi api;
+  auto client = api.client(api.make_tenant("acme"));
+  auto other = api.client(api.make_tenant("globex"));
+  make_workflow(client, "Order anvils");
+  make_workflow(client, "Order");
+  make_workflow(other, "order");
+  const auto found = [](e2e::ApiClient& by, const std::string& query) {
+    std::vector<std::string> names;
+    const Json list = by.get("/api/workflows?" + query).json();
+    for (const Json& row : list.at("data")) {
+      names.push_back(row.at("name"));
+    }
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(found(client, "name=Order") == Names{"Order"});
+  CHECK(found(client, "name=Order%20anvils") == Names{"Order anvils"});
+  CHECK(found(client, "name=order").empty());
+  CHECK(found(client, "search=order").size() == 2);
+  CHECK(found(other, "name=order") == Names{"order"});
+  const Json oldest = client.get("/api/workflows?sort=created_at").json()["data"][0];
+  const std::string item = "/api/workflows/" + oldest["id"].get<std::string>();
+  const std::string changed =
+      client.patch(item, {{"status", "paused"}}).json()["data"]["updated_at"];
+  CHECK(found(client, "updated_after=" + changed) == Names{"Order anvils"});
+  CHECK(found(client, "updated_before=" + changed) == Names{"Order"});
+  CHECK(is_problem(client.get("/api/workflows?name="), 400));
+  CHECK(api.process().stop() == 0);
+}
+
 TEST_CASE("everything wrong with a workflow is said at once") {
   ServedApi api;
   auto client = api.client(api.make_tenant("acme"));

@@ -6,13 +6,11 @@
 #include "tenancy/core/clock.hpp"
 #include "tenancy/data/repository.hpp"
 
-#include "service/http/entity_tag.hpp"
 #include "service/http/fields.hpp"
-#include "service/http/reply.hpp"
 #include "service/routes/access.hpp"
-#include "service/routes/conditional.hpp"
 #include "service/routes/execution_view.hpp"
 #include "service/routes/paging.hpp"
+#include "service/routes/versioned_resource.hpp"
 
 namespace tenantd {
 namespace {
@@ -23,11 +21,9 @@ using tenancy::Error;
 using tenancy::field;
 using tenancy::Result;
 using tenancy::TenantContext;
-using tenancy::TenantId;
 using tenancy::Versioned;
 using tenancy::WriteTransaction;
 
-constexpr std::string_view collection = "/api/executions";
 constexpr std::string_view item = "/api/executions/{id}";
 constexpr std::string_view of_workflow = "/api/workflows/{id}/executions";
 
@@ -37,9 +33,14 @@ constexpr SortableColumn<Execution> sortable_columns[] = {
     sortable<Execution, &Execution::finished_at>("finished_at"),
     sortable<Execution, &Execution::duration_ms>("duration_ms")};
 
-Response show_one(const Versioned<Execution>& stored, TenantId tenant) {
-  return with_version(ok(to_json(stored.row), tenant), stored.version);
-}
+struct ExecutionResource {
+  using Row = Execution;
+  static constexpr std::string_view collection = "/api/executions";
+
+  static JsonText to_json(const Execution& execution) { return tenantd::to_json(execution); }
+};
+
+using Resource = VersionedResource<ExecutionResource>;
 
 Reply<WriteUnit> start(const TenantContext& context, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
@@ -55,8 +56,7 @@ Reply<WriteUnit> start(const TenantContext& context, const Call& call) {
     BOOST_OUTCOME_TRY(const auto row,
                       Executions{transaction}.insert({.workflow_id = workflow.id,
                                                       .started_at = tenancy::SystemClock{}.now()}));
-    return with_version(created(std::string{collection} + "/" + row.id, to_json(row), tenant),
-                        tenancy::RowVersion{});
+    return Resource::answer_created(row, tenant);
   }};
 }
 
@@ -66,8 +66,7 @@ Reply<Response> list_rows(const TenantView& view, const Call& call,
   BOOST_OUTCOME_TRY(sort_rows(call.query, sortable_columns, query));
   BOOST_OUTCOME_TRY(const auto page,
                     Executions(view.store, view.context, call.limits).list(query, request));
-  return list_response(request, page, view.context.tenant(),
-                       [](const Execution& execution) { return to_json(execution); });
+  return list_response(request, page, view.context.tenant(), ExecutionResource::to_json);
 }
 
 Reply<Response> list(const TenantView& view, const Call& call) {
@@ -90,14 +89,6 @@ Reply<Response> list_of_workflow(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(workflows.require(call.parameter()));
   query.where(field<&Execution::workflow_id> == call.parameter());
   return list_rows(view, call, std::move(query));
-}
-
-Reply<Response> show(const TenantView& view, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(
-      const auto stored,
-      Executions(view.store, view.context, call.limits).require_versioned(call.parameter()));
-  return show_one(stored, view.context.tenant());
 }
 
 /// Ends an execution, once. Errors: `not_found`; `version_conflict`; `invalid_transition` when it
@@ -123,10 +114,8 @@ Result<Versioned<Execution>> end(const Executions& executions, std::string_view 
 }
 
 Reply<WriteUnit> change(const TenantContext& context, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
-  BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
-                                                             "application/merge-patch+json"}));
+  BOOST_OUTCOME_TRY(const auto seen, Resource::version_to_change(call));
+  BOOST_OUTCOME_TRY(auto fields, Resource::read_changing_fields(call));
   const auto status = fields.optional_named<ExecutionStatus>("status");
   const auto error = fields.optional_text("error", message_rule);
   if (status == ExecutionStatus::running) {
@@ -142,14 +131,8 @@ Reply<WriteUnit> change(const TenantContext& context, const Call& call) {
   return WriteUnit{[id = call.parameter(), status = *status, error, seen,
                     tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
     BOOST_OUTCOME_TRY(const auto stored, end(Executions{transaction}, id, status, error, seen));
-    return show_one(stored, tenant);
+    return Resource::answer(stored, tenant);
   }};
-}
-
-Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
-  return erasing<Execution>(call.parameter(), seen);
 }
 
 }  // namespace
@@ -158,10 +141,10 @@ void add_execution_routes(Router& router, const Entrance& entrance) {
   TenantRoutes routes{router, entrance};
   routes.read(of_workflow, Pace::slow, list_of_workflow);
   routes.write("POST", of_workflow, start);
-  routes.read(collection, Pace::slow, list);
-  routes.read(item, Pace::quick, show);
+  routes.read(ExecutionResource::collection, Pace::slow, list);
+  routes.read(item, Pace::quick, Resource::show);
   routes.write("PATCH", item, change);
-  routes.write("DELETE", item, remove);
+  routes.write("DELETE", item, Resource::remove);
 }
 
 }  // namespace tenantd

@@ -35,6 +35,17 @@ Reply<std::optional<std::string>> search_text(const Query& query) {
   return std::optional{*text};
 }
 
+Reply<std::optional<std::string>> name_parameter(const Query& query) {
+  const std::string* const text = query.find("name");
+  if (text == nullptr) {
+    return std::optional<std::string>{};
+  }
+  if (long_name_rule(*text)) {
+    return Problem{400, "The query parameter name has 1 to 200 bytes, without control characters."};
+  }
+  return std::optional{*text};
+}
+
 Reply<std::optional<tenancy::Timestamp>> time_parameter(const Query& query, std::string_view name) {
   const std::string* const text = query.find(name);
   if (text == nullptr) {

@@ -21,6 +21,9 @@ std::vector<std::string_view> words_of(const Query& query, std::string_view para
 /// What `search` looks for, anywhere in a text and in either case. Errors: 400.
 Reply<std::optional<std::string>> search_text(const Query& query);
 
+/// The name that `name` asks for, letter by letter. Errors: 400.
+Reply<std::optional<std::string>> name_parameter(const Query& query);
+
 /// A time by RFC 3339. Errors: 400.
 Reply<std::optional<tenancy::Timestamp>> time_parameter(const Query& query, std::string_view name);
 
@@ -39,6 +42,16 @@ Reply<void> filter_by_status(const Query& query, tenancy::Query<T>& rows) {
   }
   if (query.find("status") != nullptr) {
     rows.where(tenancy::field<Member>.in(wanted));
+  }
+  return boost::outcome_v2::success();
+}
+
+/// Rows of exactly the name in `name=shop`. Errors: 400.
+template <auto Member, class T>
+Reply<void> filter_by_name(const Query& query, tenancy::Query<T>& rows) {
+  BOOST_OUTCOME_TRY(const auto name, name_parameter(query));
+  if (name) {
+    rows.where(tenancy::field<Member> == *name);
   }
   return boost::outcome_v2::success();
 }

@@ -8,6 +8,7 @@
 #include "service/http/fields.hpp"
 #include "service/http/reply.hpp"
 #include "service/routes/access.hpp"
+#include "service/routes/filters.hpp"
 #include "service/routes/paging.hpp"
 
 namespace tenantd {
@@ -150,12 +151,27 @@ Reply<Response> list_of_slug(const TenantRegistry& registry, const Call& call) {
                        [](const Tenant& tenant) { return to_json(tenant); });
 }
 
+/// Errors: 400 with what there is to sort by.
+Reply<std::optional<tenancy::TenantSort>> sort_of_tenants(const Query& query) {
+  const std::string* const text = query.find("sort");
+  if (text == nullptr) {
+    return std::optional<tenancy::TenantSort>{};
+  }
+  const auto sort = tenancy::parse_tenant_sort(*text);
+  if (!sort) {
+    return Problem{400,
+                   "The query parameter sort has one of created_at, updated_at, slug, name, and - "
+                   "before it to put the greatest first."};
+  }
+  return std::optional{sort.value()};
+}
+
 Reply<Response> list(const TenantRegistry& registry, Call& call) {
   if (call.query.find("slug") != nullptr) {
     return list_of_slug(registry, call);
   }
-  BOOST_OUTCOME_TRY(
-      call.query.allow_only({"page", "per_page", "cursor", "limit", "status", "plan", "search"}));
+  BOOST_OUTCOME_TRY(call.query.allow_only({"page", "per_page", "cursor", "limit", "status", "plan",
+                                           "search", "created_after", "created_before", "sort"}));
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
   tenancy::TenantFilter filter;
   if (const std::string* const status = call.query.find("status")) {
@@ -167,7 +183,10 @@ Reply<Response> list(const TenantRegistry& registry, Call& call) {
   if (const std::string* const search = call.query.find("search")) {
     filter.search = *search;
   }
-  BOOST_OUTCOME_TRY(const auto page, registry.list(request, filter));
+  BOOST_OUTCOME_TRY(filter.created_from, time_parameter(call.query, "created_after"));
+  BOOST_OUTCOME_TRY(filter.created_before, time_parameter(call.query, "created_before"));
+  BOOST_OUTCOME_TRY(const auto sort, sort_of_tenants(call.query));
+  BOOST_OUTCOME_TRY(const auto page, registry.list(request, filter, sort));
   return list_response(request, page, std::nullopt,
                        [](const Tenant& tenant) { return to_json(tenant); });
 }

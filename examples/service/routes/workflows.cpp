@@ -1,33 +1,23 @@
 #include "service/routes/workflows.hpp"
 
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "tenancy/data/repository.hpp"
 
-#include "service/http/entity_tag.hpp"
 #include "service/http/fields.hpp"
-#include "service/http/reply.hpp"
 #include "service/routes/access.hpp"
-#include "service/routes/conditional.hpp"
 #include "service/routes/execution_view.hpp"
 #include "service/routes/filters.hpp"
 #include "service/routes/paging.hpp"
+#include "service/routes/versioned_resource.hpp"
 #include "service/workflow.hpp"
 
 namespace tenantd {
 namespace {
 
-using Workflows = tenancy::Repository<Workflow>;
 using tenancy::field;
 using tenancy::Result;
-using tenancy::TenantContext;
-using tenancy::TenantId;
-using tenancy::Versioned;
-using tenancy::WriteTransaction;
-
-constexpr std::string_view collection = "/api/workflows";
-constexpr std::string_view item = "/api/workflows/{id}";
 
 constexpr SortableColumn<WorkflowSummary> sortable_columns[] = {
     sortable<WorkflowSummary, &WorkflowSummary::name>("name"),
@@ -45,11 +35,33 @@ JsonText summary_json(const WorkflowSummary& workflow) {
   return json;
 }
 
-JsonText to_json(const Workflow& workflow) {
-  JsonText json = summary_json(workflow);
-  json.raw_member("definition", workflow.definition.dump());
-  return json;
-}
+struct Workflows {
+  using Row = Workflow;
+  static constexpr std::string_view collection = "/api/workflows";
+
+  static JsonText to_json(const Workflow& workflow) {
+    JsonText json = summary_json(workflow);
+    json.raw_member("definition", workflow.definition.dump());
+    return json;
+  }
+
+  static Workflow read_row(Fields& fields) {
+    Workflow workflow;
+    workflow.name = fields.required_text("name", long_name_rule).value_or("");
+    workflow.status =
+        fields.optional_named<WorkflowStatus>("status").value_or(WorkflowStatus::draft);
+    workflow.definition = fields.optional_object("definition").value_or(nlohmann::json::object());
+    return workflow;
+  }
+
+  static tenancy::Changes<Workflow> read_changes(Fields& fields) {
+    tenancy::Changes<Workflow> changes;
+    changes.set_if<&Workflow::name>(fields.optional_text("name", long_name_rule));
+    changes.set_if<&Workflow::status>(fields.optional_named<WorkflowStatus>("status"));
+    changes.set_if<&Workflow::definition>(fields.optional_object("definition"));
+    return changes;
+  }
+};
 
 std::string to_json(const std::vector<Execution>& executions) {
   std::string json{'['};
@@ -59,43 +71,19 @@ std::string to_json(const std::vector<Execution>& executions) {
   return json += ']';
 }
 
-Response show_one(const Versioned<Workflow>& stored, TenantId tenant) {
-  return with_version(ok(to_json(stored.row), tenant), stored.version);
-}
-
-/// A whole workflow, as a body says it. Errors: those of `Fields`.
-Reply<Workflow> read_workflow(const Call& call) {
-  BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json"}));
-  Workflow workflow;
-  workflow.name = fields.required_text("name", long_name_rule).value_or("");
-  workflow.status = fields.optional_named<WorkflowStatus>("status").value_or(WorkflowStatus::draft);
-  workflow.definition = fields.optional_object("definition").value_or(nlohmann::json::object());
-  BOOST_OUTCOME_TRY(fields.finish());
-  return workflow;
-}
-
 /// The workflows that a request asks for, in its order.
 Reply<tenancy::Query<WorkflowSummary>> read_query(const Query& query) {
   tenancy::Query<WorkflowSummary> wanted;
   BOOST_OUTCOME_TRY(filter_by_status<&WorkflowSummary::status>(query, wanted));
+  BOOST_OUTCOME_TRY(filter_by_name<&WorkflowSummary::name>(query, wanted));
   BOOST_OUTCOME_TRY(filter_by_time<&WorkflowSummary::created_at>(query, "created", wanted));
+  BOOST_OUTCOME_TRY(filter_by_time<&WorkflowSummary::updated_at>(query, "updated", wanted));
   BOOST_OUTCOME_TRY(const auto search, search_text(query));
   if (search) {
     wanted.where(field<&WorkflowSummary::name>.contains(*search));
   }
   BOOST_OUTCOME_TRY(sort_rows(query, sortable_columns, wanted));
   return wanted;
-}
-
-Reply<WriteUnit> create(const TenantContext& context, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(auto workflow, read_workflow(call));
-  return WriteUnit{[workflow = std::move(workflow),
-                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
-    BOOST_OUTCOME_TRY(const auto row, Workflows(transaction).insert(workflow));
-    return with_version(created(std::string{collection} + "/" + row.id, to_json(row), tenant),
-                        tenancy::RowVersion{});
-  }};
 }
 
 struct Overview {
@@ -124,9 +112,9 @@ Result<Overview> read_overview(const TenantView& view, const tenancy::CallOption
 }
 
 Reply<Response> list(const TenantView& view, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"page", "per_page", "cursor", "limit", "status",
-                                           "search", "created_after", "created_before", "sort",
-                                           "executions", "tenant_id"}));
+  BOOST_OUTCOME_TRY(call.query.allow_only(
+      {"page", "per_page", "cursor", "limit", "status", "name", "search", "created_after",
+       "created_before", "updated_after", "updated_before", "sort", "executions", "tenant_id"}));
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
   BOOST_OUTCOME_TRY(const auto executions, call.query.number("executions", 0, 0, 20));
   BOOST_OUTCOME_TRY(const auto query, read_query(call.query));
@@ -143,60 +131,13 @@ Reply<Response> list(const TenantView& view, const Call& call) {
       });
 }
 
-Reply<Response> show(const TenantView& view, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(
-      const auto stored,
-      Workflows(view.store, view.context, call.limits).require_versioned(call.parameter()));
-  return show_one(stored, view.context.tenant());
-}
-
-Reply<WriteUnit> replace(const TenantContext& context, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
-  BOOST_OUTCOME_TRY(auto workflow, read_workflow(call));
-  workflow.id = call.parameter();
-  return WriteUnit{[workflow = std::move(workflow), seen,
-                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
-    BOOST_OUTCOME_TRY(const auto stored, replace_row(transaction, workflow, seen));
-    return show_one(stored, tenant);
-  }};
-}
-
-Reply<WriteUnit> change(const TenantContext& context, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
-  BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json",
-                                                             "application/merge-patch+json"}));
-  tenancy::Changes<Workflow> changes;
-  changes.set_if<&Workflow::name>(fields.optional_text("name", long_name_rule));
-  changes.set_if<&Workflow::status>(fields.optional_named<WorkflowStatus>("status"));
-  changes.set_if<&Workflow::definition>(fields.optional_object("definition"));
-  BOOST_OUTCOME_TRY(fields.finish());
-  return WriteUnit{[id = call.parameter(), changes = std::move(changes), seen,
-                    tenant = context.tenant()](WriteTransaction& transaction) -> Result<Response> {
-    BOOST_OUTCOME_TRY(const auto stored, change_row(transaction, id, changes, seen));
-    return show_one(stored, tenant);
-  }};
-}
-
-Reply<WriteUnit> remove(const TenantContext& /*context*/, const Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({"tenant_id"}));
-  BOOST_OUTCOME_TRY(const auto seen, required_version(call.request));
-  return erasing<Workflow>(call.parameter(), seen);
-}
-
 }  // namespace
 
 void add_workflow_routes(Router& router, const Entrance& entrance) {
   TenantRoutes routes{router, entrance};
-  routes.read(collection, Pace::slow, list);
-  routes.write("POST", collection, create);
+  routes.read(Workflows::collection, Pace::slow, list);
   // A definition may be as large as a body.
-  routes.read(item, Pace::slow, show);
-  routes.write("PUT", item, replace);
-  routes.write("PATCH", item, change);
-  routes.write("DELETE", item, remove);
+  add_versioned_resource<Workflows>(routes, Pace::slow);
 }
 
 }  // namespace tenantd
