@@ -1,5 +1,6 @@
 #include "ctl/command_line.hpp"
 
+#include <algorithm>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -146,6 +147,26 @@ void set_up(CLI::App& app, Command& chosen) {
   app.footer(exit_statuses());
 }
 
+const char* const usage_hint = "tenantctl COMMAND --help tells how it is used.";
+
+bool is_like_option(std::string_view text) {
+  constexpr std::size_t longest = 32;
+  return text.starts_with('-') && text.size() <= longest &&
+         std::ranges::all_of(text, [](char c) { return c == '-' || (c >= 'a' && c <= 'z'); });
+}
+
+/// Tells of arguments that no command takes. It names options alone: what was meant as the value of
+/// one may be a secret.
+Failure not_expected(const std::vector<std::string>& extras) {
+  for (const std::string& extra : extras) {
+    const std::string name = extra.substr(0, extra.find('='));
+    if (is_like_option(name)) {
+      return Failure::misused("There is no option " + name + " here.", usage_hint);
+    }
+  }
+  return Failure::misused("There is an argument too many.", usage_hint);
+}
+
 std::string printed(const CLI::App& app, const CLI::ParseError& asked) {
   std::ostringstream text;
   app.exit(asked, text, text);
@@ -183,8 +204,10 @@ Outcome<std::variant<Invocation, std::string>> parse_command_line(int argc,
     return printed(app, asked);
   } catch (const CLI::CallForVersion& asked) {
     return printed(app, asked);
+  } catch (const CLI::ExtrasError&) {
+    return not_expected(app.remaining(true));
   } catch (const CLI::ParseError& wrong) {
-    return Failure::misused(wrong.what(), "tenantctl COMMAND --help tells how it is used.");
+    return Failure::misused(wrong.what(), usage_hint);
   }
   BOOST_OUTCOME_TRY(
       shared.finish(invocation.options, name_of_chosen(app), invocation.command.needs));

@@ -58,6 +58,10 @@ std::vector<std::string> words_of_type(std::string_view type) {
   if (type == "STATUS") {
     return {"provisioning", "active", "inactive", "suspended", "archived"};
   }
+  if (type == "FIELD") {
+    return {"created_at", "-created_at", "updated_at", "-updated_at",
+            "slug",       "-slug",       "name",       "-name"};
+  }
   if (type == "SCOPE") {
     return {"read", "write", "admin"};
   }

@@ -27,7 +27,7 @@ std::string hint_for(errc code) {
     case errc::invalid_url:
       return "A store is named as sqlite:FILE.";
     case errc::invalid_cursor:
-      return "A cursor goes on in the list that gave it out, with the same filters.";
+      return "A cursor goes on in the list that gave it out, with the same filters and order.";
     case errc::key_ring_unavailable:
       return "The keys are expected beside the store, in FILE.keys; --keys names another file.";
     default:

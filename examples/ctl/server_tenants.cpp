@@ -14,6 +14,8 @@ using tenancy::TenantId;
 using tenancy::TenantStatus;
 
 const std::string collection = "/api/tenants";
+/// The order in which servers list unless told otherwise.
+constexpr tenancy::TenantSort newest_first{tenancy::TenantSortKey::created_at, true};
 
 std::string path_of(TenantId id) { return collection + "/" + id.to_string(); }
 
@@ -132,12 +134,10 @@ Outcome<TenantRecord> ServerTenants::find(std::string_view reference) {
 Outcome<TenantRecord> ServerTenants::show(std::string_view reference) { return find(reference); }
 
 Outcome<tenancy::Page<TenantRecord>> ServerTenants::list(const tenancy::PageRequest& request,
-                                                         const tenancy::TenantFilter& filter) {
-  BOOST_OUTCOME_TRY(refuse_given(
-      std::array{Extra{"--template-version", filter.template_version.has_value()},
-                 Extra{"--created-from", filter.created_from.has_value()},
-                 Extra{"--created-before", filter.created_before.has_value()},
-                 Extra{"--oldest-first", request.order == tenancy::Order::oldest_first}}));
+                                                         const tenancy::TenantFilter& filter,
+                                                         const tenancy::TenantSort& sort) {
+  BOOST_OUTCOME_TRY(
+      refuse_given(std::array{Extra{"--template-version", filter.template_version.has_value()}}));
   Target target;
   if (request.number) {
     target.add("page", std::to_string(*request.number));
@@ -151,6 +151,15 @@ Outcome<tenancy::Page<TenantRecord>> ServerTenants::list(const tenancy::PageRequ
   }
   target.add_if("plan", filter.plan);
   target.add_if("search", filter.search);
+  if (filter.created_from) {
+    target.add("created_after", filter.created_from->to_string());
+  }
+  if (filter.created_before) {
+    target.add("created_before", filter.created_before->to_string());
+  }
+  if (sort != newest_first) {
+    target.add("sort", to_string(sort));
+  }
   BOOST_OUTCOME_TRY(const auto body, client_.get(target.text()));
   BOOST_OUTCOME_TRY(auto page, read_tenants(body));
   return page;

@@ -35,8 +35,9 @@ Outcome<TenantRecord> StoreTenants::show(std::string_view reference) {
 }
 
 Outcome<tenancy::Page<TenantRecord>> StoreTenants::list(const tenancy::PageRequest& request,
-                                                        const tenancy::TenantFilter& filter) {
-  BOOST_OUTCOME_TRY(auto found, registry().list(request, filter));
+                                                        const tenancy::TenantFilter& filter,
+                                                        const tenancy::TenantSort& sort) {
+  BOOST_OUTCOME_TRY(auto found, registry().list(request, filter, sort));
   tenancy::Page<TenantRecord> page;
   for (const auto& tenant : found.items) {
     page.items.push_back(to_record(tenant));

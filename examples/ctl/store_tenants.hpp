@@ -14,7 +14,8 @@ class StoreTenants final : public TenantDirectory {
   Outcome<TenantRecord> find(std::string_view reference) override;
   Outcome<TenantRecord> show(std::string_view reference) override;
   Outcome<tenancy::Page<TenantRecord>> list(const tenancy::PageRequest& request,
-                                            const tenancy::TenantFilter& filter) override;
+                                            const tenancy::TenantFilter& filter,
+                                            const tenancy::TenantSort& sort) override;
   Outcome<TenantRecord> create(const tenancy::NewTenant& tenant) override;
   Outcome<TenantRecord> update(tenancy::TenantId id, const tenancy::TenantChange& change,
                                std::optional<std::int64_t> version) override;

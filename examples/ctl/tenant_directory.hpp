@@ -29,7 +29,8 @@ class TenantDirectory {
   /// The same with its identifiers.
   virtual Outcome<TenantRecord> show(std::string_view reference) = 0;
   virtual Outcome<tenancy::Page<TenantRecord>> list(const tenancy::PageRequest& request,
-                                                    const tenancy::TenantFilter& filter) = 0;
+                                                    const tenancy::TenantFilter& filter,
+                                                    const tenancy::TenantSort& sort) = 0;
   /// With its identifiers.
   virtual Outcome<TenantRecord> create(const tenancy::NewTenant& tenant) = 0;
   virtual Outcome<TenantRecord> update(tenancy::TenantId id, const tenancy::TenantChange& change,

@@ -22,12 +22,12 @@ struct Request {
   std::optional<std::string> plan;
   std::optional<std::string> template_version;
   std::optional<std::string> search;
-  std::optional<std::string> created_from;
+  std::optional<std::string> created_after;
   std::optional<std::string> created_before;
   std::int64_t limit = PageRequest{}.limit;
   std::optional<std::int64_t> page;
   std::optional<std::string> cursor;
-  bool oldest_first = false;
+  std::string sort = "-created_at";
   bool all = false;
 };
 
@@ -45,7 +45,7 @@ Outcome<tenancy::TenantFilter> parse_filter(const Request& request) {
   if (request.status) {
     BOOST_OUTCOME_TRY(filter.status, tenancy::parse_tenant_status(*request.status));
   }
-  BOOST_OUTCOME_TRY(filter.created_from, parse_time(request.created_from));
+  BOOST_OUTCOME_TRY(filter.created_from, parse_time(request.created_after));
   BOOST_OUTCOME_TRY(filter.created_before, parse_time(request.created_before));
   return filter;
 }
@@ -71,13 +71,11 @@ Outcome<void> list(Session& session, const Request& request) {
   PageRequest wanted{.limit = request.all ? PageRequest::max_limit : request.limit,
                      .number = request.page,
                      .cursor = request.cursor};
-  if (request.oldest_first) {
-    wanted.order = tenancy::Order::oldest_first;
-  }
+  BOOST_OUTCOME_TRY(const auto sort, tenancy::parse_tenant_sort(request.sort));
   BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
   Listing listing{session.output(), {"ID", "SLUG", "NAME", "STATUS", "PLAN", "CREATED"}};
   while (true) {
-    const auto page = tenants->list(wanted, filter);
+    const auto page = tenants->list(wanted, filter, sort);
     if (!page) {
       return page.error();
     }
@@ -102,7 +100,7 @@ Outcome<void> list(Session& session, const Request& request) {
 }  // namespace
 
 void add_tenant_list(CLI::App& group, Command& chosen) {
-  auto* const command = group.add_subcommand("list", "List tenants, newest first");
+  auto* const command = group.add_subcommand("list", "List tenants, newest first unless sorted");
   const auto request = std::make_shared<Request>();
   command
       ->add_option("--status", request->status,
@@ -112,11 +110,15 @@ void add_tenant_list(CLI::App& group, Command& chosen) {
   command->add_option("--template-version", request->template_version,
                       "Those of this template version");
   command->add_option("--search", request->search, "Those with this in the slug or name");
-  command->add_option("--created-from", request->created_from, "RFC 3339; then or later")
+  command->add_option("--created-after", request->created_after, "RFC 3339; then or later")
       ->type_name("TIME");
   command->add_option("--created-before", request->created_before, "RFC 3339; earlier than then")
       ->type_name("TIME");
-  command->add_flag("--oldest-first", request->oldest_first, "The other way round");
+  command
+      ->add_option("--sort", request->sort,
+                   "created_at, updated_at, slug or name; with - before it the greatest first")
+      ->capture_default_str()
+      ->type_name("FIELD");
   auto* const limit =
       command->add_option("--limit", request->limit, "How many, 1 to 500")->capture_default_str();
   auto* const page = command->add_option("--page", request->page, "A page by its number, from 1")

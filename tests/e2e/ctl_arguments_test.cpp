@@ -77,6 +77,36 @@ TEST_CASE("a wrong command line is told apart from everything else") {
   CHECK(store.json({"tenants", "list"}) == Json::array());
 }
 
+TEST_CASE("what was meant as the value of an option that does not exist is not told again") {
+  const CtlStore store;
+  const std::string secret = "tna_7g2m4k8x1v5q9r3t0123456789abcdefghjkmnpqrstvwxyz0123456";
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{"--key", secret, "tenants", "list"},
+                                             {"tenants", "--key", secret, "list"},
+                                             {"tenants", "list", "--key", secret},
+                                             {"tenants", "list", "--key=" + secret},
+                                             {"tenants", "list", "-k" + secret},
+                                             {"tenants", "list", "--" + secret},
+                                             {"tenants", "list", secret},
+                                             {"keys", "list", "acme", secret},
+                                             {secret},
+                                             {"tenants", secret},
+                                             {"migrate", "status", "--key", "x", secret}}) {
+    for (const bool json : {false, true}) {
+      auto arguments = wrong;
+      if (json) {
+        arguments.insert(arguments.begin(), "--json");
+      }
+      const auto refused = store.run(arguments);
+      CAPTURE(refused.errors);
+      CHECK(refused.status == 2);
+      CHECK_FALSE(contains(refused.output + refused.errors, secret.substr(4)));
+      const bool names_option = wrong[0] == "--key" || wrong[1] == "--key" || wrong.size() == 4;
+      CHECK((!names_option || wrong[0] == "keys" || contains(refused.errors, "--key")));
+    }
+  }
+}
+
 TEST_CASE("options stand before, between or behind the commands") {
   const CtlStore store;
   const std::string url = store.url();

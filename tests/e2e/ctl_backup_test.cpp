@@ -26,7 +26,7 @@ TEST_CASE("a backup holds the tenants, can be verified, and opens as a store wit
   CHECK(made["tenants"] == 1);
   CHECK(made["bytes"] == std::filesystem::file_size(copy));
   CHECK(made["blake2b_256"].get<std::string>().size() == 64);
-  CHECK(made["schema"]["app"] == 6);
+  CHECK(made["schema"]["app"] == 7);
 
   const Json verified = store.json({"verify", "--backup", copy.string()});
   CHECK(verified["blake2b_256"] == made["blake2b_256"]);

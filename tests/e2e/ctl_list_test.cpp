@@ -31,7 +31,7 @@ TEST_CASE("tenants are listed newest first, in a table for people") {
   CHECK(listed.output.starts_with("ID                 SLUG    NAME    STATUS  PLAN  CREATED\n" +
                                   id + "  globex  Globex  active  -     20"));
   CHECK(listed.output.find("  acme    会社    active  gold  20") != std::string::npos);
-  const Json oldest = store.json({"tenants", "list", "--oldest-first"});
+  const Json oldest = store.json({"tenants", "list", "--sort", "created_at"});
   CHECK(oldest.at(0)["slug"] == "acme");
   CHECK(oldest.at(1)["slug"] == "globex");
 }
@@ -59,10 +59,45 @@ TEST_CASE("a list shows those that fit everything that is asked for") {
   CHECK(slugs({"--search", "%"}) == Slugs{"initech"});
   CHECK(slugs({"--template-version", "v2"}) == Slugs{"initech"});
   CHECK(slugs({"--created-before", "2000-01-01T00:00:00Z"}) == Slugs{});
-  CHECK(slugs({"--created-from", "2000-01-01T00:00:00Z"}).size() == 3);
+  CHECK(slugs({"--created-after", "2000-01-01T00:00:00Z"}).size() == 3);
   CHECK(store.error(2, {"tenants", "list", "--status", "gone"})["condition"] == "invalid");
-  CHECK(store.error(2, {"tenants", "list", "--created-from", "today"})["code"] ==
+  CHECK(store.error(2, {"tenants", "list", "--created-after", "today"})["code"] ==
         "invalid_timestamp");
+}
+
+TEST_CASE("a list is sorted by what is asked for, page after page") {
+  const CtlStore store;
+  for (const auto& [slug, name] :
+       {std::pair{"b", "Two"}, std::pair{"c", "one"}, std::pair{"a", "Zero"}}) {
+    store.json({"tenants", "create", slug, "--name", name});
+  }
+  store.json({"tenants", "update", "b", "--plan", "gold"});
+  const auto sorted = [&](const std::string& sort) {
+    std::string slugs;
+    for (const Json& tenant : store.json({"tenants", "list", "--all", "--sort=" + sort})) {
+      slugs += tenant["slug"].get<std::string>();
+    }
+    return slugs;
+  };
+  CHECK(sorted("created_at") == "bca");
+  CHECK(sorted("-created_at") == "acb");
+  CHECK(sorted("updated_at") == "cab");
+  CHECK(sorted("-slug") == "cba");
+  CHECK(sorted("name") == "bac");
+  CHECK(sorted("-name") == "cab");
+
+  const auto first = store.run({"tenants", "list", "--sort", "-name", "--limit", "2", "--json"});
+  const std::string cursor = notice(first)["next_cursor"];
+  const auto rest =
+      store.json({"tenants", "list", "--sort", "-name", "--limit", "2", "--cursor", cursor});
+  REQUIRE(rest.size() == 1);
+  CHECK(rest.at(0)["slug"] == "b");
+  CHECK(store.error(2, {"tenants", "list", "--sort", "name", "--cursor", cursor})["code"] ==
+        "invalid_cursor");
+  for (const char* const wrong : {"", "-", "plan", "name,slug"}) {
+    CHECK(store.error(2, {"tenants", "list", std::string{"--sort="} + wrong})["condition"] ==
+          "invalid");
+  }
 }
 
 TEST_CASE("a list goes on by cursors, by pages, or to its end") {
