@@ -85,14 +85,14 @@ make_base() {
   rm -rf --one-file-system "$work/base"
 }
 
+# start_service [VARIABLE=VALUE...]: as the unit does.
 start_service() {
   local command
   command=$(sed -n 's/^ExecStart=//p' "$root/usr/lib/systemd/system/tenantd.service")
   command=${command//%S/\/var\/lib}
-  # shellcheck disable=SC2016 # The unit names a variable of systemd's.
-  command=${command/'$TENANTD_OPTIONS'/--port 0}
   local -a words
   read -r -a words <<<"$command"
+  words=(env "$@" "${words[@]}")
   # shellcheck disable=SC2016 # The shell inside says who it is before it becomes the service.
   exec {output}< <(as_service sh -c 'echo "$$" && exec "$@"' sh "${words[@]}" 2>&1)
   substitution=$!
@@ -150,6 +150,8 @@ chown $user:$user "$root/var/lib/private/tenantd"
 chmod 0700 "$root/var/lib/private/tenantd"
 ln -s private/tenantd "$root/var/lib/tenantd"
 
+# What an administrator writes there is in force, and the service's user can read it.
+sed -i 's/^#port = 8080$/port = 0/' "$root/etc/tenantd/tenantd.toml"
 start_service
 expect_status 200 "$(ask "$port" GET /healthz)"
 expect_status 401 "$(ask "$port" GET /api/tenants)"
@@ -162,6 +164,30 @@ start_service
 answer=$(ask "$port" GET /api/tenants "Authorization: Bearer $key")
 [[ $answer == *"Acme Corporation"* ]] || fail "the tenant is gone after a restart:" "$answer"
 stop_service
+
+# The unit's own words on TLS, as a drop-in, and what LoadCredential= makes of the files.
+mkdir "$root/etc/systemd/system/$unit.d"
+{
+  echo '[Service]'
+  sed -n 's/^#\(LoadCredential=\|Environment=\)/\1/p' "$root/usr/lib/systemd/system/$unit"
+} >"$root/etc/systemd/system/$unit.d/tls.conf"
+[[ $(wc -l <"$root/etc/systemd/system/$unit.d/tls.conf") == 4 ]] || fail "the unit does not tell of TLS"
+inside systemd-analyze verify --man=no "$unit" || fail "systemd-analyze finds fault with TLS"
+rm -r "$root/etc/systemd/system/$unit.d"
+credentials=/run/credentials/$unit
+mkdir -p "$root$credentials"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -days 1 \
+  -keyout "$root$credentials/tls.key" -out "$root$credentials/tls.crt" 2>"$work/openssl.log" ||
+  { cat "$work/openssl.log" && fail "openssl makes no certificate"; }
+chown -R $user:$user "$root$credentials"
+chmod 0400 "$root$credentials"/tls.*
+chmod 0500 "$root$credentials"
+start_service TENANTD_TLS_CERTIFICATE=$credentials/tls.crt TENANTD_TLS_KEY=$credentials/tls.key
+[[ $service_log == *"listening on https://"* ]] || fail "the service speaks no TLS:" "$service_log"
+stop_service
+rm -r "$root$credentials"
+say "the service took TLS files as credentials"
+
 inside tenantd-run --help >/dev/null
 others=$(find "$root/var/lib/private/tenantd" -perm /077)
 [[ -z $others ]] || fail "others can reach $others"
