@@ -22,7 +22,7 @@ using tenancy::Timestamp;
 using tenancy::WriteTransaction;
 
 constexpr std::size_t max_key_length = 255;
-/// More than one write adds, so that what has expired does not pile up, and few enough to go
+/// More than one write adds, so that what is of no use does not pile up, and few enough to go
 /// unnoticed.
 constexpr std::size_t forgotten_at_once = 4;
 
@@ -96,14 +96,16 @@ std::optional<std::string> header_of(const Response& response, std::string_view 
   return std::nullopt;
 }
 
-RememberedAnswer to_row(const IdempotencyKey& key, const Response& response, Timestamp expires_at) {
+RememberedAnswer to_row(const IdempotencyKey& key, const Response& response, Timestamp expires_at,
+                        std::int64_t number) {
   return {.key = key.text,
           .fingerprint = {key.fingerprint.begin(), key.fingerprint.end()},
           .status = response.status,
           .body = response.body,
           .location = header_of(response, "Location"),
           .etag = header_of(response, "ETag"),
-          .expires_at = expires_at};
+          .expires_at = expires_at,
+          .number = number};
 }
 
 Response to_response(RememberedAnswer row) {
@@ -124,13 +126,25 @@ Response used_otherwise(const std::string& request_id) {
       request_id);
 }
 
-Result<void> forget_expired(WriteTransaction& transaction, Timestamp now) {
-  const Repository<RememberedKey> keys{transaction};
-  const auto expired =
-      tenancy::Query<RememberedKey>{tenancy::field<&RememberedKey::expires_at> <= now}.order_by(
-          tenancy::ascending<&RememberedKey::expires_at>);
+/// The number of the tenant's next answer.
+Result<std::int64_t> next_number(const Repository<RememberedKey>& keys) {
+  const auto newest_first =
+      tenancy::Query<RememberedKey>{}.order_by(tenancy::descending<&RememberedKey::number>);
+  BOOST_OUTCOME_TRY(const auto newest, keys.first(newest_first));
+  return newest ? newest->number + 1 : 1;
+}
+
+/// Removes some of the oldest answers, so far as they have expired or have as many newer ones as
+/// are kept.
+Result<void> forget_oldest(const Repository<RememberedKey>& keys, Timestamp now,
+                           std::int64_t last_to_go) {
+  const auto oldest_first =
+      tenancy::Query<RememberedKey>{}.order_by(tenancy::ascending<&RememberedKey::number>);
   std::vector<std::string> found;
-  BOOST_OUTCOME_TRY(keys.for_each(expired, [&](const RememberedKey& row) {
+  BOOST_OUTCOME_TRY(keys.for_each(oldest_first, [&](const RememberedKey& row) {
+    if (row.expires_at > now && row.number > last_to_go) {
+      return tenancy::Visit::stop;
+    }
     found.push_back(row.key);
     return found.size() < forgotten_at_once ? tenancy::Visit::next : tenancy::Visit::stop;
   }));
@@ -157,9 +171,9 @@ Reply<std::optional<IdempotencyKey>> read_idempotency_key(const Request& request
   return std::optional{IdempotencyKey{*text, fingerprint_of(request)}};
 }
 
-WriteUnit once(IdempotencyKey key, std::chrono::seconds lifetime, std::string request_id,
+WriteUnit once(IdempotencyKey key, const IdempotencyLimits& limits, std::string request_id,
                WriteUnit unit) {
-  return [key = std::move(key), lifetime, request_id = std::move(request_id),
+  return [key = std::move(key), limits, request_id = std::move(request_id),
           unit = std::move(unit)](WriteTransaction& transaction) -> Result<Response> {
     const Timestamp now = tenancy::SystemClock{}.now();
     const Repository<RememberedAnswer> answers{transaction};
@@ -170,9 +184,11 @@ WriteUnit once(IdempotencyKey key, std::chrono::seconds lifetime, std::string re
                  ? to_response(*std::move(known))
                  : used_otherwise(request_id);
     }
-    BOOST_OUTCOME_TRY(forget_expired(transaction, now));
+    const Repository<RememberedKey> keys{transaction};
+    BOOST_OUTCOME_TRY(const auto number, next_number(keys));
+    BOOST_OUTCOME_TRY(forget_oldest(keys, now, number - limits.answers));
     BOOST_OUTCOME_TRY(auto response, unit(transaction));
-    BOOST_OUTCOME_TRY(answers.upsert(to_row(key, response, now + lifetime)));
+    BOOST_OUTCOME_TRY(answers.upsert(to_row(key, response, now + limits.lifetime, number)));
     return response;
   };
 }

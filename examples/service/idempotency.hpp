@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -23,12 +24,19 @@ struct IdempotencyKey {
 /// Source: draft-ietf-httpapi-idempotency-key-header-07; RFC 8941 §3.3.3.
 Reply<std::optional<IdempotencyKey>> read_idempotency_key(const Request& request);
 
+/// How long answers are remembered, and how many of each tenant.
+struct IdempotencyLimits {
+  std::chrono::seconds lifetime{std::chrono::hours{24}};
+  std::int64_t answers = 100'000;  ///< At least 1. The newest stay.
+};
+
 /// The same unit, whose answer is remembered under the key in the same transaction. Where it has
 /// been before, nothing is done and that answer is given again, as long as the request is the same
-/// one; otherwise the answer is 422 to the request of that id. Only what succeeds is remembered.
+/// one; otherwise the answer is 422 to the request of that id. Only what succeeds is remembered, in
+/// the place of what has expired or is too much.
 ///
 /// Isolation: keys are rows of the tenant, of which others know nothing.
-WriteUnit once(IdempotencyKey key, std::chrono::seconds lifetime, std::string request_id,
+WriteUnit once(IdempotencyKey key, const IdempotencyLimits& limits, std::string request_id,
                WriteUnit unit);
 
 }  // namespace tenantd

@@ -23,8 +23,6 @@ constexpr int exit_misused = 2;
 constexpr std::size_t max_config_bytes = std::size_t{1} << 20U;
 constexpr std::string_view variable_prefix = "TENANTD_";
 const char* const config_variable = "TENANTD_CONFIG";
-/// Flags that the unit of systemd puts onto the command line.
-const char* const flags_variable = "TENANTD_OPTIONS";
 
 /// Somebody's mistake, in words for them.
 struct Mistake {
@@ -71,7 +69,7 @@ class Assembly {
   /// A variable that is not known may be meant for something else, so it only earns a warning.
   void read_environment(const Environment& environment, std::ostream& complaints) {
     for (const auto& [name, value] : environment) {
-      if (name == config_variable || name == flags_variable || value.empty()) {
+      if (name == config_variable || value.empty()) {
         continue;
       }
       const auto names = names_of(&Setting::variable);
@@ -101,6 +99,9 @@ class Assembly {
       throw Mistake{"--tls-certificate and --tls-key are given together or not at all"};
     }
     auto& limits = options_.limits;
+    if (limits.bodies_bytes < limits.body_bytes) {
+      throw Mistake{"--bodies-bytes must be at least --body-bytes"};
+    }
     limits.buffered_bytes =
         std::max<std::size_t>(limits.buffered_bytes, std::size_t{limits.header_bytes} * 2);
   }

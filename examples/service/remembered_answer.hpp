@@ -21,6 +21,7 @@ struct RememberedAnswer {
   std::optional<std::string> location = {};
   std::optional<std::string> etag = {};
   tenancy::Timestamp expires_at = {};
+  std::int64_t number = 0;  ///< One more than that of the tenant's answer before.
 };
 
 constexpr auto tenancy_mapping(std::type_identity<RememberedAnswer> /*type*/) {
@@ -31,19 +32,22 @@ constexpr auto tenancy_mapping(std::type_identity<RememberedAnswer> /*type*/) {
                    m::column("body", &RememberedAnswer::body),
                    m::column("location", &RememberedAnswer::location),
                    m::column("etag", &RememberedAnswer::etag),
-                   m::column("expires_at", &RememberedAnswer::expires_at));
+                   m::column("expires_at", &RememberedAnswer::expires_at),
+                   m::column("number", &RememberedAnswer::number));
 }
 
 /// The same without the answer.
 struct RememberedKey {
   std::string key = {};
   tenancy::Timestamp expires_at = {};
+  std::int64_t number = 0;
 };
 
 constexpr auto tenancy_mapping(std::type_identity<RememberedKey> /*type*/) {
   namespace m = tenancy::mapping;
   return m::entity("idempotency_keys", m::key("idempotency_key", &RememberedKey::key),
-                   m::column("expires_at", &RememberedKey::expires_at));
+                   m::column("expires_at", &RememberedKey::expires_at),
+                   m::column("number", &RememberedKey::number));
 }
 
 }  // namespace tenantd

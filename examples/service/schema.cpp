@@ -115,6 +115,21 @@ DROP INDEX deployments_by_change;
 )sql"};
 }
 
+/// By their numbers the oldest answers are found, whether they have expired or are too many.
+Migration number_idempotency_keys() {
+  return {7, "number idempotency keys", R"sql(
+ALTER TABLE idempotency_keys ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+UPDATE idempotency_keys SET number = numbered.number
+FROM (SELECT tenant_id, idempotency_key,
+             row_number() OVER (PARTITION BY tenant_id ORDER BY expires_at) AS number
+      FROM idempotency_keys) AS numbered
+WHERE idempotency_keys.tenant_id = numbered.tenant_id
+  AND idempotency_keys.idempotency_key = numbered.idempotency_key;
+DROP INDEX idempotency_keys_by_expires_at;
+CREATE INDEX idempotency_keys_by_number ON idempotency_keys (tenant_id, number);
+)sql"};
+}
+
 }  // namespace
 
 Result<std::vector<Migration>> migrations() {
@@ -123,7 +138,8 @@ Result<std::vector<Migration>> migrations() {
   BOOST_OUTCOME_TRY(auto idempotency_keys, create_idempotency_keys());
   return std::vector{create_deployments(),        version_deployments(),
                      std::move(workflows),        std::move(executions),
-                     std::move(idempotency_keys), drop_indexes_of_deployments()};
+                     std::move(idempotency_keys), drop_indexes_of_deployments(),
+                     number_idempotency_keys()};
 }
 
 std::vector<tenancy::ExpectedTable> mappings() {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "service/http/target.hpp"
-#include "service/idempotency.hpp"
 #include "service/log.hpp"
 #include "service/routes/deployments.hpp"
 #include "service/routes/documentation.hpp"
@@ -223,8 +222,8 @@ void Service::write(const ExchangePtr& exchange, PendingWrite pending) {
     return;
   }
   if (key.value()) {
-    pending.unit = once(*std::move(key).value(), options_.idempotency_lifetime, exchange->id,
-                        std::move(pending.unit));
+    pending.unit =
+        once(*std::move(key).value(), options_.idempotency, exchange->id, std::move(pending.unit));
   }
   store_.async_write(pending.context, exchange->call.limits, std::move(pending.unit),
                      [this, exchange](tenancy::AsyncResult<Response> result) {

@@ -12,6 +12,7 @@
 
 #include "service/cors.hpp"
 #include "service/http/handler.hpp"
+#include "service/idempotency.hpp"
 #include "service/inline_gate.hpp"
 #include "service/powers.hpp"
 #include "service/readiness.hpp"
@@ -30,7 +31,7 @@ struct ServiceOptions {
   std::string base_domain =
       {};  ///< Below which a host's first label names a tenant; empty for none.
   std::vector<std::string> cors_origins = {};  ///< Origins whose pages may call the API.
-  std::chrono::seconds idempotency_lifetime{std::chrono::hours{24}};
+  IdempotencyLimits idempotency = {};
   std::shared_ptr<Readiness> readiness = {};  ///< What `/readyz` says; without it, always ready.
 };
 

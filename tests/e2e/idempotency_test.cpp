@@ -1,5 +1,7 @@
 #include "service/idempotency.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -177,7 +179,7 @@ TEST_CASE("a key that may only read learns nothing of what was answered") {
 }
 
 TEST_CASE("keys that have expired are forgotten, some with each write") {
-  ServiceInProcess api{{.idempotency_lifetime = std::chrono::seconds{0}}};
+  ServiceInProcess api{{.idempotency = {.lifetime = std::chrono::seconds{0}}}};
   const auto acme = api.key_of("acme");
   for (int i = 0; i < 20; ++i) {
     CHECK(api.ask(create(acme, "key" + std::to_string(i))).status == 201);
@@ -187,6 +189,34 @@ TEST_CASE("keys that have expired are forgotten, some with each write") {
   CHECK(again.status == 201);
   CHECK(header_of(again, "Idempotency-Replayed").empty());
   CHECK(count_deployments(api, "acme") == 21);
+}
+
+TEST_CASE("of a tenant's answers the newest are kept, and only so many") {
+  ServiceInProcess api{{.idempotency = {.answers = 3}}};
+  const auto acme = api.key_of("acme");
+  const auto globex = api.key_of("globex");
+  CHECK(api.ask(create(globex, "key0")).status == 201);
+  const auto is_replayed = [&](const std::string& key, const std::string& of) {
+    return header_of(api.ask(create(key, of)), "Idempotency-Replayed") == "true";
+  };
+  for (int i = 0; i < 12; ++i) {
+    CHECK(api.ask(create(acme, "key" + std::to_string(i))).status == 201);
+    CHECK(count_remembered(api, "acme") == std::min(i + 1, 3));
+  }
+  for (const char* kept : {"key11", "key9", "key10"}) {
+    CHECK(is_replayed(acme, kept));
+  }
+  // One that is forgotten is a new one, and takes the place of the oldest; a refusal takes none.
+  CHECK(api.ask(create(acme, "key8", "{}")).status == 422);
+  CHECK(is_replayed(acme, "key9"));
+  CHECK_FALSE(is_replayed(acme, "key8"));
+  CHECK(is_replayed(acme, "key8"));
+  CHECK(is_replayed(acme, "key10"));
+  CHECK_FALSE(is_replayed(acme, "key9"));
+  CHECK(count_remembered(api, "acme") == 3);
+  CHECK(count_deployments(api, "acme") == 14);
+  // What one tenant keeps is none of another's business.
+  CHECK(is_replayed(globex, "key0"));
 }
 
 TEST_CASE("administrators' writes are refused with a key") {

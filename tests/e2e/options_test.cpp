@@ -75,7 +75,8 @@ TEST_CASE("sizes, times, switches, choices and lists are read in their units") {
   const auto options =
       parse({"--body-bytes=2MiB", "--header-time", "1500ms", "--stop-time=0", "--drain=1min",
              "--no-demo", "--first-key=off", "--access-log", "off", "--log-format", "json",
-             "--cors-origins", "https://a.example,https://b.example", "--idempotency-lifetime=2h"})
+             "--cors-origins", "https://a.example,https://b.example", "--idempotency-lifetime=2h",
+             "--idempotency-answers=7"})
           .options();
   CHECK(options.limits.body_bytes == 2U << 20U);
   CHECK(options.limits.header_time == std::chrono::milliseconds{1500});
@@ -87,7 +88,8 @@ TEST_CASE("sizes, times, switches, choices and lists are read in their units") {
   CHECK(options.log.format == tenantd::LogFormat::json);
   CHECK(options.service.cors_origins ==
         std::vector<std::string>{"https://a.example", "https://b.example"});
-  CHECK(options.service.idempotency_lifetime == std::chrono::hours{2});
+  CHECK(options.service.idempotency.lifetime == std::chrono::hours{2});
+  CHECK(options.service.idempotency.answers == 7);
 }
 
 TEST_CASE("a mistake is named with its place, and nothing is served") {
@@ -109,10 +111,12 @@ TEST_CASE("a mistake is named with its place, and nothing is served") {
            {{"--body-bytes", "99999999999999999999GiB"}, "--body-bytes must be a size"},
            {{"--idle-time", "30"}, "such as 30s"},
            {{"--idempotency-lifetime", "1500ms"}, "--idempotency-lifetime must be a time"},
+           {{"--idempotency-answers", "0"}, "--idempotency-answers must be a whole number"},
            {{"--threads", "65"}, "--threads must be a whole number from 1 to 64"},
            {{"--log-level", "loud"}, "debug|info|warning|error|off"},
            {{"--cors-origins", "a,,b"}, "--cors-origins"},
            {{"--tls-key", "k.pem"}, "--tls-certificate and --tls-key"},
+           {{"--bodies-bytes", "1023KiB"}, "--bodies-bytes must be at least --body-bytes"},
            {{"--config", "/nothing/here.toml"}, "/nothing/here.toml"},
            {{"--config", misspelt.path()},
             ":2: there is no setting header_tiem; did you mean "
@@ -130,8 +134,6 @@ TEST_CASE("a mistake is named with its place, and nothing is served") {
   CHECK(parsed.status() == -1);
   CHECK(contains(parsed.complaints, "TENANTD_PROT; did you mean TENANTD_PORT?"));
   CHECK(parse({}, {{"TENANTD_PORT", "tcp://10.0.0.1:80"}}).status() == 2);
-  // It holds the flags of the unit, which come as flags.
-  CHECK(parse({}, {{"TENANTD_OPTIONS", "--port 1"}}).complaints.empty());
 }
 
 TEST_CASE("what is in force can be printed, with its sources and without secrets") {

@@ -1,11 +1,13 @@
 #include "service/http/request_parser.hpp"
 
+#include <sstream>
 #include <string>
 
 #include <doctest/doctest.h>
 
 namespace {
 
+using tenantd::BodyBudget;
 using tenantd::RequestParser;
 using Progress = RequestParser::Progress;
 
@@ -77,6 +79,57 @@ TEST_CASE("a client of HTTP/1.0 is not told to continue, and served all the same
     CHECK(parser.has_head());
     CHECK(parser.wants_continue() == (version == "1.1"));
   }
+}
+
+std::string with_body(const std::string& framing, const std::string& body) {
+  return "POST / HTTP/1.1\r\nHost: x\r\n" + framing + "\r\n\r\n" + body;
+}
+
+std::string in_one_chunk(std::size_t size) {
+  std::ostringstream head;
+  head << std::hex << size << "\r\n";
+  return head.str() + std::string(size, 'x');
+}
+
+TEST_CASE("bodies share one budget, which they give back") {
+  const tenantd::Limits limits;
+  constexpr std::size_t large = 3 * BodyBudget::free_bytes;
+  BodyBudget budget{2 * BodyBudget::free_bytes};
+  const std::string whole =
+      with_body("Content-Length: " + std::to_string(large), std::string(large, 'x'));
+  const std::string chunked =
+      with_body("Transfer-Encoding: chunked", in_one_chunk(large) + "\r\n0\r\n\r\n");
+  for (const std::string& bytes : {whole, chunked}) {
+    RequestParser first{limits, budget.share()};
+    CHECK(first.put(bytes).progress == Progress::complete);
+    for (const std::string& further : {whole, chunked}) {
+      RequestParser refused{limits, budget.share()};
+      CHECK(refused.put(further).progress == Progress::refused);
+      CHECK(refused.problem().status == 503);
+      REQUIRE(refused.problem().headers.size() == 1);
+      CHECK(refused.problem().headers.front().name == "Retry-After");
+      CHECK(refused.request().body.capacity() < BodyBudget::free_bytes);
+    }
+    // Small ones find room, and so does the large one's next.
+    RequestParser small{limits, budget.share()};
+    const std::string text(BodyBudget::free_bytes, 'x');
+    CHECK(small.put(with_body("Content-Length: " + std::to_string(text.size()), text)).progress ==
+          Progress::complete);
+    CHECK(small.request().body == text);
+    first.forget_body();
+    RequestParser next{limits, budget.share()};
+    CHECK(next.put(bytes).progress == Progress::complete);
+  }
+  // What is not finished counts as far as it has come, until it is gone.
+  {
+    RequestParser half{limits, budget.share()};
+    CHECK(half.put(whole.substr(0, whole.size() - 1)).progress == Progress::wants_more);
+    RequestParser other{limits, budget.share()};
+    CHECK(other.put(whole).progress == Progress::refused);
+    CHECK(half.put("x").progress == Progress::complete);
+  }
+  RequestParser last{limits, budget.share()};
+  CHECK(last.put(whole).progress == Progress::complete);
 }
 
 }  // namespace

@@ -319,4 +319,41 @@ TEST_CASE("many open connections do not keep others out") {
   CHECK(api.process().stop() == 0);
 }
 
+TEST_CASE("large bodies find room one after the other, small ones always") {
+  ServedApi api{{"--body-bytes", "200KiB", "--bodies-bytes", "200KiB"}};
+  const auto tenant = api.make_tenant("acme");
+  const std::string small = R"({"project_name":"x"})";
+  // Blanks are JSON, too.
+  const std::string large = small + std::string(200 * 1024 - small.size(), ' ');
+  const auto create = [&](const std::string& body) {
+    return request_bytes("POST", "/api/deployments", authorized(tenant), body);
+  };
+  HttpClient slow{api.port()};
+  const std::string bytes = create(large);
+  slow.send(bytes.substr(0, bytes.size() - 1));
+  // As soon as the service has read that, there is no room for another.
+  int status = 0;
+  do {
+    HttpClient other{api.port()};
+    other.send(bytes);
+    const auto reply = other.read_reply();
+    status = reply.status;
+    if (status == 503) {
+      CHECK(is_problem(reply, 503));
+      CHECK(reply.header("Retry-After") == "1");
+      CHECK(other.is_closed_by_peer());
+    } else {
+      CHECK(status == 201);
+    }
+  } while (status != 503);
+  HttpClient modest{api.port()};
+  modest.send(create(small));
+  CHECK(modest.read_reply().status == 201);
+  slow.send(bytes.substr(bytes.size() - 1));
+  CHECK(slow.read_reply().status == 201);
+  modest.send(bytes);
+  CHECK(modest.read_reply().status == 201);
+  CHECK(api.process().stop() == 0);
+}
+
 }  // namespace

@@ -40,14 +40,15 @@ template <class Stream>
 class StreamConnection final : public Connection {
  public:
   template <class... Arguments>
-  StreamConnection(std::string peer, Handler& handler, const Limits& limits, Socket socket,
-                   Arguments&... arguments)
+  StreamConnection(std::string peer, Handler& handler, const Limits& limits, BodyBudget& bodies,
+                   Socket socket, Arguments&... arguments)
       : stream_{std::move(socket), arguments...},
         buffer_{limits.buffered_bytes},
         answer_{stream_.get_executor()},
         peer_{std::move(peer)},
         handler_{handler},
-        limits_{limits} {
+        limits_{limits},
+        bodies_{bodies} {
     error_code ignored;
     // Answers are written whole; waiting for more to send only delays them.
     this->socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -118,7 +119,7 @@ class StreamConnection final : public Connection {
   }
 
   Awaitable<bool> serve_one() {
-    parser_.emplace(limits_);
+    parser_.emplace(limits_, bodies_.share());
     const Intake intake = co_await receive();
     set_busy();
     wait_forever();
@@ -142,6 +143,7 @@ class StreamConnection final : public Connection {
     if (!answer_.is_there()) {
       co_await answer_.wait(use_awaitable);
     }
+    parser_->forget_body();
     framing.keep_alive = may_stay && !is_stopping_;
     wire_.clear();
     append_wire(wire_, answer_.take(), framing);
@@ -276,6 +278,7 @@ class StreamConnection final : public Connection {
   std::string peer_;
   Handler& handler_;
   const Limits& limits_;
+  BodyBudget& bodies_;
   std::size_t served_ = 0;
   unsigned in_a_row_ = 0;
   bool is_lingering_ = false;
@@ -288,12 +291,12 @@ class StreamConnection final : public Connection {
 std::shared_ptr<Connection> Connection::make(Socket socket,
                                              const std::shared_ptr<asio::ssl::context>& tls,
                                              std::string peer, Handler& handler,
-                                             const Limits& limits) {
+                                             const Limits& limits, BodyBudget& bodies) {
   if (tls) {
-    return std::make_shared<StreamConnection<TlsStream>>(std::move(peer), handler, limits,
+    return std::make_shared<StreamConnection<TlsStream>>(std::move(peer), handler, limits, bodies,
                                                          std::move(socket), *tls);
   }
-  return std::make_shared<StreamConnection<Socket>>(std::move(peer), handler, limits,
+  return std::make_shared<StreamConnection<Socket>>(std::move(peer), handler, limits, bodies,
                                                     std::move(socket));
 }
 

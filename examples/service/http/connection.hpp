@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include "service/http/body_budget.hpp"
 #include "service/http/handler.hpp"
 #include "service/http/limits.hpp"
 
@@ -39,7 +40,8 @@ class Connection {
   /// Without a TLS context it speaks in the clear.
   static std::shared_ptr<Connection> make(Socket socket,
                                           const std::shared_ptr<boost::asio::ssl::context>& tls,
-                                          std::string peer, Handler& handler, const Limits& limits);
+                                          std::string peer, Handler& handler, const Limits& limits,
+                                          BodyBudget& bodies);
 
   [[nodiscard]] virtual IoExecutor executor() = 0;
 

@@ -12,7 +12,9 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t usual_header_count = 8;
 /// A declared length is only a promise.
-constexpr std::uint64_t max_body_reserved = 64 * 1024;
+constexpr std::uint64_t max_body_reserved = BodyBudget::free_bytes;
+/// Beast has no error of its own for it.
+constexpr auto no_room = boost::system::errc::not_enough_memory;
 /// The shortest beginning of a last chunk. Beast takes for granted that, once it has seen one, it
 /// gets two bytes more at least.
 constexpr std::string_view last_chunk = "0\r\n";
@@ -29,7 +31,8 @@ const char* const target_too_long = "The target of the request is too long.";
 
 }  // namespace
 
-RequestParser::RequestParser(const Limits& limits) : limits_{limits} {
+RequestParser::RequestParser(const Limits& limits, BodyBudget::Share share)
+    : limits_{limits}, share_{std::move(share)} {
   header_limit(limits.header_bytes);
   body_limit(limits.body_bytes);
 }
@@ -79,6 +82,11 @@ RequestParser::Progress RequestParser::refuse(Problem problem) {
 RequestParser::Progress RequestParser::failed(const Error& error, std::string_view rest) {
   if (error == http::error::body_limit) {
     return refuse(Problem{413, "The body is too large."});
+  }
+  if (error == no_room) {
+    Problem problem{503, "There is no room for the body among those of other requests."};
+    problem.headers.push_back({"Retry-After", "1"});
+    return refuse(std::move(problem));
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return refuse(has_long_target(rest) ? Problem{414, target_too_long}
@@ -156,8 +164,19 @@ void RequestParser::on_body_init_impl(const boost::optional<std::uint64_t>& leng
   request_.body.reserve(std::min(length.value_or(0), max_body_reserved));
 }
 
-std::size_t RequestParser::on_body_impl(Text body, Error& /*error*/) {
-  request_.body.append(body.data(), body.size());
+void RequestParser::append_to_body(Text body, Error& error) {
+  if (share_.grow_to(request_.body.size() + body.size())) {
+    request_.body.append(body.data(), body.size());
+  } else {
+    error = make_error_code(no_room);
+    // What has come of it is of no use any more.
+    request_.body = {};
+    forget_body();
+  }
+}
+
+std::size_t RequestParser::on_body_impl(Text body, Error& error) {
+  append_to_body(body, error);
   return body.size();
 }
 
@@ -166,9 +185,9 @@ void RequestParser::on_chunk_header_impl(std::uint64_t size, Text /*extensions*/
   chunk_left_ = size;
 }
 
-std::size_t RequestParser::on_chunk_body_impl(std::uint64_t /*left*/, Text body, Error& /*error*/) {
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t /*left*/, Text body, Error& error) {
   chunk_left_ -= body.size();
-  request_.body.append(body.data(), body.size());
+  append_to_body(body, error);
   return body.size();
 }
 

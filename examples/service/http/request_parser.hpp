@@ -7,6 +7,7 @@
 
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "service/http/body_budget.hpp"
 #include "service/http/limits.hpp"
 #include "service/http/problem.hpp"
 
@@ -20,7 +21,8 @@ namespace tenantd {
 /// Source: RFC 9112.
 class RequestParser final : private boost::beast::http::basic_parser<true> {
  public:
-  explicit RequestParser(const Limits& limits);
+  /// The body grows within its share.
+  explicit RequestParser(const Limits& limits, BodyBudget::Share share = {});
 
   enum class Progress : std::uint8_t {
     wants_more,  ///< Call again with these bytes that are left and more behind them.
@@ -47,6 +49,9 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   /// Whether the client wants to send further requests. Only for a complete one.
   [[nodiscard]] bool wants_to_stay() const { return keep_alive(); }
 
+  /// To be called once nothing of the body is held any more.
+  void forget_body() noexcept { share_.release(); }
+
   /// The request, or as much of it as was understood.
   [[nodiscard]] Request& request() noexcept { return request_; }
   [[nodiscard]] const Problem& problem() const { return problem_.value(); }
@@ -56,6 +61,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   using Text = boost::beast::string_view;
 
   Progress refuse(Problem problem);
+  void append_to_body(Text body, Error& error);
   Progress failed(const Error& error, std::string_view rest);
   [[nodiscard]] bool has_long_target(std::string_view rest) const;
   [[nodiscard]] std::optional<Problem> objection() const;
@@ -73,6 +79,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   void on_finish_impl(Error& error) override;
 
   const Limits& limits_;
+  BodyBudget::Share share_;
   Request request_;
   std::optional<Problem> problem_;
   int version_ = 11;

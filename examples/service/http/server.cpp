@@ -81,6 +81,7 @@ class Server::Listener {
   explicit Listener(ServerOptions options)
       : options_{std::move(options)},
         tls_{options_.tls ? load_tls(*options_.tls) : nullptr},
+        bodies_{options_.limits.bodies_bytes},
         lanes_(std::max<std::size_t>(options_.threads, 1)),
         acceptor_{home(), to_endpoint(options_)},
         stop_signals_{home(), SIGINT, SIGTERM},
@@ -142,8 +143,8 @@ class Server::Listener {
         (!is_over_share && staying_ >= options_.limits.connections && !make_room(nullptr))) {
       return;  // The socket closes with its last owner.
     }
-    auto connection =
-        Connection::make(std::move(socket), tls_, peer_name(address), handler, options_.limits);
+    auto connection = Connection::make(std::move(socket), tls_, peer_name(address), handler,
+                                       options_.limits, bodies_);
     const auto executor = connection->executor();
     ++staying_;
     ++groups_[group];
@@ -282,6 +283,7 @@ class Server::Listener {
 
   ServerOptions options_;
   std::shared_ptr<asio::ssl::context> tls_;
+  BodyBudget bodies_;  ///< Outlives the connections, which are the lanes' coroutines.
   std::list<Lane> lanes_;
   Acceptor acceptor_;
   SignalSet stop_signals_;

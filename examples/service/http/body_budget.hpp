@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <utility>
+
+namespace tenantd {
+
+/// Bounds what the bodies of all requests hold together.
+///
+/// Ownership: outlives its shares.
+/// Thread safety: thread-safe; shares are confined to whoever holds them.
+/// Units and shapes: bytes. What a body holds up to `free_bytes` counts for nothing: connections
+/// are bounded, and small requests find room whatever others send.
+class BodyBudget {
+ public:
+  static constexpr std::size_t free_bytes = std::size_t{64} * 1024;
+
+  /// What one body holds, until it is released or destroyed. One of no budget may grow as it likes.
+  class Share {
+   public:
+    Share() noexcept = default;
+    Share(Share&& other) noexcept
+        : budget_{std::exchange(other.budget_, nullptr)}, counted_{other.counted_} {}
+    Share& operator=(Share&& other) noexcept {
+      if (this != &other) {
+        release();
+        budget_ = std::exchange(other.budget_, nullptr);
+        counted_ = other.counted_;
+      }
+      return *this;
+    }
+    Share(const Share&) = delete;
+    Share& operator=(const Share&) = delete;
+    ~Share() { release(); }
+
+    /// Whether there is room for a body of that size; it is taken.
+    [[nodiscard]] bool grow_to(std::size_t body) noexcept {
+      const std::size_t wanted = body > free_bytes ? body - free_bytes : 0;
+      if (budget_ == nullptr || wanted <= counted_) {
+        return true;
+      }
+      if (!budget_->take(wanted - counted_)) {
+        return false;
+      }
+      counted_ = wanted;
+      return true;
+    }
+
+    void release() noexcept {
+      if (BodyBudget* const budget = std::exchange(budget_, nullptr)) {
+        budget->held_.fetch_sub(counted_, std::memory_order_relaxed);
+      }
+    }
+
+   private:
+    friend class BodyBudget;
+
+    explicit Share(BodyBudget& budget) noexcept : budget_{&budget} {}
+
+    BodyBudget* budget_ = nullptr;
+    std::size_t counted_ = 0;
+  };
+
+  explicit BodyBudget(std::size_t most) noexcept : most_{most} {}
+
+  [[nodiscard]] Share share() noexcept { return Share{*this}; }
+
+ private:
+  bool take(std::size_t bytes) noexcept {
+    std::size_t held = held_.load(std::memory_order_relaxed);
+    do {
+      if (bytes > most_ - held) {
+        return false;
+      }
+    } while (!held_.compare_exchange_weak(held, held + bytes, std::memory_order_relaxed));
+    return true;
+  }
+
+  std::size_t most_;
+  std::atomic<std::size_t> held_ = 0;
+};
+
+}  // namespace tenantd
