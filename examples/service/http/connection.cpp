@@ -207,7 +207,8 @@ class StreamConnection final : public Connection {
       buffer_.shrink_to_fit();
     }
     if (wire_.capacity() > max_kept_bytes) {
-      wire_ = {};
+      wire_.clear();
+      wire_.shrink_to_fit();
     }
   }
 

@@ -170,7 +170,8 @@ void RequestParser::append_to_body(Text body, Error& error) {
   } else {
     error = make_error_code(no_room);
     // What has come of it is of no use any more.
-    request_.body = {};
+    request_.body.clear();
+    request_.body.shrink_to_fit();
     forget_body();
   }
 }
