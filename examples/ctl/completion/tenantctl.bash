@@ -15,7 +15,7 @@ _tenantctl_options() {
   case $1 in
     '') echo '--store --keys --migrations --as --server --key-file --cacert --insecure-http --timeout --json -y --yes --version' ;;
     'tenants create') echo '--name --plan --template-version --metadata --workflow --identifier --provisioning --issue-key' ;;
-    'tenants list') echo '--status --plan --template-version --search --created-from --created-before --oldest-first --limit --page --cursor --all' ;;
+    'tenants list') echo '--status --plan --template-version --search --created-after --created-before --sort --limit --page --cursor --all' ;;
     'tenants rename') echo '--if-version' ;;
     'tenants update') echo '--if-version --name --plan --template-version --metadata --workflow' ;;
     'tenants activate') echo '--if-version' ;;
@@ -42,8 +42,9 @@ _tenantctl_kind() {
     'tenants list --plan') echo 'TEXT' ;;
     'tenants list --template-version') echo 'TEXT' ;;
     'tenants list --search') echo 'TEXT' ;;
-    'tenants list --created-from') echo 'TIME' ;;
+    'tenants list --created-after') echo 'TIME' ;;
     'tenants list --created-before') echo 'TIME' ;;
+    'tenants list --sort') echo 'FIELD' ;;
     'tenants list --limit') echo 'INT' ;;
     'tenants list --page') echo 'INT' ;;
     'tenants list --cursor') echo 'TEXT' ;;

@@ -3,7 +3,7 @@
 # Whether the commands so far are these.
 function __fish_tenantctl_at
     set -l known 'tenants' 'tenants create' 'tenants list' 'tenants show' 'tenants rename' 'tenants update' 'tenants activate' 'tenants deactivate' 'tenants suspend' 'tenants archive' 'identifiers' 'identifiers add' 'identifiers remove' 'identifiers list' 'keys' 'keys issue' 'keys list' 'keys revoke' 'keys expire' 'admin-keys' 'admin-keys issue' 'migrate' 'migrate status' 'migrate up' 'migrate dry-run' 'verify' 'backup' 'health' 'completion'
-    set -l with_value --as --backup --cacert --created-before --created-from --cursor --expires --full-disk-bytes --identifier --if-version --issue-key --key-file --keys --limit --low-disk-bytes --metadata --migrations --name --page --plan --scope --search --server --status --store --template-version --timeout --workflow
+    set -l with_value --as --backup --cacert --created-after --created-before --cursor --expires --full-disk-bytes --identifier --if-version --issue-key --key-file --keys --limit --low-disk-bytes --metadata --migrations --name --page --plan --scope --search --server --sort --status --store --template-version --timeout --workflow
     set -l path
     set -l skips
     for word in (commandline -opc)[2..-1]
@@ -42,7 +42,7 @@ complete -c tenantctl -l json -d 'Print JSON, also for errors'
 complete -c tenantctl -s y -l yes -d 'Do not ask before what cannot be undone'
 complete -c tenantctl -l version -d 'Display program version information and exit'
 complete -c tenantctl -n '__fish_tenantctl_at tenants' -a create -d 'Create a tenant'
-complete -c tenantctl -n '__fish_tenantctl_at tenants' -a list -d 'List tenants, newest first'
+complete -c tenantctl -n '__fish_tenantctl_at tenants' -a list -d 'List tenants, newest first unless sorted'
 complete -c tenantctl -n '__fish_tenantctl_at tenants' -a show -d 'Show all of a tenant'
 complete -c tenantctl -n '__fish_tenantctl_at tenants' -a rename -d 'Change a tenant\'s name'
 complete -c tenantctl -n '__fish_tenantctl_at tenants' -a update -d 'Change more of a tenant'
@@ -62,9 +62,9 @@ complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l status -r -f -a '
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l plan -r -f -d 'Those of this plan'
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l template-version -r -f -d 'Those of this template version'
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l search -r -f -d 'Those with this in the slug or name'
-complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l created-from -r -f -d 'RFC 3339; then or later'
+complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l created-after -r -f -d 'RFC 3339; then or later'
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l created-before -r -f -d 'RFC 3339; earlier than then'
-complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l oldest-first -d 'The other way round'
+complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l sort -r -f -a 'created_at -created_at updated_at -updated_at slug -slug name -name' -d 'created_at, updated_at, slug or name; with - before it the greatest first'
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l limit -r -f -d 'How many, 1 to 500'
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l page -r -f -d 'A page by its number, from 1'
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l cursor -r -f -d 'Go on behind the page that gave it out'
