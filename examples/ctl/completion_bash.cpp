@@ -122,7 +122,7 @@ std::string bash_completion(const std::vector<CommandInfo>& commands) {
     arguments += arguments_of(command);
   }
   std::string words;
-  for (const char* const type : {"STATUS", "SCOPE", "SHELL"}) {
+  for (const char* const type : {"STATUS", "FIELD", "SCOPE", "SHELL"}) {
     words += answer(type, joined(words_of_type(type)));
   }
   return head + function("_tenantctl_commands", names) + "\n" +

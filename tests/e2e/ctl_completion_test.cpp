@@ -145,6 +145,8 @@ TEST_CASE("words are completed from where they begin, behind options and their v
   CHECK(in_bash({"tenants", "list", "--status", "s"}) == Words{"suspended"});
   CHECK(in_bash({"tenants", "list", "--status", "=", "s"}) == Words{"suspended"});
   CHECK(in_bash({"tenants", "list", "--status", "="}).size() == 5);
+  CHECK(in_bash({"tenants", "list", "--sort", "u"}) == Words{"updated_at"});
+  CHECK(in_bash({"tenants", "list", "--sort", "-n"}) == Words{"-name"});
   CHECK(in_bash({"keys", "issue", "acme", "--scope", ""}) == Words{"admin", "read", "write"});
   CHECK(in_bash({"completion", ""}) == Words{"bash", "fish", "zsh"});
   // A tenant that is called like a command is a tenant.
