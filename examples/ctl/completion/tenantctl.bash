@@ -108,6 +108,7 @@ _tenantctl_place() {
 _tenantctl_words() {
   case $1 in
     STATUS) echo 'provisioning active inactive suspended archived' ;;
+    FIELD) echo 'created_at -created_at updated_at -updated_at slug -slug name -name' ;;
     SCOPE) echo 'read write admin' ;;
     SHELL) echo 'bash zsh fish' ;;
   esac

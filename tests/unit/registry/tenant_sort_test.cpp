@@ -48,7 +48,7 @@ bool comes_before(const TenantSort& sort, const Tenant& a, const Tenant& b) {
         by_time ? (sort.by == created_at ? tenant.created_at : tenant.updated_at).microseconds()
                 : 0,
         by_time ? std::string{} : (sort.by == slug ? tenant.slug.to_string() : tenant.name),
-        tenant.id};
+        tenant.id.value()};
   };
   return sort.descends ? key(b) < key(a) : key(a) < key(b);
 }
