@@ -17,8 +17,8 @@ void Findings::expect(bool holds, const std::string& what) {
   }
 }
 
-std::vector<std::string> run_clients(std::size_t count,
-                                     const std::function<void(std::size_t, Findings&)>& work) {
+std::string run_clients(std::size_t count,
+                        const std::function<void(std::size_t, Findings&)>& work) {
   std::vector<Findings> findings(count);
   {
     std::vector<std::jthread> threads;
@@ -32,9 +32,11 @@ std::vector<std::string> run_clients(std::size_t count,
       });
     }
   }
-  std::vector<std::string> all;
+  std::string all;
   for (const Findings& some : findings) {
-    all.insert(all.end(), some.all().begin(), some.all().end());
+    for (const std::string& finding : some.all()) {
+      all += finding + "\n";
+    }
   }
   return all;
 }

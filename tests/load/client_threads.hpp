@@ -17,9 +17,8 @@ class Findings {
   std::vector<std::string> wrong_;
 };
 
-/// Runs `work(number, findings)` on that many threads and gives what all of them found wrong, the
-/// first of each kind; an exception is a finding, too.
-std::vector<std::string> run_clients(std::size_t count,
-                                     const std::function<void(std::size_t, Findings&)>& work);
+/// Runs `work(number, findings)` on that many threads and gives what all of them found wrong, a
+/// line for each finding; an exception is one, too.
+std::string run_clients(std::size_t count, const std::function<void(std::size_t, Findings&)>& work);
 
 }  // namespace load
