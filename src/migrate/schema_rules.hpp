@@ -1,14 +1,10 @@
 #pragma once
 
-#include "tenancy/migrate/schema_policy.hpp"
 #include "tenancy/migrate/verify_schema.hpp"
 
-#include "migrate/catalogue.hpp"
+#include "storage/backend.hpp"
 
 namespace tenancy::inline v0::detail {
-
-/// Holds a catalogue against the rules.
-SchemaReport judge_schema(const Catalogue& catalogue, const SchemaPolicy& policy);
 
 /// Reads the catalogue and holds it against the rules and the mappings of the options.
 Result<SchemaReport> verify_schema(ControlSession& session, const OpenOptions& options);
