@@ -55,8 +55,7 @@ std::string remedies_of(const tenancy::SchemaReport& report) {
   for (const auto& finding : report.findings) {
     const std::string rule{tenancy::to_string(finding.rule)};
     const auto known = std::ranges::find_if(remedies, [&](const auto& each) {
-      return each.first->object == finding.object &&
-             each.first->remedy.text == finding.remedy.text;
+      return each.first->object == finding.object && each.first->remedy.text == finding.remedy.text;
     });
     if (known == remedies.end()) {
       remedies.emplace_back(&finding, rule);

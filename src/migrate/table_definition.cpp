@@ -167,6 +167,9 @@ std::optional<TableDefinition> TableDefinition::parse(std::string_view sql) {
   }
   TableDefinition table{tokens[2].name()};
   const std::size_t end = end_of_group(tokens, 3);
+  if (end < 6 || !tokens[end - 1].is(')')) {
+    return std::nullopt;
+  }
   bool is_behind_columns = false;
   for (const Part& part : split(tokens.subspan(4, end - 5))) {
     is_behind_columns = is_behind_columns || is_constraint(part);
@@ -216,6 +219,9 @@ std::vector<std::string> names_in_parentheses(std::string_view sql) {
     return names;
   }
   const std::size_t end = end_of_group(all, begin);
+  if (end < begin + 2) {
+    return names;
+  }
   for (const Part& part : split(Part{all}.subspan(begin + 1, end - begin - 2))) {
     // Behind a name may stand how it is collated and ordered.
     const bool is_name =

@@ -35,18 +35,18 @@ Result<tenancy::Migration> orders() {
   return tenancy::Migration{2, "orders", std::move(sql)};
 }
 
+tenancy::SchemaPolicy shop_policy() {
+  return {
+      .shared_tables = {"countries"},
+      .allowed_views_and_triggers = {
+          {"customer_names", "3131313131313131313131313131313131313131313131313131313131313131"}}};
+}
+
 Result<tenancy::OpenOptions> shop_options(const std::filesystem::path& folder) {
   tenancy::OpenOptions options;
   BOOST_OUTCOME_TRY(options.migrations, tenancy::load_migrations(folder));
   options.schema_policy.shared_tables = {"countries"};
   return options;
-}
-
-tenancy::SchemaPolicy shop_policy() {
-  return {.shared_tables = {"countries"},
-          .allowed_views_and_triggers = {
-              {"customer_names",
-               "3131313131313131313131313131313131313131313131313131313131313131"}}};
 }
 
 Result<void> roll_out(std::string_view url, tenancy::OpenOptions options, std::ostream& out) {
