@@ -1,5 +1,5 @@
 // An administrator's even less.
-// EXPECT-GCC: no match for 'operator<<' .operand types are 'std::ostream
+// EXPECT-GCC: no match for 'operator<<' in 'out << [a-z]+' .operand types are 'std::ostream'
 // EXPECT-CLANG: invalid operands to binary expression \('std::ostream
 #include <ostream>
 

@@ -1,5 +1,5 @@
 // A key that was just made is shown on purpose, or not at all.
-// EXPECT-GCC: no match for 'operator<<' .operand types are 'std::ostream
+// EXPECT-GCC: no match for 'operator<<' in 'out << [a-z]+' .operand types are 'std::ostream'
 // EXPECT-CLANG: invalid operands to binary expression \('std::ostream
 #include <ostream>
 

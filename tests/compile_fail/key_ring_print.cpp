@@ -1,5 +1,5 @@
 // The keys of the application are not printed.
-// EXPECT-GCC: no match for 'operator<<' .operand types are 'std::ostream
+// EXPECT-GCC: no match for 'operator<<' in 'out << [a-z]+' .operand types are 'std::ostream'
 // EXPECT-CLANG: invalid operands to binary expression \('std::ostream
 #include <ostream>
 
