@@ -13,10 +13,9 @@
 
 namespace tenancy::inline v0::detail {
 
-Result<SchemaReport> verify_schema(ControlSession& session, const OpenOptions& options) {
-  BOOST_OUTCOME_TRY(const auto catalogue, Catalogue::read(session));
-  const SchemaPolicy& policy = options.schema_policy;
-  const TableMender mender{catalogue, policy, options.mappings};
+SchemaReport judge_schema(const Catalogue& catalogue, const SchemaPolicy& policy,
+                          std::span<const ExpectedTable> mappings) {
+  const TableMender mender{catalogue, policy, mappings};
   SchemaReport report;
   const auto add = [&](std::vector<SchemaFinding> findings) {
     std::ranges::move(findings, std::back_inserter(report.findings));
@@ -27,8 +26,13 @@ Result<SchemaReport> verify_schema(ControlSession& session, const OpenOptions& o
   }
   add(judge_views_and_triggers(catalogue, policy));
   // Behind the rules that keep tenants apart, which weigh more.
-  add(judge_mappings(catalogue, options.mappings, mender));
+  add(judge_mappings(catalogue, mappings, mender));
   return report;
+}
+
+Result<SchemaReport> verify_schema(ControlSession& session, const OpenOptions& options) {
+  BOOST_OUTCOME_TRY(const auto catalogue, Catalogue::read(session));
+  return judge_schema(catalogue, options.schema_policy, options.mappings);
 }
 
 Result<void> require_safe_schema(StoreBackend& store, const OpenOptions& options) {

@@ -1,5 +1,6 @@
 // So it is for a key that was just made.
-// EXPECT: [Cc]annot format|not formattable|formattable
+// EXPECT-GCC: Cannot format
+// EXPECT-CLANG: Cannot format|fallback_formatter
 #include <fmt/format.h>
 
 #include "tenancy/registry/api_key.hpp"

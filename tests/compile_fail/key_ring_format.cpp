@@ -1,5 +1,6 @@
 // And for the keys of the application.
-// EXPECT: [Cc]annot format|not formattable|formattable
+// EXPECT-GCC: Cannot format
+// EXPECT-CLANG: Cannot format|fallback_formatter
 #include <fmt/format.h>
 
 #include "tenancy/core/key_ring.hpp"

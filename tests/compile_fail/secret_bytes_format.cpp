@@ -1,5 +1,6 @@
 // Formatting is printing.
-// EXPECT: [Cc]annot format|not formattable|formattable
+// EXPECT-GCC: Cannot format
+// EXPECT-CLANG: Cannot format|fallback_formatter
 #include <fmt/ostream.h>
 
 #include "tenancy/core/secret_bytes.hpp"
