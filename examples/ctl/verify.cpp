@@ -2,13 +2,17 @@
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <CLI/App.hpp>
 
 #include "tenancy/migrate/verify_schema.hpp"
 
 #include "ctl/backup_view.hpp"
+#include "ctl/display.hpp"
 #include "ctl/session.hpp"
 #include "ctl/store_access.hpp"
 
@@ -36,10 +40,39 @@ Json to_json(const tenancy::SchemaReport& report) {
     findings.push_back(Json{{"rule", tenancy::to_string(finding.rule)},
                             {"severity", tenancy::to_string(finding.severity)},
                             {"object", finding.object},
-                            {"message", finding.message}});
+                            {"columns", finding.columns},
+                            {"message", finding.message},
+                            {"remedy", Json{{"kind", tenancy::to_string(finding.remedy.kind)},
+                                            {"text", finding.remedy.text}}}});
   }
   return Json{
       {"safe", report.is_safe()}, {"tables", std::move(tables)}, {"findings", std::move(findings)}};
+}
+
+/// What mends the findings, each once, with the rules that ask for it.
+std::string remedies_of(const tenancy::SchemaReport& report) {
+  std::vector<std::pair<const tenancy::SchemaFinding*, std::string>> remedies;
+  for (const auto& finding : report.findings) {
+    const std::string rule{tenancy::to_string(finding.rule)};
+    const auto known = std::ranges::find_if(remedies, [&](const auto& each) {
+      return each.first->object == finding.object && each.first->remedy.text == finding.remedy.text;
+    });
+    if (known == remedies.end()) {
+      remedies.emplace_back(&finding, rule);
+    } else if (!known->second.ends_with(rule)) {
+      known->second += ", " + rule;
+    }
+  }
+  std::string text;
+  for (const auto& [finding, rules] : remedies) {
+    text += "\n" + printable(finding->object) + " (" + rules + "), by " +
+            std::string{tenancy::to_string(finding->remedy.kind)} + ":\n";
+    std::istringstream lines{finding->remedy.text};
+    for (std::string line; std::getline(lines, line);) {
+      text += "  " + printable(line) + "\n";
+    }
+  }
+  return text;
 }
 
 std::string table_of(const tenancy::SchemaReport& report, bool bold_headers) {
@@ -55,7 +88,7 @@ std::string table_of(const tenancy::SchemaReport& report, bool bold_headers) {
                     std::string{tenancy::to_string(finding.rule)}, finding.object,
                     finding.message});
     }
-    text += "\n" + findings.take_lines(bold_headers);
+    text += "\n" + findings.take_lines(bold_headers) + remedies_of(report);
   }
   return text;
 }

@@ -17,6 +17,8 @@ constexpr std::string_view indexes_sql =
     "SELECT s.name, i.name, i.\"unique\", i.origin = 'pk', i.partial, x.name "
     "FROM sqlite_schema s JOIN pragma_index_list(s.name) i JOIN pragma_index_xinfo(i.name) x "
     "WHERE s.type = 'table' AND x.key = 1 ORDER BY s.name, i.seq, x.seqno";
+constexpr std::string_view index_texts_sql =
+    "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL";
 constexpr std::string_view references_sql =
     "SELECT s.name, f.id, f.\"table\", f.on_update, f.on_delete, f.\"from\", f.\"to\" "
     "FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) f "
@@ -52,6 +54,17 @@ const CatalogueColumn* CatalogueTable::column(std::string_view name_of_it) const
   const auto found = std::ranges::find_if(
       columns, [&](const auto& column) { return is_same_name(column.name, name_of_it); });
   return found == columns.end() ? nullptr : &*found;
+}
+
+bool CatalogueTable::is_row_number(const CatalogueColumn& column) const {
+  return column.key_position == 1 && primary_key().size() == 1 &&
+         is_same_name(column.type, "INTEGER") &&
+         std::ranges::none_of(indexes, &CatalogueIndex::is_primary_key);
+}
+
+bool CatalogueTable::is_never_null(std::string_view name_of_it) const {
+  const auto* const found = column(name_of_it);
+  return found != nullptr && (found->is_not_null || is_row_number(*found));
 }
 
 std::vector<std::string> CatalogueTable::primary_key() const {
@@ -98,9 +111,19 @@ Result<Catalogue> Catalogue::read(ControlSession& session) {
     if (auto* const table = of_table(row)) {
       const auto name = text_of(row, 1);
       if (table->indexes.empty() || table->indexes.back().name != name) {
-        table->indexes.push_back({name, flag_of(row, 2), flag_of(row, 3), flag_of(row, 4), {}});
+        table->indexes.push_back({name, flag_of(row, 2), flag_of(row, 3), flag_of(row, 4), {}, {}});
       }
       table->indexes.back().columns.push_back(text_of(row, 5));
+    }
+  }));
+  BOOST_OUTCOME_TRY(session.look_up(index_texts_sql, [&](const Statement& row) {
+    auto* const table = of_table(row);
+    if (table == nullptr) {
+      return;
+    }
+    const auto found = std::ranges::find(table->indexes, text_of(row, 1), &CatalogueIndex::name);
+    if (found != table->indexes.end()) {
+      found->sql = text_of(row, 2);
     }
   }));
   std::int64_t last_id = -1;

@@ -25,6 +25,7 @@ struct CatalogueIndex {
   bool is_unique;
   bool is_primary_key;
   bool is_partial;                   ///< Over some of the rows only.
+  std::string sql;                   ///< Empty when a constraint made it.
   std::vector<std::string> columns;  ///< In order; empty texts for expressions.
 };
 
@@ -51,6 +52,11 @@ struct CatalogueTable {
   std::vector<CatalogueReference> references = {};
 
   [[nodiscard]] const CatalogueColumn* column(std::string_view name) const noexcept;
+  /// Whether the column is another name of the row's number, which is never NULL and comes by
+  /// itself.
+  [[nodiscard]] bool is_row_number(const CatalogueColumn& column) const;
+  /// Whether a column of that name is there and never NULL.
+  [[nodiscard]] bool is_never_null(std::string_view name) const;
   /// The columns of the primary key, in order.
   [[nodiscard]] std::vector<std::string> primary_key() const;
 };

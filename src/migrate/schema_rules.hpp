@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+
+#include "tenancy/migrate/expected_table.hpp"
 #include "tenancy/migrate/schema_policy.hpp"
 #include "tenancy/migrate/verify_schema.hpp"
 
@@ -7,8 +10,9 @@
 
 namespace tenancy::inline v0::detail {
 
-/// Holds a catalogue against the rules.
-SchemaReport judge_schema(const Catalogue& catalogue, const SchemaPolicy& policy);
+/// Holds a catalogue against the rules, and the mappings.
+SchemaReport judge_schema(const Catalogue& catalogue, const SchemaPolicy& policy,
+                          std::span<const ExpectedTable> mappings = {});
 
 /// Reads the catalogue and holds it against the rules and the mappings of the options.
 Result<SchemaReport> verify_schema(ControlSession& session, const OpenOptions& options);

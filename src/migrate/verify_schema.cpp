@@ -25,11 +25,12 @@ std::string_view to_string(TableKind kind) noexcept {
 }
 
 std::string_view to_string(SchemaRule rule) noexcept {
-  static constexpr std::array<std::string_view, 15> names{
-      "classified_table", "tenant_column",        "primary_key",     "unique_key",
-      "foreign_key",      "immediate_references", "conflict_clause", "no_virtual_table",
-      "listed_view",      "listed_trigger",       "mapped_table",    "tenant_led_index",
-      "tenant_reference", "strict_table",         "current_policy"};
+  static constexpr std::array<std::string_view, schema_rule_count> names{
+      "classified_table",    "tenant_column",        "primary_key",      "unique_key",
+      "foreign_key",         "immediate_references", "conflict_clause",  "no_autoincrement",
+      "no_connection_state", "no_virtual_table",     "listed_view",      "listed_trigger",
+      "mapped_table",        "tenant_led_index",     "tenant_reference", "strict_table",
+      "current_policy"};
   return name_in(names, rule);
 }
 
@@ -38,9 +39,26 @@ std::string_view to_string(Severity severity) noexcept {
   return name_in(names, severity);
 }
 
+std::string_view to_string(RemedyKind kind) noexcept {
+  static constexpr std::array<std::string_view, 4> names{"sql", "policy", "mapping", "by_hand"};
+  return name_in(names, kind);
+}
+
 bool SchemaReport::is_safe() const noexcept {
   return std::ranges::none_of(
       findings, [](const auto& finding) { return finding.severity == Severity::refused; });
+}
+
+std::string SchemaReport::mending_sql() const {
+  std::string sql;
+  for (const SchemaFinding& finding : findings) {
+    const auto& text = finding.remedy.text;
+    if (finding.severity == Severity::refused && finding.remedy.kind == RemedyKind::sql &&
+        sql.find(text) == std::string::npos) {
+      sql += text;
+    }
+  }
+  return sql;
 }
 
 Result<SchemaReport> verify_schema(std::string_view url, const OpenOptions& options) {

@@ -7,6 +7,8 @@
 #include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 
+#include "tenancy/migrate/schema_policy.hpp"
+
 #include "e2e/ctl_process.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -191,14 +193,58 @@ TEST_CASE("a schema that keeps tenants apart is verified, table by table") {
 TEST_CASE("a table that does not keep tenants apart is a finding, and opens to nobody") {
   const CtlStore store;
   SQLite::Database{store.file().string(), SQLite::OPEN_READWRITE}.exec(
-      "CREATE TABLE leaky (tenant_id INTEGER NOT NULL, id TEXT PRIMARY KEY) STRICT");
+      "CREATE TABLE leaky (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, id TEXT PRIMARY "
+      "KEY, name TEXT UNIQUE) STRICT");
   const auto found = store.run({"verify", "--json"});
   CHECK(found.status == 8);
   CHECK(found.json()["safe"] == false);
-  CHECK(found.json()["findings"][0]["object"] == "leaky");
+  const Json finding = found.json()["findings"][0];
+  CHECK(finding["object"] == "leaky");
+  CHECK(finding["rule"] == "primary_key");
+  CHECK(finding["severity"] == "refused");
+  CHECK(finding["columns"] == Json{"id"});
+  CHECK(contains(finding["message"].get<std::string>(), "tenants share its values"));
+  CHECK(finding["remedy"]["kind"] == "sql");
   CHECK(found.error()["code"] == "findings");
-  CHECK(contains(store.run({"verify"}).output, "leaky"));
-  CHECK(store.error(7, {"tenants", "list"})["code"] == "unsafe_schema");
+
+  const auto text = store.run({"verify"});
+  CHECK(text.status == 8);
+  CHECK(contains(text.output, "leaky (primary_key, unique_key), by sql:\n"));
+  CHECK(contains(text.output, "  PRIMARY KEY (\"tenant_id\", \"id\")"));
+  CHECK(contains(text.errors, "The schema does not keep tenants apart."));
+
+  // All other commands refuse it, and say which table it is and why.
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"tenants", "list"},
+        {"tenants", "show", "acme"},
+        {"keys", "list", "acme"},
+        {"backup", (store.file().parent_path() / "copy.db").string()}}) {
+    const auto error = store.error(7, command);
+    CHECK(error["code"] == "unsafe_schema");
+    CHECK(contains(error["message"].get<std::string>(), "the primary key of 'leaky'"));
+    CHECK(contains(error["hint"].get<std::string>(), "tenantctl verify"));
+  }
+
+  // What it says mends it.
+  SQLite::Database{store.file().string(), SQLite::OPEN_READWRITE}.exec(
+      finding["remedy"]["text"].get<std::string>());
+  CHECK(store.json({"verify"})["safe"] == true);
+  CHECK(store.run({"tenants", "list"}).status == 0);
+}
+
+TEST_CASE("a view that nobody listed is told with the hash to list it by") {
+  const CtlStore store;
+  SQLite::Database{store.file().string(), SQLite::OPEN_READWRITE}.exec(
+      "CREATE VIEW leak AS SELECT * FROM deployments");
+  const auto found = store.run({"verify", "--json"});
+  CHECK(found.status == 8);
+  const Json finding = found.json()["findings"][0];
+  CHECK(finding["rule"] == "listed_view");
+  CHECK(finding["remedy"]["kind"] == "policy");
+  CHECK(contains(finding["remedy"]["text"].get<std::string>(),
+                 "{\"leak\", \"" +
+                     tenancy::schema_text_hash("CREATE VIEW leak AS SELECT * FROM deployments") +
+                     "\"}"));
 }
 
 TEST_CASE("nothing is verified where there is no store") {

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -100,6 +101,26 @@ TEST_CASE("a second start shows no key and finds what the first one left") {
   CHECK(acme.get("/api/deployments/" + id).json()["data"]["project_name"] == "kept");
   CHECK(acme.get("/api/deployments").json()["pagination"]["total"] == 4);
   CHECK(second.stop() == 0);
+}
+
+TEST_CASE("a schema that does not keep tenants apart is served to nobody") {
+  const TemporaryFolder directory;
+  const std::string data = directory.path();
+  {
+    ServiceProcess first{{"--data", data, "--no-demo"}};
+    CHECK(first.stop() == 0);
+  }
+  SQLite::Database database{data + "/tenancy.db", SQLite::OPEN_READWRITE};
+  database.exec("CREATE VIEW leak AS SELECT * FROM deployments");
+  const auto refused = ServiceProcess::run_to_end({"--data", data});
+  CHECK(refused.status != 0);
+  CHECK(contains(refused.log, "the view 'leak' may show rows of other tenants"));
+  CHECK(contains(refused.log, "verify_schema"));
+  CHECK_FALSE(contains(refused.output, "listening"));
+
+  database.exec("DROP VIEW leak");
+  ServiceProcess again{{"--data", data}};
+  CHECK(again.stop() == 0);
 }
 
 TEST_CASE("without the demo the store stays empty, also at the next start") {

@@ -50,6 +50,7 @@ class Repository;
 template <Entity T>
 class ReadRepository {
  public:
+  using BorrowsTransaction = void;
   using Key = typename detail::EntityTraits<T>::Key;
   /// What a key is passed as: texts as views, bytes as spans, integers of any type, keys of several
   /// columns as tuples: `find({project, 3})`.

@@ -39,7 +39,8 @@ class TENANCY_API Store {
   Store& operator=(const Store&) noexcept = default;
   ~Store() = default;
 
-  /// Runs `unit(ReadTransaction&)`, which returns some `Result<T>`, on one snapshot.
+  /// Runs `unit(ReadTransaction&)`, which returns some `Result<T>`, on one snapshot. What borrows
+  /// the transaction, such as a repository, is no `T`: it would outlive what it works in.
   ///
   /// Errors: those of the unit; `foreign_context`, `tenant_not_active`, `stale_context`;
   /// `isolation_violation` when a row of another tenant came back, even if the unit ignored it;
@@ -111,7 +112,7 @@ class TENANCY_API Store {
   void async_write(const TenantContext& context, const CallOptions& options, Unit unit,
                    Completion completion) const {
     using UnitResult = std::invoke_result_t<Unit&, WriteTransaction&>;
-    static_assert(detail::is_result<UnitResult>, "a transaction's unit returns a tenancy::Result");
+    detail::check_unit_result<UnitResult>();
     using Value = typename UnitResult::value_type;
     static_assert(std::is_invocable_v<Completion, AsyncResult<Value>>,
                   "a completion takes the AsyncResult of what the unit returns");

@@ -20,6 +20,8 @@ struct SessionAccess;
 /// Thread safety: confined to the thread that runs the unit.
 class ReadTransaction {
  public:
+  using BorrowsTransaction = void;
+
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 

@@ -129,8 +129,10 @@ TEST_CASE("a mapped table is there and a tenants' one") {
                 "name in the mapping"});
   ExpectedTable view = mapping();
   view.table = "V";
-  CHECK(complaints(table(key) + "; CREATE VIEW v AS SELECT * FROM t", {view},
-                   {.allowed_views_and_triggers = {"v"}}) ==
+  CHECK(complaints(
+            table(key) + "; CREATE VIEW v AS SELECT * FROM t", {view},
+            {.allowed_views_and_triggers = {{"v", tenancy::schema_text_hash(
+                                                      "CREATE VIEW v AS SELECT * FROM t")}}}) ==
         Strings{"the mapped table 'V' is a view: map the table behind it"});
   CHECK(complaints("CREATE TABLE t (id TEXT PRIMARY KEY) STRICT", {mapping()},
                    {.shared_tables = {"t"}}) ==
@@ -342,7 +344,8 @@ TEST_CASE("tables that do not keep tenants apart come before mappings that do no
                             .mappings = {mapping()}};
   const auto opened = tenancy::open(url, options);
   CHECK(code_of(opened) == errc::unsafe_schema);
-  CHECK(opened.error().message().find("(and 1 more: tenancy::verify_schema tells all)") !=
+  CHECK(opened.error().message().find(
+            "(and 1 more: tenancy::verify_schema tells all, and how to mend them)") !=
         std::string::npos);
 }
 

@@ -35,6 +35,13 @@ Result<tenancy::Migration> orders() {
   return tenancy::Migration{2, "orders", std::move(sql)};
 }
 
+tenancy::SchemaPolicy shop_policy() {
+  return {
+      .shared_tables = {"countries"},
+      .allowed_views_and_triggers = {
+          {"customer_names", "3131313131313131313131313131313131313131313131313131313131313131"}}};
+}
+
 Result<tenancy::OpenOptions> shop_options(const std::filesystem::path& folder) {
   tenancy::OpenOptions options;
   BOOST_OUTCOME_TRY(options.migrations, tenancy::load_migrations(folder));
@@ -69,5 +76,15 @@ TEST_CASE("what the guide to migrations shows works") {
   const auto url = "sqlite:" + (folder / "shop.db").string();
   must(roll_out(url, options, out));
   CHECK(out.str().find("app 1 customers\napp 2 orders\n") != std::string::npos);
+  CHECK(must(tenancy::verify_schema(url, options)).findings.empty());
+
+  // A view is let through by the hash of its text alone.
+  const std::string view = "CREATE VIEW customer_names AS SELECT id FROM customers";
+  options.migrations.push_back({3, "customer_names", view});
+  auto policy = shop_policy();
+  options.schema_policy = policy;
+  CHECK(tenancy_test::code_of(tenancy::migrate(url, options)) == tenancy::errc::unsafe_schema);
+  policy.allowed_views_and_triggers.front().hash = tenancy::schema_text_hash(view);
+  options.schema_policy = policy;
   CHECK(must(tenancy::verify_schema(url, options)).findings.empty());
 }

@@ -348,7 +348,7 @@ TEST_CASE("a schema that a newer program migrated is a warning, one that lost st
     auto schema = tenancy_test::test_schema();
     schema.push_back({3, "more",
                       "CREATE TABLE more (tenant_id INTEGER NOT NULL PRIMARY KEY REFERENCES "
-                      "tenancy_tenants) STRICT"});
+                      "tenancy_tenants) STRICT, WITHOUT ROWID"});
     must(tenancy::open(test.url(), {.migrations = schema}));
   }
   const auto newer = test.authority.health(any_disk({.max_clock_step = std::chrono::hours{99999}}));

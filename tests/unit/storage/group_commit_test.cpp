@@ -78,6 +78,16 @@ constexpr auto tenancy_mapping(std::type_identity<Seat>) {
   return m::entity("seats", m::key("id", &Seat::id), m::column("place", &Seat::place));
 }
 
+constexpr std::string_view bomb =
+    "CREATE TRIGGER bomb BEFORE INSERT ON notes WHEN new.title = 'bomb' "
+    "BEGIN SELECT RAISE(ROLLBACK, 'boom'); END";
+constexpr std::string_view half =
+    "CREATE TRIGGER half AFTER INSERT ON notes WHEN new.title GLOB 'half*' "
+    "BEGIN SELECT RAISE(FAIL, 'half done'); END";
+constexpr std::string_view full =
+    "CREATE TRIGGER full AFTER INSERT ON notes WHEN (SELECT count(*) FROM notes) = 5 "
+    "AND new.title GLOB 'alone*' BEGIN SELECT RAISE(ROLLBACK, 'one too many'); END";
+
 std::vector<tenancy::Migration> treacherous_schema() {
   auto schema = tenancy_test::test_schema();
   schema.push_back(
@@ -88,20 +98,17 @@ std::vector<tenancy::Migration> treacherous_schema() {
        "CREATE TABLE tickets (number INTEGER PRIMARY KEY AUTOINCREMENT, "
        "tenant_id INTEGER NOT NULL, id TEXT NOT NULL) STRICT;"
        "CREATE TABLE seats (tenant_id INTEGER NOT NULL, id TEXT NOT NULL, place TEXT NOT NULL, "
-       "PRIMARY KEY (tenant_id, id), UNIQUE (tenant_id, place) ON CONFLICT ROLLBACK) STRICT;"
-       "CREATE TRIGGER bomb BEFORE INSERT ON notes WHEN new.title = 'bomb' "
-       "BEGIN SELECT RAISE(ROLLBACK, 'boom'); END;"
-       "CREATE TRIGGER half AFTER INSERT ON notes WHEN new.title GLOB 'half*' "
-       "BEGIN SELECT RAISE(FAIL, 'half done'); END;"
-       "CREATE TRIGGER full AFTER INSERT ON notes WHEN (SELECT count(*) FROM notes) = 5 "
-       "AND new.title GLOB 'alone*' BEGIN SELECT RAISE(ROLLBACK, 'one too many'); END"});
+       "PRIMARY KEY (tenant_id, id), UNIQUE (tenant_id, place) ON CONFLICT ROLLBACK) STRICT;" +
+           std::string{bomb} + ";" + std::string{half} + ";" + std::string{full}});
   return schema;
 }
 
 /// What of it `open` would refuse.
 tenancy::SchemaPolicy treacherous_policy() {
-  return {.allowed_views_and_triggers = {"bomb", "half", "full"},
-          .unsafe_tables = {"links", "tickets", "seats"}};
+  return {.allowed_views_and_triggers = {{"bomb", tenancy::schema_text_hash(bomb)},
+                                         {"half", tenancy::schema_text_hash(half)},
+                                         {"full", tenancy::schema_text_hash(full)}},
+          .unsafe_tables = {"links", "notes", "tickets", "seats"}};
 }
 
 /// How many writes wait in most tests, beside the one that holds the writer.

@@ -260,6 +260,14 @@ struct EntityTraits {
     }
     return version_name() == "tenant_id";
   }
+  /// Under whichever name: that it says whose the row is would be believed.
+  static constexpr bool maps_a_tenant_member() noexcept {
+    if constexpr (requires { column_of(&T::tenant_id); }) {
+      return column_of(&T::tenant_id) != size;
+    } else {
+      return false;
+    }
+  }
   static constexpr bool parts_are_known() noexcept {
     return std::apply(
         []<class... Part>(const Part&...) {
@@ -309,6 +317,8 @@ struct EntityTraits {
   static_assert(names_are_good(), "mapping: a column's name is lower-case letters, digits and '_'");
   static_assert(!names_the_tenant(),
                 "mapping: tenant_id is no member: the transaction knows the tenant");
+  static_assert(!maps_a_tenant_member(),
+                "mapping: a member tenant_id is not mapped: the transaction knows the tenant");
   static_assert(!names_a_row_number(),
                 "mapping: rowid, oid and _rowid_ are the numbers of rows of all tenants");
   static_assert(names_are_distinct(), "mapping: two members are mapped to one column");

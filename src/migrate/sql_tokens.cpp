@@ -1,0 +1,149 @@
+#include "migrate/sql_tokens.hpp"
+
+#include <algorithm>
+
+#include "migrate/catalogue.hpp"
+
+namespace tenancy::inline v0::detail {
+namespace {
+
+using Kind = SqlToken::Kind;
+
+bool is_space(char letter) noexcept { return letter == ' ' || (letter >= '\t' && letter <= '\r'); }
+
+/// Source: https://www.sqlite.org/lang_keywords.html and SQLite's tokenizer: every byte beyond
+/// ASCII belongs to a name.
+bool is_letter(char letter) noexcept {
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+         (letter >= '0' && letter <= '9') || letter == '_' || letter == '$' ||
+         static_cast<unsigned char>(letter) >= 0x80;
+}
+
+std::size_t behind(std::size_t found, std::size_t length, std::string_view sql) noexcept {
+  return found == std::string_view::npos ? sql.size() : found + length;
+}
+
+/// Behind the comment that begins here; here where none does.
+std::size_t end_of_comment(std::string_view sql, std::size_t at) noexcept {
+  if (sql.substr(at, 2) == "--") {
+    return behind(sql.find('\n', at), 1, sql);
+  }
+  if (sql.substr(at, 2) == "/*") {
+    return behind(sql.find("*/", at + 2), 2, sql);
+  }
+  return at;
+}
+
+/// Behind the quote that closes what is opened here. A doubled one stands for itself.
+std::size_t end_of_quoted(std::string_view sql, std::size_t at) noexcept {
+  const char opening = sql[at];
+  const char closing = opening == '[' ? ']' : opening;
+  std::size_t end = behind(sql.find(closing, at + 1), 1, sql);
+  while (opening != '[' && end < sql.size() && sql[end] == closing) {
+    end = behind(sql.find(closing, end + 1), 1, sql);
+  }
+  return end;
+}
+
+SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
+  const auto until = [&](Kind kind, std::size_t end) {
+    return SqlToken{kind, sql.substr(at, end - at), false};
+  };
+  const char first = sql[at];
+  if (first == '\'') {
+    return until(Kind::literal, end_of_quoted(sql, at));
+  }
+  if (first == '"' || first == '`' || first == '[') {
+    return until(Kind::quoted, end_of_quoted(sql, at));
+  }
+  if ((first == 'x' || first == 'X') && sql.substr(at + 1, 1) == "'") {
+    return until(Kind::literal, end_of_quoted(sql, at + 1));
+  }
+  if (!is_letter(first)) {
+    return until(Kind::mark, at + 1);
+  }
+  const auto end = std::ranges::find_if_not(sql.substr(at), &is_letter);
+  return until(Kind::word, at + static_cast<std::size_t>(end - sql.substr(at).begin()));
+}
+
+}  // namespace
+
+bool SqlToken::is(std::string_view keyword) const noexcept {
+  return kind == Kind::word && is_same_name(text, keyword);
+}
+
+std::string SqlToken::name() const {
+  if ((kind != Kind::quoted && kind != Kind::literal) || text.size() < 2 || text.front() == 'x' ||
+      text.front() == 'X') {
+    return std::string{text};
+  }
+  const char closing = text.back();
+  std::string name;
+  for (std::size_t at = 1; at + 1 < text.size(); ++at) {
+    name += text[at];
+    if (text[at] == closing && text.front() == closing) {
+      ++at;
+    }
+  }
+  return name;
+}
+
+SqlTokens sql_tokens(std::string_view sql) {
+  SqlTokens tokens;
+  bool is_apart = false;
+  for (std::size_t at = 0; at < sql.size();) {
+    const auto end = is_space(sql[at]) ? at + 1 : end_of_comment(sql, at);
+    if (end != at) {
+      is_apart = true;
+      at = end;
+      continue;
+    }
+    auto& token = tokens.emplace_back(token_at(sql, at));
+    token.is_apart = is_apart;
+    is_apart = false;
+    at += token.text.size();
+  }
+  return tokens;
+}
+
+std::string sql_text(std::span<const SqlToken> tokens) {
+  std::string text;
+  for (const SqlToken& token : tokens) {
+    if (token.is_apart && !text.empty()) {
+      text += ' ';
+    }
+    text += token.text;
+  }
+  return text;
+}
+
+std::size_t find_keywords(std::span<const SqlToken> tokens,
+                          std::initializer_list<std::string_view> keywords) {
+  const auto found = std::ranges::search(
+      tokens, keywords,
+      [](const SqlToken& token, std::string_view keyword) { return token.is(keyword); });
+  return static_cast<std::size_t>(found.begin() - tokens.begin());
+}
+
+std::string sql_name(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char letter : name) {
+    quoted.append(letter == '"' ? 2 : 1, letter);
+  }
+  return quoted + '"';
+}
+
+bool calls_plainly(std::span<const SqlToken> tokens,
+                   std::initializer_list<std::string_view> functions) {
+  for (std::size_t at = 0; at + 2 < tokens.size(); ++at) {
+    if (tokens[at + 1].is('(') && tokens[at + 2].is(')') && tokens[at].kind != Kind::literal &&
+        std::ranges::any_of(functions, [&, name = tokens[at].name()](std::string_view function) {
+          return is_same_name(name, function);
+        })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace tenancy::inline v0::detail

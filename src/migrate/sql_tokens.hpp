@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tenancy::inline v0::detail {
+
+/// A part of an SQL text that has no space or comment in it.
+struct SqlToken {
+  enum class Kind : std::uint8_t {
+    word,     ///< A keyword, a bare name or a number.
+    quoted,   ///< `"a"`, `` `a` `` or `[a]`: a name.
+    literal,  ///< `'a'` or `x'00'`; as a name, too, where SQLite takes it for one.
+    mark,     ///< One letter of anything else.
+  };
+
+  Kind kind;
+  std::string_view text;  ///< As it stands.
+  bool is_apart;          ///< From the one before, by a space or a comment.
+
+  /// Whether it is this keyword, which is never quoted; in capitals.
+  [[nodiscard]] bool is(std::string_view keyword) const noexcept;
+  [[nodiscard]] bool is(char mark) const noexcept {
+    return kind == Kind::mark && text.front() == mark;
+  }
+  /// What it stands for as a name, without its quotes.
+  [[nodiscard]] std::string name() const;
+};
+
+using SqlTokens = std::vector<SqlToken>;
+
+/// The tokens of a text, as SQLite finds them. They show parts of the text, which outlives them.
+SqlTokens sql_tokens(std::string_view sql);
+
+/// The text of tokens, with single spaces where they stand apart. The same tokens are found in it.
+std::string sql_text(std::span<const SqlToken> tokens);
+
+/// Where these keywords stand in a row, in capitals; the number of tokens when they do not.
+std::size_t find_keywords(std::span<const SqlToken> tokens,
+                          std::initializer_list<std::string_view> keywords);
+
+/// A name as SQL takes it, whatever is in it.
+std::string sql_name(std::string_view name);
+
+/// Whether one of these functions is called there without arguments; names in capitals.
+bool calls_plainly(std::span<const SqlToken> tokens,
+                   std::initializer_list<std::string_view> functions);
+
+}  // namespace tenancy::inline v0::detail
