@@ -7,10 +7,12 @@
 #include <doctest/doctest.h>
 
 #include <tenancy/testing/factory.hpp>
+#include <tenancy/testing/isolation_check.hpp>
 #include <tenancy/testing/temporary_store.hpp>
 
 using notebook::Note;
 using tenancy::testing::Factory;
+using tenancy::testing::IsolationCheck;
 using tenancy::testing::must;
 using tenancy::testing::TemporaryStore;
 
@@ -42,6 +44,18 @@ TEST_CASE("a team cannot pin another team's note, or learn that it is there") {
   REQUIRE_FALSE(pinned.has_value());
   CHECK(pinned.error() == tenancy::errc::not_found);
   CHECK(must(notebook::front_page(test.store(), acme)) == std::vector<Note>{note});
+}
+
+TEST_CASE("teams are apart in every table") {
+  const TemporaryStore test{notebook::options()};
+  IsolationCheck check{test};
+  check.repository(make_notes());
+  check.operation("front_page", [&](const auto& team) -> tenancy::Result<std::string> {
+    BOOST_OUTCOME_TRY(const auto page, notebook::front_page(test.store(), team));
+    return page.empty() ? "" : page.front().title;
+  });
+  const auto report = check.finish();
+  CHECK_MESSAGE(report.holds(), report.to_string());
 }
 
 TEST_CASE("two teams give their notes the same title") {
