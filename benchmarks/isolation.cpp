@@ -13,6 +13,7 @@
 #include "isolation/data_set.hpp"
 #include "isolation/library_side.hpp"
 #include "isolation/raw_side.hpp"
+#include "isolation/row_check.hpp"
 #include "isolation/scratch_copy.hpp"
 #include "isolation/soci_side.hpp"
 #include "isolation/sqlitecpp_side.hpp"
@@ -76,6 +77,25 @@ class Sides {
   std::vector<std::pair<std::string, Lazy<std::unique_ptr<Cases>>>> sides_;
 };
 
+/// Last, since they have no peers.
+void append_row_check(std::vector<Comparison>& cases, Lazy<std::unique_ptr<RowCheck>>& loops) {
+  using Checks = RowCheck::Checks;
+  const auto add = [&](const char* name, void (RowCheck::*loop)(Checks, std::size_t),
+                       std::size_t batch) {
+    const auto operation = [&loops, loop](Checks checks) {
+      return
+          [&loops, loop, checks](std::size_t times) { (loops.get().get()->*loop)(checks, times); };
+    };
+    cases.push_back({.name = name,
+                     .raw = operation(Checks::no),
+                     .through_library = operation(Checks::yes),
+                     .batch = batch,
+                     .against = "the same by hand without it"});
+  };
+  add("row_check_point_read", &RowCheck::point_read, 1000);
+  add("row_check_stream_10000", &RowCheck::stream, 1);
+}
+
 std::vector<Comparison> cases_of(Sides& sides, Sides& scratch_sides,
                                  Lazy<std::unique_ptr<ScratchCopy>>& scratch) {
   constexpr std::size_t many = 1000;
@@ -127,5 +147,9 @@ int main(int argc, char** argv) {
   if (line->run.empty() && !sides.agree()) {
     return EXIT_FAILURE;
   }
-  return compare(cases_of(sides, scratch_sides, scratch), "raw sqlite3 C API", *line);
+  Lazy<std::unique_ptr<RowCheck>> row_check{
+      [&] { return std::make_unique<RowCheck>(data, workload); }};
+  auto cases = cases_of(sides, scratch_sides, scratch);
+  append_row_check(cases, row_check);
+  return compare(cases, "raw sqlite3 C API", *line);
 }

@@ -51,7 +51,8 @@ std::optional<std::size_t> content_length(std::string_view head) {
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::uint16_t port) : descriptor_{connect_to(port)} {}
+HttpConnection::HttpConnection(std::uint16_t port, std::string_view expected)
+    : descriptor_{connect_to(port)}, expected_{expected} {}
 
 HttpConnection::~HttpConnection() { ::close(descriptor_); }
 
@@ -93,7 +94,7 @@ bool HttpConnection::is_complete() {
     }
     head_size_ = end + 4;
     const auto length = content_length(std::string_view{answer_}.substr(0, end));
-    if (!answer_.starts_with("HTTP/1.1 2") || !length) {
+    if (!answer_.starts_with(expected_) || !length) {
       give_up("an answer that was not expected:\n" + answer_);
     }
     whole_size_ = head_size_ + *length;

@@ -8,11 +8,12 @@
 namespace tenancy_bench {
 
 /// A client's end of a connection to a server on this machine: one request at a time. Ends the
-/// program when the connection breaks, and when an answer is anything else than 2xx with a
-/// `Content-Length`.
+/// program when the connection breaks, and when an answer has another status than was expected, 2xx
+/// unless said otherwise, or no `Content-Length`.
 class HttpConnection {
  public:
-  explicit HttpConnection(std::uint16_t port);
+  /// Each answer begins with `expected`, which is static.
+  explicit HttpConnection(std::uint16_t port, std::string_view expected = "HTTP/1.1 2");
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
   ~HttpConnection();
@@ -31,6 +32,7 @@ class HttpConnection {
   [[nodiscard]] bool is_complete();
 
   int descriptor_;
+  std::string_view expected_;
   std::string answer_ = {};
   std::size_t head_size_ = 0;  ///< 0 until the head has arrived.
   std::size_t whole_size_ = 0;

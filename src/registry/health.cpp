@@ -251,6 +251,14 @@ void judge_store(HealthCheck& check, const StoreStatus& status) {
          "all " + std::to_string(status.readers) + " connections for reading are in use and " +
              std::to_string(status.reads_waiting) + " reads wait: raise StoreOptions::readers");
   }
+  if (status.isolation_alarms > 0) {
+    note(check, HealthState::warning,
+         std::to_string(status.isolation_alarms) +
+             " times since the store was opened a row of another tenant came out of a tenant's "
+             "statement; none was given out, and the transactions were undone: look for a damaged "
+             "index, a view or a foreign change of the schema before the store is used further");
+  }
+  add(check, "isolation_alarms", status.isolation_alarms);
   add(check, "file_bytes", status.file_bytes);
   add(check, "pages", status.pages);
   add(check, "free_pages", status.free_pages);

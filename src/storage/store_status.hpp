@@ -36,6 +36,8 @@ struct StoreStatus {
   std::size_t readers_in_use = 0;
   std::size_t reads_waiting = 0;
   std::size_t writes_waiting = 0;  ///< For their turn.
+  /// Rows of other tenants that came out of tenants' statements, and were not given out.
+  std::uint64_t isolation_alarms = 0;
 
   WalOptions wal = {};
   std::uint64_t log_bytes = 0;         ///< That the log must keep, as of the last commit here.

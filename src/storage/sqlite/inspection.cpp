@@ -1,6 +1,8 @@
 #include "storage/sqlite/inspection.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <utility>
 
 #include "storage/sqlite/sessions.hpp"
@@ -44,7 +46,8 @@ Result<void> Inspection::read(const CallOptions& call, StoreBackend::ControlBody
   const WatchScope watched{connection_->watch(), limits, unlimited, true};
   BOOST_OUTCOME_TRY(const auto snapshot, Snapshot::begin(*connection_));
   const ControlAccess access{*connection_};
-  const SessionContext context{keys_, *clock_, nullptr, fork_mark_};
+  std::atomic<std::uint64_t> no_alarms = 0;  // A control session meets no tenant's rows.
+  const SessionContext context{keys_, *clock_, nullptr, fork_mark_, no_alarms};
   PlainControlSession session{context, *connection_, PlainControlSession::Access::read};
   body(session);
   return success();

@@ -150,6 +150,7 @@ Result<void> TenantSession::all_or_nothing(FunctionRef<Result<void>()> body) {
 Error TenantSession::report_foreign_row(const Statement& statement) {
   poisoned_ = true;
   connection_.poison();
+  store_.isolation_alarms.fetch_add(1, std::memory_order_relaxed);
   if (store_.observer != nullptr) {
     store_.observer->on_isolation_alarm(IsolationAlarm{context().tenant(), statement.sql()});
   }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "tenancy/storage/observer.hpp"
 
 #include "storage/backend.hpp"
@@ -14,6 +17,7 @@ struct SessionContext {
   const Clock& clock;
   StoreObserver* observer;
   const ForkMark& fork_mark;
+  std::atomic<std::uint64_t>& isolation_alarms;  ///< Rows of other tenants that came back.
 };
 
 /// Errors: `forked_process`.

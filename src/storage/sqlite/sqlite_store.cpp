@@ -74,7 +74,8 @@ SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions op
       keys_{keys},
       options_{std::move(options)},
       origin_{file_, *options_.clock},
-      session_context_{keys_, *options_.clock, options_.observer.get(), fork_mark_},
+      session_context_{keys_, *options_.clock, options_.observer.get(), fork_mark_,
+                       isolation_alarms_},
       scoped_schema_source_{std::move(source)},
       machinery_{std::make_unique<Machinery>(*this, std::move(location.folder),
                                              std::move(open_file), std::move(lock))} {}
@@ -416,6 +417,7 @@ Result<StoreStatus> SqliteStore::status(const CallOptions& options) {
   status.readers_in_use = readers.in_use;
   status.reads_waiting = readers.waiting;
   status.writes_waiting = machinery_->writer.waiting();
+  status.isolation_alarms = isolation_alarms_.load(std::memory_order_relaxed);
   const auto log = machinery_->checkpointer.progress();
   status.log_bytes = log.log_bytes;
   status.log_tries_in_vain = log.tries_in_vain;

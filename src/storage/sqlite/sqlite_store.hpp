@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -124,6 +126,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   const StoreOptions options_;
   const Origin origin_;
   const ForkMark fork_mark_;
+  std::atomic<std::uint64_t> isolation_alarms_ = 0;
   const SessionContext session_context_;
   const ScopedSchemaSource scoped_schema_source_;
   const Realm realm_ = Realm::create();

@@ -24,6 +24,7 @@
 #include "support/fault_vfs.hpp"
 #include "support/held_writer.hpp"
 #include "support/mounts.hpp"
+#include "support/report_log.hpp"
 #include "support/stopper.hpp"
 #include "support/test_store.hpp"
 
@@ -127,12 +128,47 @@ TEST_CASE("a store that is well has all checks, and all of them are ok") {
   CHECK(figure_of(store, "pages") > 10);
   CHECK(figure_of(store, "readers") == 4);
   CHECK(figure_of(store, "readers_in_use") == 0);
+  CHECK(figure_of(store, "isolation_alarms") == 0);
   CHECK(figure_of(store, "writes_waiting") == 0);
   CHECK(figure_of(check_of(report, "schema"), "host_steps_applied") == 2);
   CHECK(figure_of(check_of(report, "keys"), "ring_newest_version") == 1);
   CHECK(figure_of(check_of(report, "disk"), "free_bytes") > 0);
   CHECK(figure_of(check_of(report, "wal"), "log_bytes") > 0);
   CHECK(report.find("nothing") == nullptr);
+}
+
+TEST_CASE(
+    "rows of other tenants that came back are counted, and are a finding until it is reopened") {
+  const auto log = std::make_shared<tenancy_test::ReportLog>();
+  const TestStore test{{.observer = log}};
+  const auto acme = test.enter(test.acme);
+  must(Repository<Note>{test.store, acme}.insert({.id = "a", .title = "of acme"}));
+  // As a wrong index would: the predicate is answered with one tenant, the result with another.
+  test.run_raw(
+      "ALTER TABLE notes RENAME TO real_notes;"
+      "CREATE VIEW notes AS SELECT CASE abs(random()) % 2 WHEN 0 THEN " +
+      std::to_string(test.acme.id.value()) + " ELSE " + std::to_string(test.globex.id.value()) +
+      " END AS tenant_id, id, title, stars, link, created_at, updated_at FROM real_notes");
+  const auto alarms_of = [](const tenancy::Authority& authority) {
+    return figure_of(check_of(authority.health(any_disk()), "store"), "isolation_alarms");
+  };
+  CHECK(alarms_of(test.authority) == 0);
+
+  const tenancy::ReadRepository<Note> notes{test.store, acme};
+  for (std::int64_t hits = 0; hits < 3;) {
+    if (!notes.find("a")) {
+      ++hits;
+      CHECK(alarms_of(test.authority) == hits);
+    }
+  }
+  const auto report = test.authority.health(any_disk());
+  CHECK(findings_of(report) == Findings{"store warning"});
+  CHECK(says(check_of(report, "store"), "3 times"));
+  CHECK(log->alarms() == 3);
+
+  test.run_raw("DROP VIEW notes; ALTER TABLE real_notes RENAME TO notes");
+  const auto reopened = test.open_again();
+  CHECK(alarms_of(reopened) == 0);
 }
 
 TEST_CASE("the probe is a write that is committed and grows nothing but the log, by a page") {

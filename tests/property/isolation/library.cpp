@@ -1,0 +1,238 @@
+#include "property/isolation/library.hpp"
+
+#include <chrono>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include <SQLiteCpp/Statement.h>
+
+#include "property/isolation/queries.hpp"
+#include "property/isolation/row_calls.hpp"
+#include "property/isolation/world.hpp"
+#include "support/stopper.hpp"
+
+namespace tenancy_test::isolation {
+namespace {
+
+using tenancy::CallOptions;
+using tenancy::errc;
+using tenancy::ReadRepository;
+using tenancy::Repository;
+using tenancy::Result;
+
+/// What ends a transaction that raises.
+struct HostError : std::runtime_error {
+  HostError() : std::runtime_error{"the host's own"} {}
+};
+
+tenancy::PageRequest request_of(const Operation& list) {
+  return {.limit = list.limit,
+          .order = list.newest_first ? tenancy::Order::newest_first : tenancy::Order::oldest_first};
+}
+
+std::string text_of(const SQLite::Column& column) {
+  if (column.isNull()) {
+    return "NULL";
+  }
+  std::ostringstream out;
+  out << '\'';
+  if (column.isFloat()) {
+    out << column.getDouble();
+  } else {
+    out << column.getString();
+  }
+  out << '\'';
+  return out.str();
+}
+
+}  // namespace
+
+Library::Library() : test_{{}, things_schema()}, raw_{test_.raw()} {
+  const auto initech = test_.create_tenant(name_of(2));
+  for (const auto& tenant : {test_.acme, test_.globex, initech}) {
+    tenants_.push_back({tenant.id, test_.enter(tenant)});
+  }
+}
+
+Answer Library::apply(const Operation& operation) {
+  Tenant& actor = tenant_of(operation.tenant);
+  auto& walk = actor.walks[static_cast<std::size_t>(operation.walk)];
+  switch (operation.kind) {
+    case Kind::suspend:
+    case Kind::activate:
+    case Kind::enter:
+      return change_status(operation);
+    case Kind::transaction:
+      return transaction(operation);
+    case Kind::snapshot:
+      return snapshot(operation);
+    case Kind::open_walk: {
+      std::optional<Walk> opened{{operation, std::nullopt, std::nullopt}};
+      Answer answer = read_page(operation.tenant, opened, std::nullopt);
+      if (!answer.error) {
+        walk = std::move(opened);
+      }
+      return answer;
+    }
+    case Kind::next_page:
+    case Kind::previous_page: {
+      const bool is_next = operation.kind == Kind::next_page;
+      if (!walk || !(is_next ? walk->next : walk->previous)) {
+        return {.numbers = {no_cursor}};
+      }
+      return read_page(operation.tenant, walk, is_next ? walk->next : walk->previous);
+    }
+    case Kind::foreign_page:
+      return present(operation);
+    default:
+      return RowCalls{test_.store, actor.context}.apply(operation);
+  }
+}
+
+Answer Library::change_status(const Operation& operation) {
+  Tenant& subject = tenant_of(operation.tenant);
+  if (operation.kind == Kind::enter) {
+    auto context = test_.authority.enter(subject.id, tester());
+    if (!context) {
+      return {.error = context.error().code()};
+    }
+    subject.context = std::move(context).value();
+    return {};
+  }
+  const auto changed = operation.kind == Kind::activate ? test_.registry.activate(subject.id)
+                                                        : test_.registry.suspend(subject.id);
+  return changed ? Answer{} : Answer{.error = changed.error().code()};
+}
+
+Answer Library::transaction(const Operation& operation) {
+  const Stopper stopper;
+  CallOptions options = stopper.options();
+  const bool is_late = operation.ending == Ending::deadline;
+  if (is_late) {
+    options.deadline = CallOptions::Clock::now() + std::chrono::microseconds{200};
+  }
+  Answer answer;
+  try {
+    const auto outcome =
+        test_.store.write(tenant_of(operation.tenant).context, options,
+                          [&](tenancy::WriteTransaction& tx) -> Result<void> {
+                            const RowCalls rows{tx};
+                            answer.inner.clear();
+                            for (const Operation& inner : operation.inner) {
+                              answer.inner.push_back(rows.apply(inner));
+                            }
+                            switch (operation.ending) {
+                              case Ending::commit:
+                                return tenancy::success();
+                              case Ending::fail:
+                                return tenancy::Error{errc::invalid_argument, "dropped"};
+                              case Ending::raise:
+                                throw HostError{};
+                              case Ending::stop:
+                                stopper.request_stop();
+                                break;
+                              case Ending::deadline:
+                                break;
+                            }
+                            // Refused at once, or as soon as the deadline is seen to have passed.
+                            while (true) {
+                              BOOST_OUTCOME_TRY(Repository<Thing>{tx}.count());
+                            }
+                          });
+    if (!outcome) {
+      answer.error = outcome.error().code();
+    }
+  } catch (const HostError&) {
+    answer.numbers = {thrown};
+  }
+  if (is_late) {
+    // How far it came is left to chance, and whether the gate was reached.
+    answer.inner.clear();
+    if (answer.error == errc::tenant_not_active || answer.error == errc::stale_context) {
+      answer.error = errc::deadline_exceeded;
+    }
+  }
+  return answer;
+}
+
+Answer Library::snapshot(const Operation& operation) {
+  Answer answer;
+  const auto outcome = test_.store.read(
+      tenant_of(operation.tenant).context, [&](tenancy::ReadTransaction& tx) -> Result<void> {
+        const ReadRepository<Thing> things{tx};
+        for (const Operation& inner : operation.inner) {
+          answer.inner.push_back(is_look(inner.kind) ? look(things, inner) : apply(inner));
+        }
+        return tenancy::success();
+      });
+  if (!outcome) {
+    answer.error = outcome.error().code();
+  }
+  return answer;
+}
+
+Answer Library::read_page(int tenant, std::optional<Walk>& walk,
+                          std::optional<std::string> cursor) {
+  tenancy::PageRequest request = request_of(walk->list);
+  request.cursor = std::move(cursor);
+  auto page = ReadRepository<Thing>{test_.store, tenant_of(tenant).context}.list(
+      query_of(walk->list), request);
+  if (!page) {
+    return {.error = page.error().code()};
+  }
+  walk->next = std::move(page.value().next_cursor);
+  walk->previous = std::move(page.value().previous_cursor);
+  return {.rows = std::move(page.value().items),
+          .numbers = {page.value().has_next ? 1 : 0, page.value().has_previous ? 1 : 0}};
+}
+
+Answer Library::present(const Operation& operation) {
+  const auto& walk = tenant_of(operation.tenant).walks[static_cast<std::size_t>(operation.walk)];
+  if (!walk || (!walk->next && !walk->previous)) {
+    return {.numbers = {no_cursor}};
+  }
+  std::optional<Walk> presented{{walk->list, std::nullopt, std::nullopt}};
+  return read_page(operation.other, presented, walk->next ? walk->next : walk->previous);
+}
+
+std::vector<std::string> Library::stored(int tenant) const {
+  std::vector<std::string> lines;
+  SQLite::Statement owners{raw_, "SELECT id, name FROM owners WHERE tenant_id = ? ORDER BY id"};
+  owners.bind(1, tenant_of(tenant).id.value());
+  while (owners.executeStep()) {
+    lines.push_back("owner|" + owners.getColumn(0).getString() + '|' +
+                    owners.getColumn(1).getString());
+  }
+  SQLite::Statement things{raw_,
+                           "SELECT id, title, note, points, weight, owner, created_at, updated_at, "
+                           "version FROM things WHERE tenant_id = ? ORDER BY id"};
+  things.bind(1, tenant_of(tenant).id.value());
+  while (things.executeStep()) {
+    std::string line = "thing";
+    for (int column = 0; column < things.getColumnCount(); ++column) {
+      const bool may_be_null = column == 2 || column == 4 || column == 5;
+      line += '|' + (may_be_null ? text_of(things.getColumn(column))
+                                 : things.getColumn(column).getString());
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::int64_t Library::stray_rows() const {
+  std::string ids;
+  for (const Tenant& tenant : tenants_) {
+    ids += (ids.empty() ? "" : ", ") + std::to_string(tenant.id.value());
+  }
+  std::int64_t rows = 0;
+  for (const char* const table : {"owners", "things"}) {
+    SQLite::Statement count{raw_, std::string{"SELECT count(*) FROM "} + table +
+                                      " WHERE tenant_id NOT IN (" + ids + ")"};
+    count.executeStep();
+    rows += count.getColumn(0).getInt64();
+  }
+  return rows;
+}
+
+}  // namespace tenancy_test::isolation
