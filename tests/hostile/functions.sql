@@ -41,7 +41,9 @@ SELECT random()
 SELECT randomblob(8)
 -- expect: refused: much of little
 SELECT zeroblob(1000000)
--- expect: refused: much of little, in a condition that is never looked at
+-- expect: refused: much of little, in a branch that is never taken
+SELECT CASE WHEN 0 THEN zeroblob(10) END
+-- expect: same: a condition that is never looked at is dropped before it is compiled
 SELECT 1 WHERE 0 AND zeroblob(10) IS NULL
 -- expect: invalid: the offset of a row in the file is not built in
 SELECT sqlite_offset(id) FROM notes
@@ -69,13 +71,13 @@ SELECT id FROM notes WHERE title REGEXP 'x'
 SELECT nothing()
 -- expect: invalid: a function with the wrong number of arguments
 SELECT abs(1, 2)
--- expect: invalid: internal functions
+-- expect: refused: internal functions
 SELECT sqlite_rename_table('a', 'b', 'c', 'd', 'e', 'f', 'g')
--- expect: invalid: internal functions of windows
+-- expect: refused: internal functions of ALTER
 SELECT sqlite_drop_column(0, 'x', 1)
--- expect: invalid: internal functions for tests
+-- expect: refused: internal functions for tests
 SELECT implies_nonnull_row(1, 2)
--- expect: invalid: internal functions for tests
+-- expect: refused: internal functions for tests
 SELECT expr_compare(1, 2)
 -- expect: invalid: the debugger
 SELECT edit('x')

@@ -21,29 +21,29 @@ SELECT id FROM notes WHERE id IN (SELECT value FROM json_each('["n1","n2"]')) OR
 SELECT 1 WHERE 1 IN json_each
 -- expect: same: called in IN
 SELECT 1 WHERE 1 IN (SELECT value FROM json_each('[1]'))
--- expect: invalid: qualified by temp
+-- expect: same: qualified by temp, which changes nothing
 SELECT * FROM temp.json_each('[1]')
 -- expect: same: qualified by main, where functions seem to lie
 SELECT value FROM main.json_each('[1]')
--- expect: refused: the pragmas' tables: files
+-- expect: invalid: the pragmas' tables: files
 SELECT * FROM pragma_database_list
--- expect: refused: the pragmas' tables: tables
+-- expect: invalid: the pragmas' tables: tables
 SELECT * FROM pragma_table_list
--- expect: refused: the pragmas' tables: columns
+-- expect: invalid: the pragmas' tables: columns
 SELECT * FROM pragma_table_info('notes')
--- expect: refused: the pragmas' tables: columns and hidden ones
+-- expect: invalid: the pragmas' tables: columns and hidden ones
 SELECT name FROM pragma_table_xinfo('notes')
--- expect: refused: the pragmas' tables: indexes
+-- expect: invalid: the pragmas' tables: indexes
 SELECT * FROM pragma_index_list('notes')
--- expect: refused: the pragmas' tables: functions
+-- expect: invalid: the pragmas' tables: functions
 SELECT * FROM pragma_function_list
--- expect: refused: the pragmas' tables: modules
+-- expect: invalid: the pragmas' tables: modules
 SELECT name FROM pragma_module_list
--- expect: refused: the pragmas' tables: options
+-- expect: invalid: the pragmas' tables: options
 SELECT * FROM pragma_compile_options
--- expect: refused: the pragmas' tables: the file's state
+-- expect: invalid: the pragmas' tables: the file's state
 SELECT * FROM pragma_data_version
--- expect: refused: the pragmas' tables, without a column
+-- expect: invalid: the pragmas' tables, without a column
 SELECT count(*) FROM pragma_database_list
 -- expect: refused: beside a function that is allowed
 SELECT * FROM json_each('[1]'), pragma_database_list
@@ -59,19 +59,19 @@ SELECT (SELECT count(*) FROM pragma_table_list), 'json_each'
 SELECT 1 FROM json_each('[1]') WHERE EXISTS (SELECT 1 FROM pragma_table_list)
 -- expect: refused: named after a function that is allowed
 SELECT * FROM pragma_database_list AS json_each
--- expect: refused: the pages of the file
+-- expect: invalid: the pages of the file
 SELECT * FROM dbstat
--- expect: refused: the pages of the file, without a column
+-- expect: invalid: the pages of the file, without a column
 SELECT count(*) FROM dbstat
 -- expect: refused: the pages of the file, beside a mention
 SELECT name, pageno FROM dbstat, json_each('[1]')
--- expect: refused: the pages of a schema
+-- expect: invalid: the pages of a schema
 SELECT count(*) FROM dbstat('main')
 -- expect: refused: the pages of a schema, beside a mention
 SELECT sum(pgsize) FROM dbstat('main') -- json_each
--- expect: refused: other tenants' prepared statements
+-- expect: invalid: other tenants' prepared statements
 SELECT sql FROM sqlite_stmt
--- expect: refused: other tenants' prepared statements, counted
+-- expect: invalid: other tenants' prepared statements, counted
 SELECT count(*) FROM sqlite_stmt
 -- expect: refused: other tenants' prepared statements, beside a mention
 SELECT sql FROM sqlite_stmt, json_each('[1]')
@@ -87,7 +87,7 @@ SELECT * FROM bytecode('SELECT 1')
 SELECT * FROM tables_used('SELECT 1')
 -- expect: invalid: series
 SELECT * FROM generate_series(1, 3)
--- expect: refused: words of full text search
+-- expect: invalid: words of full text search
 SELECT * FROM fts3tokenize('simple', 'a b')
 -- expect: refused: words of full text search, beside a mention
 SELECT * FROM fts3tokenize, json_each('[1]')

@@ -15,7 +15,7 @@ INSERT INTO plans VALUES ('free', 1, NULL) ON CONFLICT DO UPDATE SET most = 1
 INSERT INTO plans VALUES ('x', 1, NULL) RETURNING *
 -- expect: refused: an update
 UPDATE plans SET most = 0
--- expect: refused: an update of a view
+-- expect: invalid: an update of a view
 UPDATE notes SET title = 'x'
 -- expect: refused: an update with RETURNING
 UPDATE plans SET most = 0 RETURNING name
@@ -27,11 +27,11 @@ UPDATE plans SET most = 0 WHERE 0
 DELETE FROM plans
 -- expect: refused: a deletion with RETURNING
 DELETE FROM plans RETURNING *
--- expect: refused: a deletion from a view
+-- expect: invalid: a deletion from a view
 DELETE FROM notes
--- expect: refused: a deletion from a hidden table
+-- expect: invalid: a deletion from a hidden table
 DELETE FROM tenancy_tenants
--- expect: refused: a deletion from the schema
+-- expect: invalid: a deletion from the schema
 DELETE FROM sqlite_schema
 -- expect: refused: a table of one's own
 CREATE TABLE mine (a)
@@ -43,9 +43,9 @@ CREATE TEMP TABLE mine AS SELECT * FROM notes
 CREATE TEMP TABLE plans (name)
 -- expect: refused: a table in main
 CREATE TABLE main.notes (tenant_id)
--- expect: refused: an index
+-- expect: invalid: an index
 CREATE INDEX mine ON plans (most)
--- expect: refused: an index on temp
+-- expect: invalid: an index on temp
 CREATE INDEX temp.mine ON notes (id)
 -- expect: refused: a table dropped
 DROP TABLE plans

@@ -177,6 +177,35 @@ std::string view_sql(const ScopedTable& table, std::string_view base) {
          " = " + tenant_function + "()";
 }
 
+/// Stands before a table that queries do not see: whoever names it reads all its columns, and the
+/// list of what may be compiled refuses that.
+std::string hidden_view_sql(const std::string& name, std::string_view base) {
+  return "CREATE TEMP VIEW " + in_quotes(name) + " AS SELECT * FROM " + in_quotes(base) + "." +
+         in_quotes(name);
+}
+
+bool is_of_word(char letter) noexcept {
+  const auto byte = static_cast<unsigned char>(letter);
+  return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+         (byte >= 'A' && byte <= 'Z') || byte == '_' || byte == '$' || byte >= 0x80U;
+}
+
+/// The words of a text in lower case, whether they are names, keywords or parts of other texts.
+template <class Visit>
+bool any_word(std::string_view text, Visit visit) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_of_word(text[end])) {
+      ++end;
+    }
+    if (end > at && visit(in_lower_case(text.substr(at, end - at)))) {
+      return true;
+    }
+    at = end + 1;
+  }
+  return false;
+}
+
 }  // namespace
 
 RowScope::RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base)
@@ -212,6 +241,13 @@ Result<void> RowScope::install(sqlite3* connection) {
                       "making the view of " + shown(table.name));
     }
   }
+  for (const std::string& name : schema_->hidden) {
+    if (sqlite3_exec(connection, hidden_view_sql(name, base_).c_str(), nullptr, nullptr, nullptr) !=
+        SQLITE_OK) {
+      return to_error(sqlite3_extended_errcode(connection), connection,
+                      "making the view of " + shown(name));
+    }
+  }
   // The first use of a table-valued function declares its table, which queries may not.
   if (sqlite3_exec(connection, "SELECT 1 FROM json_each('[]'), json_tree('[]')", nullptr, nullptr,
                    nullptr) != SQLITE_OK) {
@@ -242,15 +278,26 @@ void RowScope::tell_tenant(sqlite3_context* context, int /*count*/,
 
 void RowScope::begin_compiling(std::string_view text) {
   refusal_.clear();
+  joins_engine_table_ = false;
   const auto mentions = [text](std::string_view name) {
     return std::search(text.begin(), text.end(), name.begin(), name.end(),
                        [](char one, char other) { return lower(one) == other; }) != text.end();
   };
   uses_table_functions_ = std::ranges::any_of(table_functions, mentions);
+  // Of the columns by which these join, SQLite asks nobody. The store's tables are out of reach
+  // behind views; the engine's own, which no view may be named like, are to be kept away here.
+  if (mentions("using") || mentions("natural")) {
+    joins_engine_table_ =
+        any_word(text, [this](const std::string& word) { return is_of_engine(word); });
+  }
 }
 
 bool RowScope::allows(int action, const char* first, const char* second, const char* database,
                       const char* cause) {
+  if (joins_engine_table_) {
+    refusal_ = "USING or NATURAL beside a name of the engine's";
+    return false;
+  }
   switch (action) {
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE:
@@ -311,8 +358,12 @@ bool RowScope::allows_mention(const std::string& table, const char* database) co
     return schema_name.empty();
   }
   // Left are names that the query itself gave to its parts.
-  return schema_name.empty() && !hidden_.contains(table) && !table.starts_with("sqlite_") &&
-         !table.starts_with("pragma_") && !modules_.contains(table);
+  return schema_name.empty() && !hidden_.contains(table) && !is_of_engine(table);
+}
+
+bool RowScope::is_of_engine(const std::string& table) const {
+  return table.starts_with("sqlite_") || table.starts_with("pragma_") ||
+         (modules_.contains(table) && !is_table_function(table));
 }
 
 bool RowScope::allows_function(std::string_view name, const char* cause) const {

@@ -25,7 +25,9 @@ namespace tenancy::inline v0::detail::sqlite {
 /// the connection's present tenant, without `tenant_id`. A query finds the view under the plain
 /// name and cannot name the table behind it. Whatever is compiled is held to a list besides: a
 /// table's columns are read from within its view only, shared tables from anywhere, other tables
-/// not at all; functions are those of a list; everything else is refused.
+/// not at all; functions are those of a list; everything else is refused. Since SQLite does not ask
+/// about columns that USING and NATURAL join by, views stand before those other tables, too: naming
+/// one reads what lies behind it, about which SQLite does ask.
 ///
 /// A compiled query says nothing of a tenant: the views ask a function for it whenever they run.
 ///
@@ -72,6 +74,8 @@ class RowScope {
                                  const char* database, const char* cause) const;
   /// A table from which no column is read, as the query names it.
   [[nodiscard]] bool allows_mention(const std::string& table, const char* database) const;
+  /// Whether a name, in lower case, is that of a table of the engine's own or of its functions.
+  [[nodiscard]] bool is_of_engine(const std::string& table) const;
   [[nodiscard]] bool allows_function(std::string_view name, const char* cause) const;
   [[nodiscard]] const Table* find(std::string_view name) const;
 
@@ -84,6 +88,7 @@ class RowScope {
   std::optional<TenantId> tenant_;
   std::optional<std::uint32_t> fits_at_;
   bool uses_table_functions_ = false;
+  bool joins_engine_table_ = false;
   std::string refusal_;
 };
 
