@@ -1,0 +1,52 @@
+#pragma once
+
+#include <random>
+#include <string>
+#include <vector>
+
+namespace tenancy_test {
+
+/// A random query over the tables of `canary_schema`, whose answer does not depend on the order in
+/// which rows are looked at.
+///
+/// Some of its conditions fail for values that `canary_rows` gives to hostile tenants only.
+class RandomQuery {
+ public:
+  explicit RandomQuery(std::mt19937_64& random) noexcept : random_{random} {}
+
+  std::string make();
+
+ private:
+  struct Source {
+    std::string sql;    ///< For FROM.
+    std::string alias;
+    int kind;           ///< Which columns it has.
+  };
+
+  [[nodiscard]] int below(int bound);
+  [[nodiscard]] bool one_in(int count) { return below(count) == 0; }
+  template <class... Choice>
+  std::string pick(const Choice&... choices) {
+    const std::string all[] = {std::string{choices}...};
+    return all[static_cast<std::size_t>(below(static_cast<int>(sizeof...(choices))))];
+  }
+
+  Source source(int depth);
+  std::string column(const Source& source);
+  /// Of any of the sources.
+  std::string column();
+  std::string number(int depth);
+  std::string text(int depth);
+  std::string value(int depth);
+  std::string condition(int depth);
+  std::string from(int depth);
+  std::string select(int depth, int columns);
+  std::string subquery(int depth);
+  std::string select_list(int columns, int depth);
+
+  std::mt19937_64& random_;
+  std::vector<Source> sources_;
+  int aliases_ = 0;
+};
+
+}  // namespace tenancy_test

@@ -1,0 +1,160 @@
+#include "storage/sqlite/bounded_functions.hpp"
+
+#include <chrono>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <doctest/doctest.h>
+
+#include "crash/seed.hpp"
+#include "support/must.hpp"
+
+namespace {
+
+using namespace tenancy_test;
+using tenancy::detail::CallLimits;
+using tenancy::detail::sqlite::Watch;
+
+/// Two connections: SQLite's functions, and the library's in their place.
+class Pair {
+ public:
+  Pair() {
+    must(tenancy::detail::sqlite::install_bounded_functions(bounded_.getHandle(), watch_));
+    for (auto* const connection : {&plain_, &bounded_}) {
+      sqlite3_limit(connection->getHandle(), SQLITE_LIMIT_LENGTH, 4'000);
+      sqlite3_limit(connection->getHandle(), SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 256);
+    }
+  }
+
+  void compare(const std::string& call) {
+    const auto expected = evaluate(plain_, call);
+    const auto given = evaluate(bounded_, call);
+    CHECK_MESSAGE(given == expected, call, ": ", given, " instead of ", expected);
+  }
+
+  std::string bounded(const std::string& call) { return evaluate(bounded_, call); }
+
+ private:
+  static std::string evaluate(SQLite::Database& connection, const std::string& call) {
+    try {
+      SQLite::Statement statement{
+          connection, "SELECT typeof(v) || ' ' || quote(CAST(v AS BLOB)) FROM (SELECT " + call +
+                          " AS v)"};
+      statement.executeStep();
+      return statement.getColumn(0).getString();
+    } catch (const SQLite::Exception& failure) {
+      return std::to_string(failure.getErrorCode()) + " " + failure.what();
+    }
+  }
+
+  Watch watch_;
+  SQLite::Database plain_{":memory:"};
+  SQLite::Database bounded_{":memory:"};
+};
+
+std::string in_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  for (const char letter : bytes) {
+    hex += digits[static_cast<unsigned char>(letter) >> 4U];
+    hex += digits[static_cast<unsigned char>(letter) & 15U];
+  }
+  return hex;
+}
+
+/// Of few characters, so that parts are found: of one to four bytes, wildcards, NUL.
+std::string random_text(std::mt19937_64& random, int longest) {
+  static const std::vector<std::string> characters{
+      "a", "b", "A", "%", "_", "*", "?", "[", "]", "^", "-", "\\", " ", "ä", "Ä",
+      "\u0300", "€", "漢", "😀", std::string{'\0'}};
+  std::string text;
+  const bool is_plain = below(random, 2) == 0;
+  for (int i = below(random, longest + 1); i > 0; --i) {
+    text += characters[static_cast<std::size_t>(
+        below(random, is_plain ? 4 : static_cast<int>(characters.size())))];
+  }
+  return text;
+}
+
+std::string random_value(std::mt19937_64& random, int longest) {
+  switch (below(random, 12)) {
+    case 0:
+      return "NULL";
+    case 1:
+      return std::to_string(below(random, 200) - 100);
+    case 2:
+      return std::to_string(below(random, 10)) + ".25";
+    case 3:
+      return "x'" + in_hex(random_text(random, longest)) + "'";
+    default:
+      return "CAST(x'" + in_hex(random_text(random, longest)) + "' AS TEXT)";
+  }
+}
+
+/// What SQLite takes for an escape and the library does not.
+bool is_wildcard(std::string_view value) { return value.find("x'25'") != std::string_view::npos ||
+                                                  value.find("x'5f'") != std::string_view::npos; }
+
+}  // namespace
+
+TEST_CASE("functions with bounds answer as SQLite's own do") {
+  std::mt19937_64 random{announced_seed()};
+  Pair pair;
+  const int rounds = is_long_run() ? 1'000'000 : 20'000;
+  for (int i = 0; i < rounds; ++i) {
+    const auto whole = random_value(random, 12);
+    const auto part = random_value(random, 3);
+    switch (below(random, 8)) {
+      case 0:
+        pair.compare("instr(" + whole + ", " + part + ")");
+        break;
+      case 1:
+        pair.compare("replace(" + whole + ", " + part + ", " + random_value(random, 4) + ")");
+        break;
+      case 2:
+        pair.compare("trim(" + whole + ", " + part + ")");
+        break;
+      case 3:
+        pair.compare("ltrim(" + whole + ", " + part + ")");
+        break;
+      case 4:
+        pair.compare("rtrim(" + whole + ", " + part + ")");
+        break;
+      case 5:
+        pair.compare(whole + " LIKE " + random_value(random, 6));
+        break;
+      case 6:
+        if (const auto escape = random_value(random, 1); !is_wildcard(escape)) {
+          pair.compare("like(" + random_value(random, 6) + ", " + whole + ", " + escape + ")");
+        }
+        break;
+      default:
+        pair.compare(whole + " GLOB " + random_value(random, 6));
+        break;
+    }
+  }
+}
+
+TEST_CASE("functions with bounds meet the limits that SQLite's own meet") {
+  Pair pair;
+  pair.compare("replace(printf('%2000d', 1), ' ', 'abc')");
+  pair.compare("replace(printf('%1000d', 1), ' ', 'abc')");
+  pair.compare("replace(printf('%1000d', 1), ' ', 'abcd') IS NULL");
+  pair.compare("'x' LIKE printf('%256d', 1)");
+  pair.compare("'x' LIKE printf('%257d', 1)");
+  pair.compare("'x' GLOB printf('%257d', 1)");
+  pair.compare("x'61' LIKE printf('%257d', 1)");
+  pair.compare("like('a', 'a', 'ab')");
+  pair.compare("like('a', 'a', '')");
+  pair.compare("like('a', 'a', NULL)");
+}
+
+TEST_CASE("an escape that is a wildcard is an error") {
+  Pair pair;
+  CHECK(pair.bounded("like('a', 'a', '%')").find("must not be a wildcard") != std::string::npos);
+  CHECK(pair.bounded("like('a', 'a', '_')").find("must not be a wildcard") != std::string::npos);
+}
