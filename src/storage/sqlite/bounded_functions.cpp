@@ -43,6 +43,11 @@ std::string_view blob_of(sqlite3_value* value) noexcept {
              : std::string_view{blob, static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
+/// Of some arguments SQLite looks at what is before a NUL.
+std::string_view until_nul(std::string_view text) noexcept {
+  return text.substr(0, text.find('\0'));
+}
+
 std::size_t longest_value(sqlite3_context* context) noexcept {
   return static_cast<std::size_t>(
       sqlite3_limit(sqlite3_context_db_handle(context), SQLITE_LIMIT_LENGTH, -1));
@@ -106,17 +111,19 @@ void instr(sqlite3_context* context, int /*count*/, sqlite3_value** arguments) n
 }
 
 void replace(sqlite3_context* context, int /*count*/, sqlite3_value** arguments) noexcept {
-  if (is_null(arguments[0]) || is_null(arguments[1]) || is_null(arguments[2]) ||
-      !may_go_on(context)) {
+  if (is_null(arguments[0]) || is_null(arguments[1]) || !may_go_on(context)) {
     return;
   }
   const auto whole = text_of(arguments[0]);
   const auto part = text_of(arguments[1]);
-  const auto instead = text_of(arguments[2]);
   if (part.empty() || part.front() == '\0') {
     sqlite3_result_value(context, arguments[0]);
     return;
   }
+  if (is_null(arguments[2])) {
+    return;
+  }
+  const auto instead = text_of(arguments[2]);
   guarded(context, [&] {
     const std::size_t longest = longest_value(context);
     std::string result;
@@ -195,7 +202,7 @@ void trim(sqlite3_context* context, int /*count*/, sqlite3_value** arguments) no
   }
   guarded(context, [&] {
     auto text = text_of(arguments[0]);
-    const CharacterSet characters{text_of(arguments[1])};
+    const CharacterSet characters{until_nul(text_of(arguments[1]))};
     if constexpr (Left) {
       while (const std::size_t size = characters.at_front(text)) {
         text.remove_prefix(size);
@@ -264,7 +271,7 @@ void like(sqlite3_context* context, int count, sqlite3_value** arguments) noexce
     if (is_null(arguments[2])) {
       return;
     }
-    const auto character = only_character(text_of(arguments[2]));
+    const auto character = only_character(until_nul(text_of(arguments[2])));
     if (!character) {
       sqlite3_result_error(context, "ESCAPE expression must be a single character", -1);
       return;

@@ -53,7 +53,11 @@ Result<std::vector<ValueView>> arrange(const SqliteStatement& statement,
     const auto& [name, value] = given[i];
     std::size_t place = i;
     if (!name.empty()) {
-      const int index = sqlite3_bind_parameter_index(statement.handle(), std::string{name}.c_str());
+      // To SQLite a name would end where a NUL is.
+      const bool is_name = name.find('\0') == std::string_view::npos;
+      const int index = is_name ? sqlite3_bind_parameter_index(statement.handle(),
+                                                               std::string{name}.c_str())
+                                : 0;
       if (index == 0) {
         return wrong_parameters("it has none of a name that was given");
       }
