@@ -99,3 +99,7 @@ SELECT * FROM sqlite_autoindex_notes_1
 SELECT id FROM notes INDEXED BY notes_by_stars
 -- expect: invalid: an index of a shared table that it does not have
 SELECT name FROM plans INDEXED BY vault_by_worth
+-- expect: refused: the text with which the library itself asks about a tenant, on this connection
+SELECT epoch, status = 'active' FROM tenancy_tenants WHERE tenant_id = 1
+-- expect: refused: the text with which the library begins its snapshot, kept prepared
+SELECT 1 UNION ALL SELECT 1 FROM tenancy_tenants

@@ -168,6 +168,10 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
   if (text.find('\0') != std::string_view::npos) {
     return Error{errc::invalid_query, "the text holds a NUL character"};
   }
+  if (text.empty()) {
+    // It may have no address, which SQLite does not take.
+    return Error{errc::invalid_query, "the text holds no query"};
+  }
   scope.begin_compiling(text);
   BOOST_OUTCOME_TRY(auto first, compile_first(connection, text, scope, watch));
   if (first.statement == nullptr) {

@@ -141,6 +141,15 @@ Result<void> execute(Connection& connection, TenantId tenant, const ScopedQuery&
   }
 }
 
+/// Whoever finds the time over before the query itself runs does not know which limit that is.
+Result<void> about_time(Result<void> outcome) {
+  if (!outcome && outcome.error() == errc::query_limit_exceeded &&
+      outcome.error().subject().empty()) {
+    return Error{outcome.error()}.about("time");
+  }
+  return outcome;
+}
+
 }  // namespace
 
 ScopedQueries::ScopedQueries(const ScopedSqlOptions& options, Open open, ReadSchema read_schema)
@@ -161,6 +170,12 @@ Result<void> ScopedQueries::run(TenantId tenant, const CallLimits& limits, const
   }
   BOOST_OUTCOME_TRY(limits.check());
   BOOST_OUTCOME_TRY(const auto slot, slots_.acquire(tenant, limits));
+  return about_time(run_on_snapshot(tenant, limits, query, sink, admit));
+}
+
+Result<void> ScopedQueries::run_on_snapshot(TenantId tenant, const CallLimits& limits,
+                                            const ScopedQuery& query, ScopedSink& sink,
+                                            Admit admit) {
   // The schema may change between reading it and the snapshot, but not for ever.
   constexpr int max_attempts = 5;
   for (int attempt = 0; attempt < max_attempts; ++attempt) {

@@ -39,6 +39,8 @@ class ScopedQueries {
   Result<std::shared_ptr<const ScopedSchema>> schema(const CallLimits& limits);
 
  private:
+  Result<void> run_on_snapshot(TenantId tenant, const CallLimits& limits, const ScopedQuery& query,
+                               ScopedSink& sink, Admit admit);
   void forget(const ScopedSchema& schema) noexcept;
 
   const ScopedSqlOptions options_;
