@@ -22,8 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text{reinterpret_cast<const char*>(data), size};
   const auto url = tenancy::detail::StoreUrl::parse(text);
   if (!url) {
-    require(url.error() == tenancy::errc::invalid_url ||
-            url.error() == tenancy::errc::cannot_open);
+    require(url.error() == tenancy::errc::invalid_url || url.error() == tenancy::errc::cannot_open);
     return 0;
   }
   constexpr std::string_view scheme = "sqlite:";

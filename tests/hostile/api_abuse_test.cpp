@@ -9,9 +9,8 @@
 
 #include <doctest/doctest.h>
 
-#include "storage/tenant_gate.hpp"
-
 #include "hostile/hostile_world.hpp"
+#include "storage/tenant_gate.hpp"
 
 namespace {
 
@@ -165,10 +164,10 @@ TEST_CASE("what parameters hold is never read as SQL") {
 TEST_CASE("extreme values come back as they went in") {
   const Abuse abuse;
   const auto row =
-      must(abuse.sql.query("SELECT ?, ?, ?, ?",
-                           {std::numeric_limits<std::int64_t>::min(),
-                            std::numeric_limits<double>::infinity(),
-                            std::numeric_limits<double>::quiet_NaN(), SqlValue::Bytes{}}))
+      must(abuse.sql.query(
+               "SELECT ?, ?, ?, ?",
+               {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<double>::infinity(),
+                std::numeric_limits<double>::quiet_NaN(), SqlValue::Bytes{}}))
           .rows.at(0);
   CHECK(row[0].int64() == std::numeric_limits<std::int64_t>::min());
   CHECK(row[1].real() == std::numeric_limits<double>::infinity());
@@ -209,7 +208,9 @@ TEST_CASE("limits of nothing give nothing") {
 
 TEST_CASE("a visitor that asks again, fails or throws leaves the connection as it was") {
   const Abuse abuse;
-  const ScopedSql globex{abuse.store.store, abuse.globex, {},
+  const ScopedSql globex{abuse.store.store,
+                         abuse.globex,
+                         {},
                          tenancy::CallOptions::within(std::chrono::milliseconds{50})};
   // The only connection is taken, so another query waits until its deadline.
   must(abuse.sql.for_each(own_titles, {}, [&](const SqlRow&) -> tenancy::Result<void> {
@@ -221,10 +222,10 @@ TEST_CASE("a visitor that asks again, fails or throws leaves the connection as i
         })) == errc::not_found);
   abuse.check_unharmed();
   struct Thrown {};
-  CHECK_THROWS_AS(static_cast<void>(abuse.sql.for_each(
-                      own_titles, {},
-                      [](const SqlRow&) -> tenancy::Result<void> { throw Thrown{}; })),
-                  Thrown);
+  CHECK_THROWS_AS(
+      static_cast<void>(abuse.sql.for_each(
+          own_titles, {}, [](const SqlRow&) -> tenancy::Result<void> { throw Thrown{}; })),
+      Thrown);
   abuse.check_unharmed();
 }
 

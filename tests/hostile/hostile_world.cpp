@@ -56,8 +56,7 @@ void fill_shared(const TestStore& store) {
 
 QueryOutcome outcome_of(const tenancy::Result<tenancy::SqlTable>& result) {
   if (!result) {
-    return {result.error().code(), std::string{result.error().subject()},
-            result.error().message()};
+    return {result.error().code(), std::string{result.error().subject()}, result.error().message()};
   }
   QueryOutcome outcome;
   for (const std::string& column : result.value().columns) {
@@ -74,8 +73,7 @@ QueryOutcome outcome_of(const tenancy::Result<tenancy::SqlTable>& result) {
 
 std::string described(const QueryOutcome& outcome) {
   const auto code = outcome.code ? std::string{tenancy::to_string(*outcome.code)} : "answered";
-  return code + (outcome.subject.empty() ? "" : " about " + outcome.subject) + ": " +
-         outcome.text;
+  return code + (outcome.subject.empty() ? "" : " about " + outcome.subject) + ": " + outcome.text;
 }
 
 HostileWorld::HostileWorld()

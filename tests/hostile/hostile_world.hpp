@@ -43,8 +43,7 @@ class HostileWorld {
   [[nodiscard]] std::string leak(std::string_view tenant, const QueryOutcome& outcome) const;
 
  private:
-  [[nodiscard]] const tenancy::Tenant& tenant(const TestStore& store,
-                                              std::string_view name) const;
+  [[nodiscard]] const tenancy::Tenant& tenant(const TestStore& store, std::string_view name) const;
 
   TestStore pooled_;
   tenancy::Tenant initech_;

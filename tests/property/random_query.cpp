@@ -61,8 +61,7 @@ std::string RandomQuery::number(int depth) {
   const auto& source = sources_[static_cast<std::size_t>(below(static_cast<int>(sources_.size())))];
   const auto of_row = [&] {
     return source.alias + "." +
-           std::string{
-               one_of(random_, kinds()[static_cast<std::size_t>(source.kind)].numbers)};
+           std::string{one_of(random_, kinds()[static_cast<std::size_t>(source.kind)].numbers)};
   };
   if (depth <= 0) {
     return one_in(3) ? std::to_string(below(9)) : of_row();
@@ -233,11 +232,11 @@ std::string RandomQuery::subquery(int depth) {
   switch (below(depth > 0 ? 8 : 4)) {
     case 0: {
       const auto tables = from(depth - 1);
-      sql = "SELECT " +
-            pick("count(*)", "sum(1)", "max(" + number(0) + ")",
-                 "count(DISTINCT " + text(0) + ")") +
-            " AS n, " + text(0) + " AS t FROM " + tables + " WHERE " + condition(depth) +
-            " GROUP BY 2";
+      sql =
+          "SELECT " +
+          pick("count(*)", "sum(1)", "max(" + number(0) + ")", "count(DISTINCT " + text(0) + ")") +
+          " AS n, " + text(0) + " AS t FROM " + tables + " WHERE " + condition(depth) +
+          " GROUP BY 2";
       if (one_in(3)) {
         sql += " HAVING count(*) > " + std::to_string(below(3));
       }
@@ -297,13 +296,15 @@ std::string RandomQuery::make() {
              ") x ON x.n = r.n WHERE r.n < 9) SELECT * FROM r";
     case 2: {
       const auto inner = subquery(2);
-      return "SELECT n, t FROM (" + inner + ") ORDER BY n, t LIMIT " +
-             std::to_string(below(6)) + " OFFSET " + std::to_string(below(3));
+      return "SELECT n, t FROM (" + inner + ") ORDER BY n, t LIMIT " + std::to_string(below(6)) +
+             " OFFSET " + std::to_string(below(3));
     }
     case 3: {
       const auto inner = subquery(2);
-      return "SELECT count(*), min(n), max(t), count(DISTINCT t), sum(n > 2) FILTER (WHERE t > 'n') "
-             "FROM (" + inner + ")";
+      return "SELECT count(*), min(n), max(t), count(DISTINCT t), sum(n > 2) FILTER (WHERE t > "
+             "'n') "
+             "FROM (" +
+             inner + ")";
     }
     default:
       return select(2, 1 + below(3) + (one_in(3) ? 1 : 0));

@@ -18,9 +18,9 @@ class RandomQuery {
 
  private:
   struct Source {
-    std::string sql;    ///< For FROM.
+    std::string sql;  ///< For FROM.
     std::string alias;
-    int kind;           ///< Which columns it has.
+    int kind;  ///< Which columns it has.
   };
 
   [[nodiscard]] int below(int bound);

@@ -39,8 +39,8 @@ std::string shown(const SqlValue& value) {
   }
   if (const auto number = value.real()) {
     std::string digits(40, '\0');
-    digits.resize(static_cast<std::size_t>(
-        std::snprintf(digits.data(), digits.size(), "%.15g", *number)));
+    digits.resize(
+        static_cast<std::size_t>(std::snprintf(digits.data(), digits.size(), "%.15g", *number)));
     return digits;
   }
   if (const auto text = value.text()) {
@@ -119,8 +119,9 @@ std::string small_rows(std::int64_t tenant, std::mt19937_64& random) {
 /// Many rows of another tenant, of which many fail when they are looked at.
 std::string many_rows(std::int64_t tenant, int count) {
   const auto id = std::to_string(tenant);
-  const auto numbers = "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < " +
-                       std::to_string(99 + count) + ") ";
+  const auto numbers =
+      "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+      std::to_string(99 + count) + ") ";
   return "BEGIN;" + numbers + "INSERT INTO notes SELECT " + id +
          ", 'n' || i, 'alien ' || i, i % 5, CASE i % 2 WHEN 0 THEN -9223372036854775807 - 1 "
          "ELSE 9223372036854775807 END, '{\"owner\":\"alien', x'00' FROM n;" +

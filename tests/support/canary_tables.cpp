@@ -83,9 +83,8 @@ std::string canary_rows(std::int64_t tenant, std::string_view name, bool hostile
     sql += "INSERT INTO tasks VALUES (" + id + "," + number + "," +
            (i % 3 == 2 ? "NULL" : in_quotes("n" + std::to_string(i / 2))) + "," +
            std::to_string(i % 2) + "," + (hostile ? "1e308" : number + ".5") + ");";
-    sql += "INSERT INTO tags VALUES (" + id + "," + note + ",'" +
-           (i % 2 == 0 ? "red" : "blue") + "'," + worth + "),(" + id + "," + note + "," +
-           in_quotes(marked) + ",NULL);";
+    sql += "INSERT INTO tags VALUES (" + id + "," + note + ",'" + (i % 2 == 0 ? "red" : "blue") +
+           "'," + worth + "),(" + id + "," + note + "," + in_quotes(marked) + ",NULL);";
     sql += "INSERT INTO vault VALUES (" + id + "," + note + "," + worth + ");";
   }
   return sql + "COMMIT;";

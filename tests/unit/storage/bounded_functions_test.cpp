@@ -42,8 +42,8 @@ class Pair {
   static std::string evaluate(SQLite::Database& connection, const std::string& call) {
     try {
       SQLite::Statement statement{
-          connection, "SELECT typeof(v) || ' ' || quote(CAST(v AS BLOB)) FROM (SELECT " + call +
-                          " AS v)"};
+          connection,
+          "SELECT typeof(v) || ' ' || quote(CAST(v AS BLOB)) FROM (SELECT " + call + " AS v)"};
       statement.executeStep();
       return statement.getColumn(0).getString();
     } catch (const SQLite::Exception& failure) {
@@ -69,8 +69,8 @@ std::string in_hex(std::string_view bytes) {
 /// Of few characters, so that parts are found: of one to four bytes, wildcards, NUL.
 std::string random_text(std::mt19937_64& random, int longest) {
   static const std::vector<std::string> characters{
-      "a", "b", "A", "%", "_", "*", "?", "[", "]", "^", "-", "\\", " ", "ä", "Ä",
-      "\u0300", "€", "漢", "😀", std::string{'\0'}};
+      "a", "b",  "A", "%", "_", "*",      "?", "[",  "]",  "^",
+      "-", "\\", " ", "ä", "Ä", "\u0300", "€", "漢", "😀", std::string{'\0'}};
   std::string text;
   const bool is_plain = below(random, 2) == 0;
   for (int i = below(random, longest + 1); i > 0; --i) {
@@ -96,8 +96,10 @@ std::string random_value(std::mt19937_64& random, int longest) {
 }
 
 /// What SQLite takes for an escape and the library does not.
-bool is_wildcard(std::string_view value) { return value.find("x'25'") != std::string_view::npos ||
-                                                  value.find("x'5f'") != std::string_view::npos; }
+bool is_wildcard(std::string_view value) {
+  return value.find("x'25'") != std::string_view::npos ||
+         value.find("x'5f'") != std::string_view::npos;
+}
 
 }  // namespace
 
