@@ -55,9 +55,8 @@ Result<std::vector<ValueView>> arrange(const SqliteStatement& statement,
     if (!name.empty()) {
       // To SQLite a name would end where a NUL is.
       const bool is_name = name.find('\0') == std::string_view::npos;
-      const int index = is_name ? sqlite3_bind_parameter_index(statement.handle(),
-                                                               std::string{name}.c_str())
-                                : 0;
+      const int index =
+          is_name ? sqlite3_bind_parameter_index(statement.handle(), std::string{name}.c_str()) : 0;
       if (index == 0) {
         return wrong_parameters("it has none of a name that was given");
       }
