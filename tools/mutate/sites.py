@@ -8,8 +8,17 @@ import re
 from dataclasses import dataclass
 
 from edits import Edits
+from expressions import (
+    begin_of_operand,
+    begin_of_path,
+    end_of_operand,
+    end_of_statement,
+    is_logical,
+    is_outermost,
+    is_truth,
+)
 from functions import Function, find_functions
-from tokens import Token, closes, opens, split_at, text_of, tokenize
+from tokens import opens, split_at, text_of, tokenize
 
 # kind: what the mutant does
 KINDS = {
@@ -23,9 +32,6 @@ KINDS = {
 }
 
 _TENANT_PREDICATE = re.compile(r"(?:\b\w+\.)?\btenant_id = (?P<with>\?\d+|\w+\.tenant_id\b)")
-_STOPS = {";", ",", "?", ":", "=", "+=", "-=", "|=", "&=", "<<"}
-_STOP_WORDS = {"return", "co_return", "co_yield", "throw", "case", "else", "do"}
-_COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
 _UNEVALUATED = {"static_assert", "noexcept", "requires", "decltype", "sizeof", "alignof", "typeid"}
 
 
@@ -113,7 +119,7 @@ class Finder:
             if token.kind == "string":
                 at = self._string_run(at, first, last)
                 continue
-            if token.text == "?" or (token.text in ("&&", "||") and self._is_logical(at)):
+            if token.text == "?" or (token.text in ("&&", "||") and is_logical(self.tokens, at)):
                 self._skip("outside of functions", at, at + 1)
             at += 1
 
@@ -184,7 +190,7 @@ class Finder:
             self._skip("an assertion", at, tokens[at + 1].partner + 1)
             return tokens[at + 1].partner + 1
         if token.text == "constexpr":
-            end = self._end_of_statement(at, last)
+            end = end_of_statement(self.tokens, at, last)
             self._skip("a constant", at, end)
             return end
         if token.text == "if":
@@ -192,29 +198,18 @@ class Finder:
         elif token.text in ("while", "for"):
             self._loop(at + 1)
         elif token.text == "return":
-            self._truth(at + 1, self._end_of_statement(at, last) - 1)
+            self._truth(at + 1, end_of_statement(self.tokens, at, last) - 1)
         elif token.text == "bool" and following.isidentifier() and tokens[at + 2].text in "={":
             self._flag(at, last)
         elif token.text == "BOOST_OUTCOME_TRY":
             self._try(at + 1)
         elif token.text == "?":
             self._choice(at, first)
-        elif token.text in ("&&", "||") and at not in self._done and self._is_logical(at):
+        elif token.text in ("&&", "||") and at not in self._done and is_logical(self.tokens, at):
             self._chain(at, first, last)
         elif token.text in ("bind_tenant", "tenant_value", "value"):
             self._tenant(at)
         return at + 1
-
-    def _end_of_statement(self, at: int, last: int) -> int:
-        while at < last and self.tokens[at].text != ";":
-            at = self.tokens[at].partner + 1 if opens(self.tokens[at]) else at + 1
-        return min(at + 1, last)
-
-    def _is_logical(self, at: int) -> bool:
-        """Not a reference, and not a fold expression."""
-        before, after = self.tokens[at - 1], self.tokens[at + 1]
-        is_fold = "..." in (before.text, after.text)
-        return self.tokens[at].spaced and after.spaced and not is_fold
 
     def _condition(self, first: int, last: int, kinds: list[str], call: str) -> None:
         number = self._add(kinds, first, last)
@@ -250,23 +245,8 @@ class Finder:
         if len(parts) == 3 and parts[1][0] < parts[1][1]:
             self._condition(*parts[1], kinds, "loop")
 
-    def _is_truth(self, first: int, last: int) -> bool:
-        """Whether an expression is a bool, by its outermost operators."""
-        signs = {self.tokens[first].text} if first < last else set()
-        at = first
-        while at < last:
-            token = self.tokens[at]
-            if token.text in ("[", "{") and at == first:
-                return False
-            if token.text in ("?", "=", "<<", "<=>"):
-                return False
-            if token.kind == "sign" and token.partner is None and token.text != "!":
-                signs.add(token.text)
-            at = token.partner + 1 if opens(token) else at + 1
-        return "!" in signs or bool(signs & (_COMPARISONS | {"&&", "||"}))
-
     def _truth(self, first: int, last: int) -> None:
-        if self._is_truth(first, last):
+        if is_truth(self.tokens, first, last):
             number = self._add(["negated"], first, last)
             self._wrap(first, last, f"::tenancy_mutant::truth({number}, ", ")")
 
@@ -274,7 +254,7 @@ class Finder:
         """`bool name = …;`"""
         begin = at + 3
         end = self.tokens[at + 2].partner if self.tokens[at + 2].text == "{" else (
-            self._end_of_statement(at, last) - 1
+            end_of_statement(self.tokens, at, last) - 1
         )
         self._truth(begin, end)
 
@@ -285,44 +265,15 @@ class Finder:
         number = self._add(["ignored"], first, last)
         self._wrap(first, last, f"::tenancy_mutant::ignored({number}, ", ")")
 
-    def _begin_of_operand(self, at: int, first: int) -> int:
-        """Where the expression begins that ends before `at`."""
-        while at > first:
-            token = self.tokens[at - 1]
-            if closes(token):
-                opening = token.partner
-                if token.text == "}" and not self._is_value(opening):
-                    return at
-                at = opening
-                continue
-            if token.text in _STOPS or token.text in _STOP_WORDS or opens(token):
-                return at
-            at -= 1
-        return at
-
-    def _is_value(self, brace: int) -> bool:
-        """Whether braces hold values and not statements."""
-        before = self.tokens[brace - 1]
-        is_name = before.kind == "word" and before.text not in ("else", "do", "try", "const")
-        return is_name or before.text in ("(", ",", "return", "{", "=") or before.is_angle
-
     def _choice(self, question: int, first: int) -> None:
-        begin = self._begin_of_operand(question, first)
+        begin = begin_of_operand(self.tokens, question, first)
         self._condition(begin, question, ["negated"], "condition_only_negated")
-
-    def _end_of_operand(self, at: int, last: int) -> int:
-        while at < last:
-            token = self.tokens[at]
-            if token.text in _STOPS or closes(token):
-                return at
-            at = token.partner + 1 if opens(token) else at + 1
-        return at
 
     def _chain(self, at: int, first: int, last: int) -> None:
         """The operands of `a && b || c`, each of which is dropped once."""
-        begin, end = self._begin_of_operand(at, first), self._end_of_operand(at, last)
+        begin, end = begin_of_operand(self.tokens, at, first), end_of_operand(self.tokens, at, last)
         for i in range(begin, end):
-            if self.tokens[i].text in ("&&", "||") and self._is_outermost(i, begin):
+            if self.tokens[i].text in ("&&", "||") and is_outermost(self.tokens, i, begin):
                 self._done.add(i)
         alternatives = split_at(self.tokens, begin, end, {"||"})
         for low, high in alternatives:
@@ -331,12 +282,6 @@ class Finder:
             conjuncts = split_at(self.tokens, low, high, {"&&"})
             for inner in conjuncts if len(conjuncts) > 1 else []:
                 self._condition(*inner, ["dropped"], "conjunct")
-
-    def _is_outermost(self, at: int, begin: int) -> bool:
-        i = begin
-        while i < at:
-            i = self.tokens[i].partner + 1 if opens(self.tokens[i]) else i + 1
-        return i == at
 
     def _tenant(self, at: int) -> None:
         """`bind_tenant(…)`, `tenant_value()`, `tenant().value()`, `tenant.value()`."""
@@ -351,29 +296,13 @@ class Finder:
         elif token.text == "bind_tenant" or end - at > 3:
             return
         else:
-            begin = self._begin_of_path(at)
+            begin = begin_of_path(self.tokens, at)
             if token.text == "value" and "tenant" not in self._text(begin, at):
                 return
         if self._is_declared(begin):
             return
         number = self._add(["other tenant"], begin, end)
         self._wrap(begin, end, f"::tenancy_mutant::other_tenant({number}, ", ")")
-
-    def _begin_of_path(self, at: int) -> int:
-        """Of `a.b().c`, before `c` at `at`."""
-        while at > 0:
-            before = self.tokens[at - 1]
-            if before.text in (".", "->", "::"):
-                at -= 1
-            elif before.kind == "word" and self.tokens[at].text in (".", "->", "::", "("):
-                if before.text == "return":
-                    return at
-                at -= 1
-            elif before.text == ")" and self.tokens[at].text in (".", "->"):
-                at = before.partner
-            else:
-                return at
-        return at
 
     def _is_declared(self, at: int) -> bool:
         before = self.tokens[at - 1]
