@@ -35,6 +35,7 @@ def begin_of_operand(tokens: list[Token], at: int, first: int) -> int:
         at -= 1
     return at
 
+
 def is_value(tokens: list[Token], brace: int) -> bool:
     """Whether braces hold values and not statements."""
     before = tokens[brace - 1]

@@ -57,6 +57,8 @@ class Programs:
         self._temporary = tempfile.TemporaryDirectory(
             prefix="tenancy-mutate-", dir=shared if in_memory else None, ignore_cleanup_errors=True
         )
+        # Some tests act as another user.
+        Path(self._temporary.name).chmod(0o755)
         self._numbers = itertools.count()
 
     def close(self) -> None:
