@@ -18,34 +18,41 @@ class Fate:
 
 
 class Hunter:
-    def __init__(self, programs: Programs, visits: dict[Case, Visit]):
+    def __init__(self, programs: Programs, visits: dict[Case, Visit], kills: Counter[Case]):
+        """`kills` says how many mutants a test case killed before."""
         self._programs = programs
         self._visits = visits
-        self._kills: Counter[Case] = Counter()
+        self._kills = Counter(kills)
         self._lock = threading.Lock()
         self._reaching: dict[int, list[Case]] = {}
         for case, visit in visits.items():
             for number in visit.mutants:
                 self._reaching.setdefault(number, []).append(case)
 
-    def hunt(self, number: int, suspect: Case | None) -> Fate:
-        """Tries the suspect, which killed it before, and then all that it makes a difference to."""
+    def hunt(self, number: int, room: str, suspect: Case | None) -> Fate:
+        """Tries the suspect, which killed it before, and then all that it makes a difference to,
+        those of its room first."""
         cases = self._reaching.get(number, [])
         if not cases:
             return Fate(None, "no test reaches it")
         if suspect in cases and (fate := self._try(number, [suspect])):
             return fate
-        for batch in self._batches([case for case in cases if case != suspect]):
+        for batch in self._batches([case for case in cases if case != suspect], room):
             fate = self._try(number, batch)
             if fate is not None:
                 return fate
         return Fate(None, "survives")
 
-    def _batches(self, cases: list[Case]) -> list[list[Case]]:
+    def _batches(self, cases: list[Case], room: str) -> list[list[Case]]:
         """What killed others and is quick comes first; several cases run in one process."""
         with self._lock:
             kills = dict(self._kills)
-        ordered = sorted(cases, key=lambda case: self._seconds(case) / (1 + kills.get(case, 0)))
+
+        def effort(case: Case) -> float:
+            far = 1 if case.program == room else 10
+            return far * self._seconds(case) / (1 + kills.get(case, 0))
+
+        ordered = sorted(cases, key=effort)
         batches: list[list[Case]] = []
         open_ones: dict[str, list[Case]] = {}
         for case in ordered:

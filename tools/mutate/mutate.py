@@ -9,8 +9,10 @@ README.md beside this file says how it works.
 import argparse
 import json
 import os
+import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from time import monotonic
 
@@ -28,11 +30,15 @@ from tokens import SourceError
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 WORK = ROOT / "build" / "mutate"
+QUICK_SECONDS = 1.5
 NAMED_KILLERS = HERE / "killers.json"
 
 
 def main() -> int:
     arguments = parse_arguments()
+    # What was found until then is kept, also when this is ended from outside.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     if arguments.self_test:
         import self_test
 
@@ -59,6 +65,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--markdown", action="store_true", help="end with a table of the named ones")
     parser.add_argument("--skipped", action="store_true", help="list what could not be mutated")
     parser.add_argument("--survivors", action="store_true", help="only what no test failed for before")
+    parser.add_argument(
+        "--quick", action="store_true", help="leave out test cases that take more than 1.5 seconds"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("which", nargs="*", metavar="NAME|FILE|NUMBER")
     return parser.parse_args()
@@ -78,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     killers = Killers()
     chosen = choose(mutation, arguments, killers)
     tree.write_tree(ROOT, WORK / "tree", mutation.texts)
-    fates = hunt(chosen, mutation, killers, arguments.jobs)
+    fates = hunt(chosen, mutation, killers, arguments.jobs, arguments.quick)
 
     skipped = mutation.skipped if arguments.all and not arguments.which else []
     lines = [report.line_of(mutant, fates[mutant.number], reasons) for mutant in chosen]
@@ -146,7 +155,7 @@ def choose(mutation: tree.Mutation, arguments: argparse.Namespace, killers: Kill
     return [m for m in every if any(is_meant(m, what) for what in arguments.which)]
 
 
-def hunt(chosen: list, mutation: tree.Mutation, killers: Killers, jobs: int) -> dict[int, Fate]:
+def hunt(chosen: list, mutation: tree.Mutation, killers: Killers, jobs: int, quick: bool) -> dict[int, Fate]:
     suspects = {m.number: killers.by_key.get(report.key_of(m)) for m in chosen}
     programs = Programs(WORK / "build")
     fates: dict[int, Fate] = {}
@@ -160,7 +169,10 @@ def hunt(chosen: list, mutation: tree.Mutation, killers: Killers, jobs: int) -> 
             build(PROGRAMS)
             highest = max(m.number for m in [*mutation.named, *mutation.mechanical])
             visits = coverage.record(programs, PROGRAMS, highest, WORK / "coverage.json", jobs)
-            hunter = Hunter(programs, visits)
+            if quick:
+                visits = {case: v for case, v in visits.items() if v.seconds <= QUICK_SECONDS}
+            kills = Counter(case for case in killers.by_key.values())
+            hunter = Hunter(programs, visits, kills)
             hunt_each(hunter, left, suspects, jobs, fates)
     finally:
         killers.learn(chosen, fates)
@@ -199,19 +211,29 @@ def hunt_each(
     hunter: Hunter, mutants: list, suspects: dict, jobs: int, fates: dict[int, Fate]
 ) -> None:
     """Adds to the fates, so that what was found is kept when the rest is given up."""
-    began = monotonic()
+    began = told = monotonic()
     with ThreadPoolExecutor(jobs) as pool:
-        hunts = pool.map(lambda m: (m, hunter.hunt(m.number, suspects[m.number])), mutants)
+        hunts = {
+            pool.submit(hunter.hunt, m.number, room_of(m.file), suspects[m.number]): m.number
+            for m in mutants
+        }
         try:
-            for done, (mutant, fate) in enumerate(hunts, 1):
-                fates[mutant.number] = fate
-                if done % 100 == 0:
+            for done, hunted in enumerate(as_completed(hunts), 1):
+                fates[hunts[hunted]] = hunted.result()
+                if monotonic() - told > 30 or done == len(hunts):
+                    told = monotonic()
                     living = sum(fate.killer is None for fate in fates.values())
-                    spent = monotonic() - began
-                    print(f"{done} of {len(mutants)}, {living} live ({spent:.0f} s)", flush=True)
+                    spent = told - began
+                    print(f"{done} of {len(hunts)}, {living} live ({spent:.0f} s)", flush=True)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def room_of(file: str) -> str:
+    """The program with the tests of a file's room."""
+    parts = file.split("/")
+    return parts[1] if parts[0] == "src" else parts[2]
 
 
 if __name__ == "__main__":

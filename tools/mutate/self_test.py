@@ -4,6 +4,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+from collections import Counter
 from pathlib import Path
 
 import named
@@ -232,19 +233,19 @@ class Hunting(unittest.TestCase):
 
     def test_the_suspect_is_tried_first_and_alone(self):
         programs = FakePrograms({"slow": {1}})
-        fate = Hunter(programs, self.VISITS).hunt(1, Case("p", "slow"))
+        fate = Hunter(programs, self.VISITS, Counter()).hunt(1, "p", Case("p", "slow"))
         self.assertEqual((str(fate.killer), programs.runs), ("p/slow", [["slow"]]))
 
     def test_only_what_reaches_a_mutant_is_run(self):
         programs = FakePrograms({})
-        hunter = Hunter(programs, self.VISITS)
-        self.assertEqual(hunter.hunt(3, None).how, "survives")
-        self.assertEqual(hunter.hunt(9, None).how, "no test reaches it")
+        hunter = Hunter(programs, self.VISITS, Counter())
+        self.assertEqual(hunter.hunt(3, "p", None).how, "survives")
+        self.assertEqual(hunter.hunt(9, "p", None).how, "no test reaches it")
         self.assertEqual(programs.runs, [["other"]])
 
     def test_who_fails_in_company_alone_kills_nothing(self):
         programs = FakePrograms({"slow": {1}}, fails_in_company="quick")
-        self.assertEqual(str(Hunter(programs, self.VISITS).hunt(1, None).killer), "p/slow")
+        self.assertEqual(str(Hunter(programs, self.VISITS, Counter()).hunt(1, "p", None).killer), "p/slow")
 
 
 def run() -> int:
