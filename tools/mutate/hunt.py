@@ -1,5 +1,6 @@
 """Looks for a test that fails for a mutant."""
 
+import math
 import threading
 from collections import Counter
 from dataclasses import dataclass
@@ -18,8 +19,16 @@ class Fate:
 
 
 class Hunter:
-    def __init__(self, programs: Programs, visits: dict[Case, Visit], kills: Counter[Case]):
-        """`kills` says how many mutants a test case killed before."""
+    def __init__(
+        self,
+        programs: Programs,
+        visits: dict[Case, Visit],
+        kills: Counter[Case],
+        budget: float = math.inf,
+    ):
+        """`kills` says how many mutants a test case killed before; the budget is of the seconds
+        that the tests of one mutant take without it."""
+        self._budget = budget
         self._programs = programs
         self._visits = visits
         self._kills = Counter(kills)
@@ -37,7 +46,11 @@ class Hunter:
             return Fate(None, "no test reaches it")
         if suspect in cases and (fate := self._try(number, [suspect])):
             return fate
+        spent = 0.0
         for batch in self._batches([case for case in cases if case != suspect], room):
+            spent += sum(map(self._seconds, batch))
+            if spent > self._budget:
+                return Fate(None, "no quick test fails")
             fate = self._try(number, batch)
             if fate is not None:
                 return fate

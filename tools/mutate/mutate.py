@@ -8,6 +8,7 @@ README.md beside this file says how it works.
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
@@ -30,7 +31,6 @@ from tokens import SourceError
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 WORK = ROOT / "build" / "mutate"
-QUICK_SECONDS = 1.5
 NAMED_KILLERS = HERE / "killers.json"
 
 
@@ -66,7 +66,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--skipped", action="store_true", help="list what could not be mutated")
     parser.add_argument("--survivors", action="store_true", help="only what no test failed for before")
     parser.add_argument(
-        "--quick", action="store_true", help="leave out test cases that take more than 1.5 seconds"
+        "--budget",
+        type=float,
+        default=math.inf,
+        metavar="SECONDS",
+        help="give a mutant up when its tests would take longer than this",
     )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("which", nargs="*", metavar="NAME|FILE|NUMBER")
@@ -87,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     killers = Killers()
     chosen = choose(mutation, arguments, killers)
     tree.write_tree(ROOT, WORK / "tree", mutation.texts)
-    fates = hunt(chosen, mutation, killers, arguments.jobs, arguments.quick)
+    fates = hunt(chosen, mutation, killers, arguments.jobs, arguments.budget)
 
     skipped = mutation.skipped if arguments.all and not arguments.which else []
     lines = [report.line_of(mutant, fates[mutant.number], reasons) for mutant in chosen]
@@ -155,7 +159,7 @@ def choose(mutation: tree.Mutation, arguments: argparse.Namespace, killers: Kill
     return [m for m in every if any(is_meant(m, what) for what in arguments.which)]
 
 
-def hunt(chosen: list, mutation: tree.Mutation, killers: Killers, jobs: int, quick: bool) -> dict[int, Fate]:
+def hunt(chosen: list, mutation: tree.Mutation, killers: Killers, jobs: int, budget: float) -> dict[int, Fate]:
     suspects = {m.number: killers.by_key.get(report.key_of(m)) for m in chosen}
     programs = Programs(WORK / "build")
     fates: dict[int, Fate] = {}
@@ -169,10 +173,8 @@ def hunt(chosen: list, mutation: tree.Mutation, killers: Killers, jobs: int, qui
             build(PROGRAMS)
             highest = max(m.number for m in [*mutation.named, *mutation.mechanical])
             visits = coverage.record(programs, PROGRAMS, highest, WORK / "coverage.json", jobs)
-            if quick:
-                visits = {case: v for case, v in visits.items() if v.seconds <= QUICK_SECONDS}
             kills = Counter(case for case in killers.by_key.values())
-            hunter = Hunter(programs, visits, kills)
+            hunter = Hunter(programs, visits, kills, budget)
             hunt_each(hunter, left, suspects, jobs, fates)
     finally:
         killers.learn(chosen, fates)
