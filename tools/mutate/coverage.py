@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ class Visit:
 
 
 def record(
-    programs: Programs, names: list[str], highest: int, kept: Path, jobs: int
+    programs: Programs, names: Sequence[str], highest: int, kept: Path, jobs: int
 ) -> dict[Case, Visit]:
     """Runs each test case by itself; what has not changed since the last time is not run again."""
     known = json.loads(kept.read_text()) if kept.exists() else {}

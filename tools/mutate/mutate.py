@@ -72,6 +72,13 @@ def parse_arguments() -> argparse.Namespace:
         metavar="SECONDS",
         help="give a mutant up when its tests would take longer than this",
     )
+    parser.add_argument(
+        "--programs",
+        type=lambda text: tuple(text.split(",")),
+        default=PROGRAMS,
+        metavar="NAME,...",
+        help="look for tests in these programs only",
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("which", nargs="*", metavar="NAME|FILE|NUMBER")
     return parser.parse_args()
@@ -91,7 +98,7 @@ def run(arguments: argparse.Namespace) -> int:
     killers = Killers()
     chosen = choose(mutation, arguments, killers)
     tree.write_tree(ROOT, WORK / "tree", mutation.texts)
-    fates = hunt(chosen, mutation, killers, arguments.jobs, arguments.budget)
+    fates = hunt(chosen, mutation, killers, arguments)
 
     skipped = mutation.skipped if arguments.all and not arguments.which else []
     lines = [report.line_of(mutant, fates[mutant.number], reasons) for mutant in chosen]
@@ -159,7 +166,10 @@ def choose(mutation: tree.Mutation, arguments: argparse.Namespace, killers: Kill
     return [m for m in every if any(is_meant(m, what) for what in arguments.which)]
 
 
-def hunt(chosen: list, mutation: tree.Mutation, killers: Killers, jobs: int, budget: float) -> dict[int, Fate]:
+def hunt(
+    chosen: list, mutation: tree.Mutation, killers: Killers, arguments: argparse.Namespace
+) -> dict[int, Fate]:
+    jobs = arguments.jobs
     suspects = {m.number: killers.by_key.get(report.key_of(m)) for m in chosen}
     programs = Programs(WORK / "build")
     fates: dict[int, Fate] = {}
@@ -170,11 +180,11 @@ def hunt(chosen: list, mutation: tree.Mutation, killers: Killers, jobs: int, bud
             fates = ask_suspects(programs, suspects, jobs)
         left = [mutant for mutant in chosen if mutant.number not in fates]
         if left:
-            build(PROGRAMS)
+            build(arguments.programs)
             highest = max(m.number for m in [*mutation.named, *mutation.mechanical])
-            visits = coverage.record(programs, PROGRAMS, highest, WORK / "coverage.json", jobs)
+            visits = coverage.record(programs, arguments.programs, highest, WORK / "coverage.json", jobs)
             kills = Counter(case for case in killers.by_key.values())
-            hunter = Hunter(programs, visits, kills, budget)
+            hunter = Hunter(programs, visits, kills, arguments.budget)
             hunt_each(hunter, left, suspects, jobs, fates)
     finally:
         killers.learn(chosen, fates)
