@@ -1,5 +1,6 @@
 #include "tenancy/data/scoped_sql.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -99,7 +100,9 @@ class LibrarySide {
  public:
   explicit LibrarySide(const ScopedDataSet& data) {
     for (const auto& tenant : data.tenants()) {
-      tenants_.emplace_back(data.store(), tenant);
+      // Counting instructions slows everything down fifty times.
+      tenants_.emplace_back(data.store(), tenant,
+                            tenancy::SqlLimits{.time = std::chrono::minutes{10}});
     }
   }
 

@@ -219,6 +219,18 @@ TEST_CASE("the same within transactions") {
   CHECK(dump(work.test, work.test.acme).empty());
 }
 
+TEST_CASE("a list with versions has the tenant's rows, and each with its version") {
+  const Work work;
+  must(work.items_of_globex.insert({.project = "p", .number = 1, .title = "other"}));
+  must(work.items_of_globex.insert({.project = "p", .number = 2, .title = "other"}));
+  must(work.items.insert({.project = "p", .number = 1, .title = "own"}));
+  must(work.items.update({"p", 1}, Changes<Item>{}.set<&Item::title>("changed")));
+  const auto page = must(work.items.list_versioned(tenancy::Query<Item>{}));
+  REQUIRE(page.items.size() == 1);
+  CHECK(page.items.front().row.title == "changed");
+  CHECK(page.items.front().version == RowVersion{2});
+}
+
 TEST_CASE("a row of another tenant stops every operation that reads rows, and raises the alarm") {
   using Reads = tenancy::ReadRepository<Item>;
   const std::vector<std::function<Result<void>(const Reads&)>> reads{
@@ -246,6 +258,10 @@ TEST_CASE("a row of another tenant stops every operation that reads rows, and ra
         BOOST_OUTCOME_TRY(items.list(
             Query<Item>{field<&Item::number> == 1}.order_by(tenancy::descending<&Item::title>),
             {.number = 1}));
+        return tenancy::success();
+      },
+      [](const Reads& items) -> Result<void> {
+        BOOST_OUTCOME_TRY(items.list_versioned({}));
         return tenancy::success();
       },
       [](const Reads& items) { return items.for_each({}, [](const Item&) {}); },

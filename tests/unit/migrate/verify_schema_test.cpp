@@ -168,6 +168,17 @@ TEST_CASE("the tenant's column is a plain number that is always there") {
       SchemaRule::tenant_column);
 }
 
+TEST_CASE("a tenant that is computed is none") {
+  // Which can be no part of a primary key either.
+  const Place place;
+  place.run(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, tenant_id INTEGER NOT NULL REFERENCES "
+      "tenancy_tenants AS (id) STORED) STRICT");
+  const auto found = findings(place.verify());
+  CHECK(found == std::vector<Found>{{SchemaRule::tenant_column, Severity::refused, "t"},
+                                    {SchemaRule::primary_key, Severity::refused, "t"}});
+}
+
 TEST_CASE("the tenant is first in the primary key and in everything unique") {
   check_refused(table("id INTEGER PRIMARY KEY"), SchemaRule::primary_key);
   check_refused(table("id INTEGER"), SchemaRule::primary_key);
@@ -212,6 +223,10 @@ TEST_CASE("references between tenants' rows begin with the tenant on both sides"
       "countries "
       "(code TEXT PRIMARY KEY, tenant INTEGER, FOREIGN KEY (tenant, code) REFERENCES parents "
       "(tenant_id, code)) STRICT; DROP TABLE t",
+      SchemaRule::foreign_key, "countries");
+  check_refused(
+      "DROP TABLE countries; CREATE TABLE countries (code TEXT PRIMARY KEY, owner INTEGER "
+      "REFERENCES tenancy_tenants) STRICT",
       SchemaRule::foreign_key, "countries");
 }
 

@@ -79,6 +79,78 @@ TEST_CASE("a well-formed key with a known id and another secret is refused") {
         errc::invalid_credential);
 }
 
+TEST_CASE("a well-formed administrator's key with a known id and another secret is refused") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto issued = must(test.authority.issue_administrator_key("ops"));
+  const std::string text{issued.text.unsafe_text()};
+  must(authenticator.authenticate_administrator(text));
+  const auto stranger =
+      tenancy::detail::ApiKeyText::generate(tenancy::detail::KeyHolder::administrator);
+  CHECK(code_of(authenticator.authenticate_administrator(stranger.unsafe_text())) ==
+        errc::invalid_credential);
+  test.run_raw("UPDATE tenancy_administrator_keys SET key_id = '" + std::string{stranger.id()} +
+               "'");
+  CHECK(code_of(authenticator.authenticate_administrator(stranger.unsafe_text())) ==
+        errc::invalid_credential);
+}
+
+TEST_CASE("an administrator's key that was revoked is refused") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto kept = must(test.authority.issue_administrator_key("kept"));
+  const auto issued = must(test.authority.issue_administrator_key("ops"));
+  test.run_raw("UPDATE tenancy_administrator_keys SET revoked_at = created_at WHERE key_id = '" +
+               issued.id + "'");
+  CHECK(code_of(authenticator.authenticate_administrator(issued.text.unsafe_text())) ==
+        errc::invalid_credential);
+  must(authenticator.authenticate_administrator(kept.text.unsafe_text()));
+}
+
+TEST_CASE("a context of a key that became another tenant's opens nothing") {
+  const TestStore test;
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  const auto context = must(test.authority.authenticator().authenticate(text_of(issued)));
+  test.run_raw("UPDATE tenancy_api_keys SET tenant_id = " + std::to_string(test.globex.id.value()));
+  const auto outcome = test.store.read(
+      context, [](tenancy::ReadTransaction&) { return tenancy::Result<void>{tenancy::success()}; });
+  CHECK(code_of(outcome) == errc::stale_context);
+}
+
+TEST_CASE("a context with a key's former expiry is over, though the connection knows the key") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto soon = test.clock->now() + std::chrono::hours{1};
+  const auto issued =
+      must(test.registry.issue_key(test.acme.id, {.name = "ci", .expires_at = soon}));
+  const auto former = must(authenticator.authenticate(text_of(issued)));
+  must(test.registry.expire_key(test.acme.id, issued.key.id, soon + std::chrono::hours{1}));
+  const auto renewed = must(authenticator.authenticate(text_of(issued)));
+  const auto write = [&](const tenancy::TenantContext& context) {
+    return test.store.write(context, [](tenancy::WriteTransaction&) {
+      return tenancy::Result<void>{tenancy::success()};
+    });
+  };
+  must(write(renewed));
+  CHECK(code_of(write(former)) == errc::stale_context);
+  must(write(renewed));
+}
+
+TEST_CASE("a revoked key's context is over though its tenant has another key") {
+  const TestStore test;
+  const auto authenticator = test.authority.authenticator();
+  const auto kept = must(test.registry.issue_key(test.acme.id, {.name = "kept"}));
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  const auto context = must(authenticator.authenticate(text_of(issued)));
+  must(test.registry.revoke_key(test.acme.id, issued.key.id));
+  const auto read = [&](const tenancy::TenantContext& from) {
+    return test.store.read(
+        from, [](tenancy::ReadTransaction&) { return tenancy::Result<void>{tenancy::success()}; });
+  };
+  CHECK(code_of(read(context)) == errc::stale_context);
+  must(read(must(authenticator.authenticate(text_of(kept)))));
+}
+
 TEST_CASE("a revoked key is refused, and only its tenant's administrator can revoke it") {
   const TestStore test;
   const auto authenticator = test.authority.authenticator();

@@ -1,0 +1,188 @@
+#include "storage/sqlite/connection.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include "tenancy/data/repository.hpp"
+
+#include "storage/sqlite/connection_pool.hpp"
+#include "storage/sqlite/statement.hpp"
+#include "support/entities.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::errc;
+using tenancy::Result;
+using tenancy::WriteTransaction;
+using tenancy::detail::CallLimits;
+using tenancy::detail::StatementLease;
+using tenancy::detail::StaticSql;
+using tenancy::detail::ValueView;
+using tenancy::detail::sqlite::Connection;
+using tenancy::detail::sqlite::ConnectionMode;
+using tenancy::detail::sqlite::ConnectionPool;
+using tenancy::detail::sqlite::SqliteStatement;
+using tenancy::detail::sqlite::Watch;
+using tenancy_test::code_of;
+using tenancy_test::must;
+using tenancy_test::TestStore;
+
+namespace {
+
+std::unique_ptr<Connection> connect(const TestStore& test) {
+  const CallLimits limits{{}, std::chrono::seconds{5}};
+  return must(Connection::open(test.file(), ConnectionMode::read_write, {}, limits));
+}
+
+/// What stops a statement from being compiled, as SQLite says it; empty when it compiles.
+std::string refusal(Connection& connection, const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v2(connection.handle(), sql.c_str(), -1, &statement, nullptr);
+  sqlite3_finalize(statement);
+  return code == SQLITE_OK ? std::string{} : sqlite3_errmsg(connection.handle());
+}
+
+void constant(sqlite3_context* context, int /*count*/, sqlite3_value** /*values*/) {
+  sqlite3_result_int(context, 1);
+}
+
+}  // namespace
+
+// No repository makes such statements: this is what keeps a wrong one, a trigger or a view from
+// the library's tables.
+TEST_CASE("a tenant's transaction reaches the library's tables in no way") {
+  const TestStore test;
+  static const std::vector<std::string> texts{
+      "SELECT name FROM tenancy_tenants WHERE tenant_id = ?1",
+      "SELECT tenant_id, epoch FROM tenancy_tenants WHERE tenant_id = ?1",
+      "SELECT tenant_id FROM tenancy_api_keys WHERE tenant_id = ?1",
+      "SELECT count(*) FROM TENANCY_identifiers WHERE tenant_id = ?1",
+      "SELECT id FROM notes WHERE tenant_id = ?1 AND EXISTS (SELECT hash FROM tenancy_api_keys)",
+      "INSERT INTO tenancy_crossings (created_at) VALUES (?1)",
+      "UPDATE tenancy_tenants SET epoch = ?1",
+      "UPDATE tenancy_tenants SET tenant_id = ?1",
+      "DELETE FROM tenancy_api_keys WHERE ?1"};
+  std::vector<StaticSql> statements;
+  for (const auto& text : texts) {
+    statements.push_back({text});
+  }
+  must(test.store.write(test.enter(test.acme), [&](WriteTransaction& tx) -> Result<void> {
+    auto& session = tenancy::detail::SessionAccess::of(tx);
+    for (const auto& sql : statements) {
+      CAPTURE(sql.text);
+      const auto prepared = session.prepare(sql);
+      CHECK_FALSE(prepared.has_value());
+    }
+    return tenancy::success();
+  }));
+}
+
+TEST_CASE("a trigger of the host's reaches the library's tables in no way either") {
+  const TestStore test{{},
+                       tenancy_test::test_schema(),
+                       {.allowed_views_and_triggers = {"reads", "adds", "changes", "removes"}}};
+  const auto acme = test.enter(test.acme);
+  const tenancy::Repository<tenancy_test::Note> notes{test.store, acme};
+  must(notes.insert({.id = "before", .title = "before"}));
+  for (const char* trigger :
+       {"reads AFTER INSERT ON notes BEGIN SELECT name FROM tenancy_tenants; END",
+        "adds AFTER INSERT ON notes BEGIN INSERT INTO tenancy_identifiers (kind, value, tenant_id, "
+        "created_at) VALUES ('a', 'b', NEW.tenant_id, 0); END",
+        "changes AFTER INSERT ON notes BEGIN UPDATE tenancy_tenants SET epoch = 7; END",
+        "removes AFTER INSERT ON notes BEGIN DELETE FROM tenancy_api_keys; END"}) {
+    CAPTURE(trigger);
+    test.run_raw(std::string{"CREATE TRIGGER "} + trigger);
+    CHECK_FALSE(notes.insert({.id = "after", .title = "after"}).has_value());
+    const std::string_view text{trigger};
+    test.run_raw("DROP TRIGGER " + std::string{text.substr(0, text.find(' '))});
+  }
+  CHECK(must(notes.count()) == 1);
+}
+
+TEST_CASE("a connection's own statements reach the library's tables only while they are let") {
+  const TestStore test;
+  const auto connection = connect(test);
+  const std::string look = "SELECT name FROM tenancy_tenants";
+  CHECK(refusal(*connection, look) == "access to tenancy_tenants.name is prohibited");
+  {
+    const tenancy::detail::sqlite::ControlAccess access{*connection};
+    CHECK(refusal(*connection, look).empty());
+  }
+  CHECK(refusal(*connection, look) == "access to tenancy_tenants.name is prohibited");
+}
+
+TEST_CASE("the schema cannot be edited in place") {
+  const TestStore test;
+  const auto connection = connect(test);
+  CHECK(sqlite3_exec(connection->handle(), "PRAGMA writable_schema = ON", nullptr, nullptr,
+                     nullptr) == SQLITE_OK);
+  CHECK(refusal(*connection, "UPDATE sqlite_schema SET sql = sql") ==
+        "table sqlite_master may not be modified");
+}
+
+TEST_CASE("a text in double quotes is no string, in a schema neither") {
+  const TestStore test;
+  const auto connection = connect(test);
+  CHECK(refusal(*connection, R"(SELECT "nothing" FROM notes)") == "no such column: nothing");
+  CHECK(sqlite3_exec(connection->handle(), R"(CREATE INDEX i ON notes ("nothing"))", nullptr,
+                     nullptr, nullptr) != SQLITE_OK);
+}
+
+TEST_CASE("a view calls no function that only its program's own statements may call") {
+  const TestStore test;
+  test.run_raw("CREATE VIEW v AS SELECT constant() AS c");
+  const auto connection = connect(test);
+  REQUIRE(sqlite3_create_function(connection->handle(), "constant", 0, SQLITE_UTF8, nullptr,
+                                  &constant, nullptr, nullptr) == SQLITE_OK);
+  CHECK(refusal(*connection, "SELECT constant()").empty());
+  CHECK(refusal(*connection, "SELECT c FROM v") == "unsafe use of constant()");
+}
+
+TEST_CASE("a poisoned connection is closed, and its place in the pool is free") {
+  const TestStore test;
+  int opened = 0;
+  ConnectionPool pool{1, [&](const CallLimits&) -> Result<std::unique_ptr<Connection>> {
+                        ++opened;
+                        return connect(test);
+                      }};
+  const CallLimits limits{{}, std::chrono::seconds{5}};
+  static_cast<void>(must(pool.acquire(limits)));
+  static_cast<void>(must(pool.acquire(limits)));
+  CHECK(opened == 1);
+  must(pool.acquire(limits)).connection().poison();
+  CHECK_FALSE(pool.acquire_idle().has_value());
+  static_cast<void>(must(pool.acquire(limits)));
+  CHECK(opened == 2);
+}
+
+TEST_CASE("a statement that is used again has the new tenant, however its others are bound") {
+  const TestStore test;
+  const auto connection = connect(test);
+  Watch watch;
+  const auto statement =
+      must(SqliteStatement::prepare(connection->handle(), "SELECT ?1, ?2, ?3", watch));
+  const auto use = [&](std::int64_t tenant, auto bind) {
+    statement->take();
+    statement->bind_tenant(tenant);
+    bind();
+    REQUIRE(must(statement->step()));
+    const auto first = statement->int64(0);
+    statement->reset();
+    return first;
+  };
+  const std::vector<ValueView> both{ValueView::int64(1), ValueView::int64(2)};
+  const std::vector<ValueView> one{ValueView::int64(1)};
+  for (std::int64_t tenant = 10; tenant < 30; tenant += 10) {
+    CHECK(use(tenant, [&] { statement->bind_rest(2, both); }) == tenant);
+    CHECK(use(tenant + 1, [&] { statement->bind_rest(2, one); }) == tenant + 1);
+    CHECK(use(tenant + 2, [&] { statement->bind_rest(3, one); }) == tenant + 2);
+    CHECK(use(tenant + 3, [&] { statement->bind_int64(2, 5); }) == tenant + 3);
+    CHECK(use(tenant + 4, [&] { statement->bind_null(3); }) == tenant + 4);
+    CHECK(use(tenant + 5, [] {}) == tenant + 5);
+  }
+}

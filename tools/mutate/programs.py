@@ -1,0 +1,149 @@
+"""The test programs: their test cases, and how one or some of these are run."""
+
+import hashlib
+import itertools
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass
+from pathlib import Path
+
+# Those that reach storage/, registry/ and data/ through the library alone.
+PROGRAMS = (
+    "data",
+    "registry",
+    "storage",
+    "migrate",
+    "contract",
+    "core",
+    "testing",
+    "storage_allocations",
+    "property",
+    "crash",
+)
+
+_MOST_MEMORY = 8 << 30
+_LARGEST_FILE = 1 << 30
+
+
+@dataclass(frozen=True, order=True)
+class Case:
+    program: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.program}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    passed: bool
+    timed_out: bool
+    failed_case: str  # The first one, when the program could tell.
+    output: str
+
+
+class Programs:
+    """Runs test cases, each time with files of their own in memory where that can be."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        shared = Path("/dev/shm")
+        in_memory = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > _LARGEST_FILE
+        self._temporary = tempfile.TemporaryDirectory(
+            prefix="tenancy-mutate-", dir=shared if in_memory else None, ignore_cleanup_errors=True
+        )
+        # Some tests act as another user.
+        Path(self._temporary.name).chmod(0o755)
+        self._numbers = itertools.count()
+
+    def close(self) -> None:
+        self._temporary.cleanup()
+
+    def path(self, program: str) -> Path:
+        return self._folder / "bin" / f"test_{program}"
+
+    def fingerprint(self, program: str) -> str:
+        return hashlib.sha256(self.path(program).read_bytes()).hexdigest()
+
+    def cases(self, program: str) -> list[Case]:
+        listed = subprocess.run(
+            [self.path(program), "--list-test-cases", "--reporters=xml"],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        # The program's own words may stand before the document.
+        document = listed.stdout[listed.stdout.index("<?xml") :]
+        names = {case.get("name") for case in ElementTree.fromstring(document).iter("TestCase")}
+        return [Case(program, name) for name in sorted(names)]
+
+    def run(self, cases: list[Case], settings: dict[str, str], seconds: float) -> Outcome:
+        """Cases of one program, until one fails."""
+        names = ",".join(case.name.replace("\\", "\\\\").replace(",", "\\,") for case in cases)
+        folder = Path(self._temporary.name) / str(next(self._numbers))
+        folder.mkdir()
+        # The same random work each time, so that a mutant's fate does not depend on luck.
+        environment = {
+            **os.environ,
+            "TMPDIR": str(folder),
+            "TENANCY_TEST_SEED": "1",
+            **settings,
+        }
+        process = subprocess.Popen(
+            [
+                self.path(cases[0].program),
+                f"--test-case={names}",
+                "--abort-after=1",
+                "--no-colors=true",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=_limit,
+        )
+        timed_out = False
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            timed_out, output = True, b""
+        finally:
+            _end(process)
+        text = output.decode(errors="replace")
+        shutil.rmtree(folder, ignore_errors=True)
+        passed = not timed_out and process.returncode == 0 and "test cases:  0 |" not in text
+        return Outcome(passed, timed_out, "" if passed else _failed_case(text, cases), text)
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+
+
+def _end(process: subprocess.Popen) -> None:
+    """With the processes that the tests started and a mutant kept from being ended."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+    process.stdout.close()
+
+
+def _failed_case(output: str, cases: list[Case]) -> str:
+    if len(cases) == 1:
+        return cases[0].name
+    known = {case.name for case in cases}
+    for line in output.splitlines():
+        name = line.removeprefix("TEST CASE:").strip()
+        if line.startswith("TEST CASE:") and name in known:
+            return name
+    return ""
