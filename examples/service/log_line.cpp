@@ -14,16 +14,46 @@ constexpr std::size_t max_method_logged = 20;
 constexpr std::size_t max_path_logged = 200;
 constexpr std::size_t max_client_id_logged = 64;
 
+/// What each percent sign with two digits behind it stands for; others stay as they are.
+std::string leniently_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = percent_decoded(text.substr(at, 3), PlusSign::itself);
+    if (text[at] == '%' && byte && byte->size() == 1) {
+      decoded += *byte;
+      at += 2;
+    } else {
+      decoded += text[at];
+    }
+  }
+  return decoded;
+}
+
+/// Whether a key stands in it, however it is spelt.
 bool holds_key(std::string_view text) {
   const auto holds = [](std::string_view plain) {
-    return plain.find("tnk_") != std::string_view::npos ||
-           plain.find("tna_") != std::string_view::npos;
+    const auto stands = [plain](std::string_view prefix) {
+      return std::search(plain.begin(), plain.end(), prefix.begin(), prefix.end(),
+                         [](char one, char other) {
+                           return (one >= 'A' && one <= 'Z' ? one - 'A' + 'a' : one) == other;
+                         }) != plain.end();
+    };
+    return stands("tnk_") || stands("tna_");
   };
-  if (holds(text) || text.find('%') == std::string_view::npos) {
-    return holds(text);
+  // Signs that were encoded again and again are looked through this often, and then withheld.
+  constexpr int most_layers = 8;
+  std::string plain{text};
+  for (int layer = 0; layer < most_layers; ++layer) {
+    if (holds(plain)) {
+      return true;
+    }
+    std::string decoded = leniently_decoded(plain);
+    if (decoded == plain) {
+      return false;
+    }
+    plain = std::move(decoded);
   }
-  const auto decoded = percent_decoded(text, PlusSign::itself);
-  return decoded && holds(*decoded);
+  return true;
 }
 
 constexpr bool is_visible(char c) noexcept { return c > ' ' && c < '\x7f'; }
@@ -50,7 +80,8 @@ void append_printable(std::string& line, std::string_view text, std::size_t most
 /// A name that the client chose is worth a place only where it can be searched for.
 bool is_usable_id(std::string_view id) noexcept {
   return !id.empty() && id.size() <= max_client_id_logged && !holds_key(id) &&
-         std::all_of(id.begin(), id.end(), [](char c) { return is_visible(c) && c != '"'; });
+         std::all_of(id.begin(), id.end(),
+                     [](char c) { return is_visible(c) && c != '"' && c != '='; });
 }
 
 /// The length of the well-formed UTF-8 character at the front of a text; 0 when there is none.

@@ -9,11 +9,10 @@ using tenancy::TenantId;
 
 Powers powers_of(const Authority& authority) {
   Powers powers;
-  powers.find_tenant = [registry = authority.registry()](
-                           const tenancy::Slug& slug,
-                           const CallOptions& limits) -> Result<TenantId> {
-    BOOST_OUTCOME_TRY(const auto tenant, registry.with(limits).find(slug));
-    return tenant.id;
+  powers.has_slug = [registry = authority.registry()](TenantId id, const tenancy::Slug& slug,
+                                                      const CallOptions& limits) -> Result<bool> {
+    BOOST_OUTCOME_TRY(const auto tenant, registry.with(limits).find(id));
+    return tenant.slug == slug;
   };
   powers.look_at_figures = [&authority](TenantId tenant, const tenancy::Principal& who,
                                         const CallOptions& limits) -> Result<TenantFigures> {

@@ -12,10 +12,11 @@ namespace tenantd {
 /// What the service can do beyond what the credentials of its requests stand for: two narrow things
 /// that the program cuts out of the authority for it.
 struct Powers {
-  /// The tenant that a slug names. Errors: `not_found`.
-  std::function<tenancy::Result<tenancy::TenantId>(const tenancy::Slug&,
-                                                   const tenancy::CallOptions&)>
-      find_tenant;
+  /// Whether a slug is a tenant's. Nothing is looked up by the slug, which the client chose: how
+  /// long that takes would tell whether somebody has it. Errors: `not_found`.
+  std::function<tenancy::Result<bool>(tenancy::TenantId, const tenancy::Slug&,
+                                      const tenancy::CallOptions&)>
+      has_slug;
   /// The figures of a tenant, for somebody of the platform, once it is on record who looked.
   /// Errors: `not_found`; `tenant_not_active`.
   std::function<tenancy::Result<TenantFigures>(tenancy::TenantId, const tenancy::Principal&,

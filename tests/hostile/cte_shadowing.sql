@@ -19,7 +19,7 @@ SELECT notes.id FROM (SELECT id FROM notes) AS notes ORDER BY 1
 SELECT * FROM (SELECT tenant_id FROM tasks) AS tasks
 -- expect: invalid: a subquery of another guarded name
 SELECT * FROM (SELECT tenant_id FROM tasks) AS notes
--- expect: refused: the tenant's function under a guarded name
+-- expect: invalid: the tenant's function under a guarded name
 SELECT * FROM (SELECT tenancy_scope() AS t) AS elsewhere
 -- expect: same: shadowing one table with the rows of another
 WITH tasks AS (SELECT id AS number FROM notes) SELECT * FROM tasks ORDER BY 1

@@ -7,17 +7,17 @@ SELECT load_extension('x', 'y')
 SELECT fts3_tokenizer('simple')
 -- expect: refused: sets the address of code
 SELECT fts3_tokenizer('simple', x'0000000000000000')
--- expect: refused: the tenant's number
+-- expect: invalid: the tenant's number
 SELECT tenancy_scope()
--- expect: refused: the tenant's number in a condition
+-- expect: invalid: the tenant's number in a condition
 SELECT id FROM notes WHERE tenancy_scope() > 0
--- expect: refused: the tenant's number in a subquery under a guarded name, outside of the view
+-- expect: invalid: the tenant's number in a subquery under a guarded name, outside of the view
 SELECT (SELECT tenancy_scope())
--- expect: refused: the tenant's number in ORDER BY
+-- expect: invalid: the tenant's number in ORDER BY
 SELECT id FROM notes ORDER BY tenancy_scope()
--- expect: refused: in another case
+-- expect: invalid: in another case
 SELECT TENANCY_SCOPE()
--- expect: refused: in quotes
+-- expect: invalid: in quotes
 SELECT "tenancy_scope"()
 -- expect: refused: the row that was written last
 SELECT last_insert_rowid()

@@ -6,9 +6,10 @@
 
 namespace tenantd {
 
-/// Bounds what the bodies of all requests hold together.
+/// Bounds what the bodies of some requests hold together, and with them what a larger budget
+/// bounds: those of one peer within those of all, so that no peer takes the room of the others.
 ///
-/// Ownership: outlives its shares.
+/// Ownership: outlives its shares, and the larger budget outlives it.
 /// Thread safety: thread-safe; shares are confined to whoever holds them.
 /// Units and shapes: bytes. What a body holds up to `free_bytes` counts for nothing: connections
 /// are bounded, and small requests find room whatever others send.
@@ -49,7 +50,7 @@ class BodyBudget {
 
     void release() noexcept {
       if (BodyBudget* const budget = std::exchange(budget_, nullptr)) {
-        budget->held_.fetch_sub(counted_, std::memory_order_relaxed);
+        budget->give_back(counted_);
       }
     }
 
@@ -62,7 +63,8 @@ class BodyBudget {
     std::size_t counted_ = 0;
   };
 
-  explicit BodyBudget(std::size_t most) noexcept : most_{most} {}
+  explicit BodyBudget(std::size_t most, BodyBudget* whole = nullptr) noexcept
+      : most_{most}, whole_{whole} {}
 
   [[nodiscard]] Share share() noexcept { return Share{*this}; }
 
@@ -74,10 +76,21 @@ class BodyBudget {
         return false;
       }
     } while (!held_.compare_exchange_weak(held, held + bytes, std::memory_order_relaxed));
+    if (whole_ != nullptr && !whole_->take(bytes)) {
+      held_.fetch_sub(bytes, std::memory_order_relaxed);
+      return false;
+    }
     return true;
+  }
+  void give_back(std::size_t bytes) noexcept {
+    held_.fetch_sub(bytes, std::memory_order_relaxed);
+    if (whole_ != nullptr) {
+      whole_->give_back(bytes);
+    }
   }
 
   std::size_t most_;
+  BodyBudget* whole_;
   std::atomic<std::size_t> held_ = 0;
 };
 

@@ -40,15 +40,15 @@ template <class Stream>
 class StreamConnection final : public Connection {
  public:
   template <class... Arguments>
-  StreamConnection(std::string peer, Handler& handler, const Limits& limits, BodyBudget& bodies,
-                   Socket socket, Arguments&... arguments)
+  StreamConnection(std::string peer, Handler& handler, const Limits& limits,
+                   std::shared_ptr<BodyBudget> bodies, Socket socket, Arguments&... arguments)
       : stream_{std::move(socket), arguments...},
         buffer_{limits.buffered_bytes},
         answer_{stream_.get_executor()},
         peer_{std::move(peer)},
         handler_{handler},
         limits_{limits},
-        bodies_{bodies} {
+        bodies_{std::move(bodies)} {
     error_code ignored;
     // Answers are written whole; waiting for more to send only delays them.
     this->socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -119,7 +119,7 @@ class StreamConnection final : public Connection {
   }
 
   Awaitable<bool> serve_one() {
-    parser_.emplace(limits_, bodies_.share());
+    parser_.emplace(limits_, bodies_->share());
     const Intake intake = co_await receive();
     set_busy();
     wait_forever();
@@ -279,7 +279,7 @@ class StreamConnection final : public Connection {
   std::string peer_;
   Handler& handler_;
   const Limits& limits_;
-  BodyBudget& bodies_;
+  const std::shared_ptr<BodyBudget> bodies_;
   std::size_t served_ = 0;
   unsigned in_a_row_ = 0;
   bool is_lingering_ = false;
@@ -292,13 +292,14 @@ class StreamConnection final : public Connection {
 std::shared_ptr<Connection> Connection::make(Socket socket,
                                              const std::shared_ptr<asio::ssl::context>& tls,
                                              std::string peer, Handler& handler,
-                                             const Limits& limits, BodyBudget& bodies) {
+                                             const Limits& limits,
+                                             std::shared_ptr<BodyBudget> bodies) {
   if (tls) {
-    return std::make_shared<StreamConnection<TlsStream>>(std::move(peer), handler, limits, bodies,
-                                                         std::move(socket), *tls);
+    return std::make_shared<StreamConnection<TlsStream>>(
+        std::move(peer), handler, limits, std::move(bodies), std::move(socket), *tls);
   }
-  return std::make_shared<StreamConnection<Socket>>(std::move(peer), handler, limits, bodies,
-                                                    std::move(socket));
+  return std::make_shared<StreamConnection<Socket>>(std::move(peer), handler, limits,
+                                                    std::move(bodies), std::move(socket));
 }
 
 }  // namespace tenantd

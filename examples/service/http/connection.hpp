@@ -41,7 +41,7 @@ class Connection {
   static std::shared_ptr<Connection> make(Socket socket,
                                           const std::shared_ptr<boost::asio::ssl::context>& tls,
                                           std::string peer, Handler& handler, const Limits& limits,
-                                          BodyBudget& bodies);
+                                          std::shared_ptr<BodyBudget> bodies);
 
   [[nodiscard]] virtual IoExecutor executor() = 0;
 

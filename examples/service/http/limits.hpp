@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +46,10 @@ struct Limits {
 
   [[nodiscard]] std::size_t peer_share() const noexcept {
     return connections_per_peer > 0 ? connections_per_peer : (connections * 3 + 3) / 4;
+  }
+  /// What the bodies of one peer may hold of `bodies_bytes`, and at least one body.
+  [[nodiscard]] std::size_t peer_bodies_bytes() const noexcept {
+    return std::max<std::size_t>(bodies_bytes / 4 * 3, body_bytes);
   }
 };
 

@@ -73,6 +73,12 @@ struct Guest {
   bool is_leaving = false;
 };
 
+/// What connections of one peer have in common.
+struct Group {
+  std::size_t connections = 0;  ///< That stay.
+  std::shared_ptr<BodyBudget> bodies = nullptr;
+};
+
 }  // namespace
 
 /// What `Server` is made of. All members are confined to the thread of the first lane.
@@ -138,16 +144,20 @@ class Server::Listener {
     std::string group = peer_group(address);
     const auto share = groups_.find(group);
     const bool is_over_share =
-        share != groups_.end() && share->second >= options_.limits.peer_share();
+        share != groups_.end() && share->second.connections >= options_.limits.peer_share();
     if (is_stopping_ || (is_over_share && !make_room(&group)) ||
         (!is_over_share && staying_ >= options_.limits.connections && !make_room(nullptr))) {
       return;  // The socket closes with its last owner.
     }
+    Group& of_peer = groups_[group];
+    if (of_peer.bodies == nullptr) {
+      of_peer.bodies = std::make_shared<BodyBudget>(options_.limits.peer_bodies_bytes(), &bodies_);
+    }
     auto connection = Connection::make(std::move(socket), tls_, peer_name(address), handler,
-                                       options_.limits, bodies_);
+                                       options_.limits, of_peer.bodies);
     const auto executor = connection->executor();
     ++staying_;
-    ++groups_[group];
+    ++of_peer.connections;
     ++lane.connections;
     const auto guest =
         guests_.insert(guests_.end(), Guest{connection, &lane, std::move(group), false});
@@ -195,7 +205,7 @@ class Server::Listener {
   void count_out(const Guest& guest) {
     --staying_;
     const auto share = groups_.find(guest.group);
-    if (--share->second == 0) {
+    if (--share->second.connections == 0) {
       groups_.erase(share);
     }
   }
@@ -291,7 +301,7 @@ class Server::Listener {
   Timer grace_;
   Timer sweep_;
   std::list<Guest> guests_;
-  std::unordered_map<std::string, std::size_t> groups_;  ///< How many of each stay.
+  std::unordered_map<std::string, Group> groups_;  ///< Of the connections that stay.
   std::size_t staying_ = 0;
   std::size_t leaving_ = 0;
   bool is_stopping_ = false;

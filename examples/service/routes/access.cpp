@@ -88,12 +88,12 @@ Reply<bool> Entrance::agrees_with_host(const Call& call, std::optional<TenantId>
   if (!named.names_tenant) {
     return true;
   }
-  if (!named.slug) {
+  if (!named.slug || !tenant) {
     return false;
   }
-  const auto found = powers_.find_tenant(*named.slug, call.limits);
+  const auto found = powers_.has_slug(*tenant, *named.slug, call.limits);
   if (found) {
-    return found.value() == tenant;
+    return found.value();
   }
   if (found.error() != tenancy::errc::not_found) {
     return Problem{found.error()};

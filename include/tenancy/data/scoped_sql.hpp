@@ -102,7 +102,9 @@ class TENANCY_API ScopedSql {
   /// and infinities are null.
   Result<std::string> query_json(std::string_view text, const SqlParameters& parameters = {}) const;
 
-  /// Gives each row to `visit` and keeps none. A failure ends the query and is the outcome.
+  /// Gives each row to `visit` and keeps none. A failure ends the query and is the outcome. The
+  /// query holds its connection and its snapshot as long: a visitor that is to wait for somebody,
+  /// and further queries of the same tenant, which would wait for this one, come after it.
   Result<void> for_each(std::string_view text, const SqlParameters& parameters,
                         detail::FunctionRef<Result<void>(const SqlRow&)> visit) const;
 

@@ -11,7 +11,8 @@ namespace tenancy::inline v0 {
 /// Time is looked at whenever the query moves on to another row; of what a single row computes,
 /// the lengths of values and of the query are the bounds.
 struct SqlLimits {
-  /// Of running, not of waiting for a connection. About "time". 1 millisecond to 1 hour.
+  /// Of running, with what visitors take, and not of waiting for a connection. About "time".
+  /// 1 millisecond to 1 hour.
   std::chrono::milliseconds time{1'000};
   /// That it gives. About "rows". Positive.
   std::size_t rows = 10'000;
@@ -32,8 +33,10 @@ struct ScopedSqlOptions {
   std::size_t statements = 128;
   /// Of the query's text. About "text". 1 to 1,000,000.
   std::size_t text_bytes = 16'384;
-  /// Of one value, also of one that it computes on the way. About "value". 1,000 to 1,000,000,000.
-  std::size_t value_bytes = std::size_t{1} << 20U;
+  /// Of one value, also of one that it computes on the way, and of a stored row. About "value".
+  /// What a single row of the result is computed from stands in memory beside `SqlLimits::memory`,
+  /// up to this much for each of its parts. 1,000 to 1,000,000,000.
+  std::size_t value_bytes = std::size_t{256} << 10U;
   /// How deep expressions stand in one another. About "depth". 1 to 1,000.
   unsigned expression_depth = 100;
 };

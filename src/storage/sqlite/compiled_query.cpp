@@ -11,7 +11,7 @@ namespace {
 
 // Bounds on what a query may be made of; generous for people, and tight enough that what is
 // computed for a single row ends soon.
-constexpr int max_columns = 500;
+constexpr int max_columns = 200;
 constexpr int max_compounds = 50;
 constexpr int max_instructions = 25'000;
 constexpr int max_function_arguments = 100;
@@ -59,9 +59,11 @@ Error refused(std::string_view what) {
 /// The message as SQLite has it, which tells of the text that the tenant wrote and of nothing else.
 std::string message_about_text(sqlite3* connection, const RowScope& scope) {
   std::string message = sqlite3_errmsg(connection);
-  for (std::size_t at = message.find(scope.base()); at != std::string::npos;
-       at = message.find(scope.base())) {
-    message.erase(at, scope.base().size());
+  for (const std::string& secret : {scope.base(), scope.function()}) {
+    for (std::size_t at = message.find(secret); at != std::string::npos;
+         at = message.find(secret)) {
+      message.erase(at, secret.size());
+    }
   }
   if (const int offset = sqlite3_error_offset(connection); offset >= 0) {
     message += " (at byte " + std::to_string(offset) + ")";

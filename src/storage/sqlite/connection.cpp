@@ -42,7 +42,7 @@ constexpr std::size_t frame_header_bytes = 24;
 constexpr int progress_interval = 2000;
 
 /// Rows of what a tenant wrote may call functions that take long.
-constexpr int confined_progress_interval = 64;
+constexpr int confined_progress_interval = 32;
 
 constexpr std::chrono::microseconds first_busy_pause{100};
 constexpr std::chrono::microseconds longest_busy_pause{5'000};
@@ -144,7 +144,7 @@ Result<std::unique_ptr<Connection>> Connection::open_confined(const std::filesys
 Result<void> Connection::confine(const std::filesystem::path& file,
                                  const ConnectionOptions& options, const Confinement& confinement) {
   BOOST_OUTCOME_TRY(configure(ConnectionMode::confined, options));
-  auto scope = std::make_unique<RowScope>(confinement.schema, secret_name("s"));
+  auto scope = std::make_unique<RowScope>(confinement.schema, secret_name("s"), secret_name("f"));
   BOOST_OUTCOME_TRY(attach(handle(), watch_, file, scope->base()));
   BOOST_OUTCOME_TRY(
       run(("PRAGMA " + scope->base() + ".cache_size = -" +

@@ -10,7 +10,6 @@ namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
 constexpr std::string_view tenant_column = "tenant_id";
-constexpr const char* tenant_function = "tenancy_scope";
 
 /// What queries may call. Left out is what tells of the connection (`changes`,
 /// `last_insert_rowid`), of the engine (`sqlite_version`), of other files (`load_extension`,
@@ -167,14 +166,14 @@ std::string shown(std::string_view name) {
   return "'" + std::string{name.substr(0, longest)} + "'";
 }
 
-std::string view_sql(const ScopedTable& table, std::string_view base) {
+std::string view_sql(const ScopedTable& table, std::string_view base, std::string_view function) {
   std::string columns;
   for (const std::string& column : table.columns) {
     columns += (columns.empty() ? "" : ", ") + in_quotes(column);
   }
   return "CREATE TEMP VIEW " + in_quotes(table.name) + " AS SELECT " + columns + " FROM " +
          in_quotes(base) + "." + in_quotes(table.name) + " WHERE " + std::string{tenant_column} +
-         " = " + tenant_function + "()";
+         " = " + std::string{function} + "()";
 }
 
 /// Stands before a table that queries do not see: whoever names it reads all its columns, and the
@@ -208,8 +207,9 @@ bool any_word(std::string_view text, Visit visit) {
 
 }  // namespace
 
-RowScope::RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base)
-    : schema_{std::move(schema)}, base_{std::move(base)} {
+RowScope::RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base,
+                   std::string function)
+    : schema_{std::move(schema)}, base_{std::move(base)}, function_{std::move(function)} {
   for (const ScopedTable& table : schema_->tables) {
     Table entry{table.is_shared, {}};
     for (const std::string& column : table.columns) {
@@ -226,7 +226,7 @@ Result<void> RowScope::install(sqlite3* connection) {
   // Innocuous, so that views may call it; deterministic, so that the engine looks the tenant's rows
   // up by their key.
   constexpr int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  if (const int code = sqlite3_create_function_v2(connection, tenant_function, 0, flags, this,
+  if (const int code = sqlite3_create_function_v2(connection, function_.c_str(), 0, flags, this,
                                                   &tell_tenant, nullptr, nullptr, nullptr);
       code != SQLITE_OK) {
     return to_error(code, connection, "confining a connection");
@@ -235,7 +235,7 @@ Result<void> RowScope::install(sqlite3* connection) {
     if (table.is_shared) {
       continue;
     }
-    const auto sql = view_sql(table, base_);
+    const auto sql = view_sql(table, base_, function_);
     if (sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
       return to_error(sqlite3_extended_errcode(connection), connection,
                       "making the view of " + shown(table.name));
@@ -368,7 +368,7 @@ bool RowScope::is_of_engine(const std::string& table) const {
 
 bool RowScope::allows_function(std::string_view name, const char* cause) const {
   const auto lowered = in_lower_case(name);
-  if (lowered == tenant_function) {
+  if (lowered == function_) {
     const auto* const table = find(in_lower_case(view_of(cause)));
     return table != nullptr && !table->is_shared;
   }

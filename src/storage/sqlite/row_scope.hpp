@@ -34,7 +34,8 @@ namespace tenancy::inline v0::detail::sqlite {
 /// Thread safety: thread-compatible, like the connection it belongs to.
 class RowScope {
  public:
-  RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base);
+  /// The names are secret: that under which the store's file is attached, and the function's.
+  RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base, std::string function);
 
   /// Makes function and views. From then on the connection is to ask `allows`.
   /// Errors: as `to_errc`.
@@ -43,6 +44,8 @@ class RowScope {
   [[nodiscard]] const ScopedSchema& schema() const noexcept { return *schema_; }
   /// The name under which the store's file is attached.
   [[nodiscard]] const std::string& base() const noexcept { return base_; }
+  /// The name of the function that tells views the tenant.
+  [[nodiscard]] const std::string& function() const noexcept { return function_; }
 
   /// Whose rows the views select; nobody's when empty, and then they fail.
   void set_tenant(std::optional<TenantId> tenant) noexcept { tenant_ = tenant; }
@@ -81,6 +84,7 @@ class RowScope {
 
   const std::shared_ptr<const ScopedSchema> schema_;
   const std::string base_;
+  const std::string function_;
   /// By their names in lower case.
   boost::unordered_flat_map<std::string, Table> tables_;
   boost::unordered_flat_set<std::string> hidden_;

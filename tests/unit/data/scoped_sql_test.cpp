@@ -200,7 +200,6 @@ TEST_CASE("what is no query, or more than one, is refused") {
                                       "SELECT load_extension('x')",
                                       "SELECT changes()",
                                       "SELECT randomblob(5)",
-                                      "SELECT tenancy_scope()",
                                       "SELECT rowid FROM notes"}) {
     CAPTURE(text);
     CHECK(code_of(sql.query(text)) == errc::query_refused);
