@@ -119,10 +119,10 @@ std::string sql_text(std::span<const SqlToken> tokens) {
 
 std::size_t find_keywords(std::span<const SqlToken> tokens,
                           std::initializer_list<std::string_view> keywords) {
-  const auto found = std::ranges::search(
-      tokens, keywords,
+  const auto found = std::search(
+      tokens.begin(), tokens.end(), keywords.begin(), keywords.end(),
       [](const SqlToken& token, std::string_view keyword) { return token.is(keyword); });
-  return static_cast<std::size_t>(found.begin() - tokens.begin());
+  return static_cast<std::size_t>(found - tokens.begin());
 }
 
 std::string sql_name(std::string_view name) {
