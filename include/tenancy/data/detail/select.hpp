@@ -62,8 +62,9 @@ class TENANCY_API Select {
   Result<StatementLease> prepare(CrossingSession& session) const;
 
  private:
+  // Its instances are the library's own, and not what the class exports.
   template <class Sql>
-  Result<StatementLease> prepare_in(auto& session) const;
+  [[gnu::visibility("hidden")]] Result<StatementLease> prepare_in(auto& session) const;
   [[nodiscard]] std::string shape() const;
   [[nodiscard]] std::string sql() const;
   void write_limited_by_parent(SqlText& sql) const;
