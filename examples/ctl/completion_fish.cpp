@@ -6,7 +6,7 @@
 namespace tenantctl {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result{"'"};
   for (const char c : text) {
     if (c == '\'' || c == '\\') {
@@ -19,7 +19,7 @@ std::string quoted(std::string_view text) {
 
 std::string at(const std::string& path) {
   return "complete -c tenantctl -n " +
-         quoted("__fish_tenantctl_at" + (path.empty() ? "" : " " + path));
+         in_quotes("__fish_tenantctl_at" + (path.empty() ? "" : " " + path));
 }
 
 /// What fish offers for a value.
@@ -34,7 +34,7 @@ std::string offer_for(const std::string& type) {
   for (const std::string& word : words_of_type(type)) {
     words += (words.empty() ? "" : " ") + word;
   }
-  return words.empty() ? " -f" : " -f -a " + quoted(words);
+  return words.empty() ? " -f" : " -f -a " + in_quotes(words);
 }
 
 std::string names_of(const OptionInfo& option) {
@@ -51,7 +51,7 @@ std::string lines_of(const CommandInfo& command, const std::vector<CommandInfo>&
     const std::string path = command.path.empty() ? name : command.path + " " + name;
     for (const CommandInfo& each : commands) {
       if (each.path == path) {
-        lines += at(command.path) + " -a " + name + " -d " + quoted(each.description) + "\n";
+        lines += at(command.path) + " -a " + name + " -d " + in_quotes(each.description) + "\n";
       }
     }
   }
@@ -59,7 +59,7 @@ std::string lines_of(const CommandInfo& command, const std::vector<CommandInfo>&
     // What the program itself takes, every command does.
     lines += (command.path.empty() ? "complete -c tenantctl" : at(command.path)) +
              names_of(option) + (option.type.empty() ? "" : " -r" + offer_for(option.type)) +
-             " -d " + quoted(option.description) + "\n";
+             " -d " + in_quotes(option.description) + "\n";
   }
   for (const OptionInfo& argument : command.arguments) {
     if (const std::string offer = offer_for(argument.type); offer != " -f") {
@@ -76,7 +76,7 @@ std::string fish_completion(const std::vector<CommandInfo>& commands) {
   std::set<std::string> with_value;
   std::string lines;
   for (const CommandInfo& command : commands) {
-    paths += command.path.empty() ? "" : " " + quoted(command.path);
+    paths += command.path.empty() ? "" : " " + in_quotes(command.path);
     for (const OptionInfo& option : command.options) {
       if (!option.type.empty()) {
         with_value.insert(option.names.begin(), option.names.end());
