@@ -6,7 +6,7 @@ namespace tenantctl {
 namespace {
 
 /// Between quotes of the shell.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result{"'"};
   for (const char c : text) {
     result += c == '\'' ? std::string{R"('\'')"} : std::string{c};
@@ -52,7 +52,7 @@ std::string spec_of(const OptionInfo& option) {
     if (!option.type.empty()) {
       spec += ":" + option.type + ":" + action_for(option.type);
     }
-    specs += " \\\n    " + quoted(spec);
+    specs += " \\\n    " + in_quotes(spec);
   }
   return specs;
 }
@@ -87,7 +87,7 @@ std::string function_of(const CommandInfo& command, const std::vector<CommandInf
     }
   }
   for (const OptionInfo& argument : command.arguments) {
-    text += " \\\n    " + quoted(":" + argument.names.front() + ":" + action_for(argument.type));
+    text += " \\\n    " + in_quotes(":" + argument.names.front() + ":" + action_for(argument.type));
   }
   if (!is_group) {
     return text + "\n}\n";
@@ -98,7 +98,7 @@ std::string function_of(const CommandInfo& command, const std::vector<CommandInf
   for (const CommandInfo& inner : commands) {
     if (is_within(inner.path, command.path)) {
       const std::string name = last_word(inner.path);
-      items += "        " + quoted(name + ":" + escaped(inner.description)) + "\n";
+      items += "        " + in_quotes(name + ":" + escaped(inner.description)) + "\n";
       cases += "        " + name + ") " + function_name(inner.path) + " ;;\n";
     }
   }

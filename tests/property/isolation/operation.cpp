@@ -23,7 +23,7 @@ const char* named(const Names& names, Value value) {
 }
 
 template <class Value>
-std::string quoted(const std::optional<Value>& value) {
+std::string in_quotes(const std::optional<Value>& value) {
   std::ostringstream out;
   if (value) {
     out << '"' << *value << '"';
@@ -35,8 +35,8 @@ std::string quoted(const std::optional<Value>& value) {
 
 void write(std::ostream& out, const Draft& row) {
   out << "{id " << row.id << ", title \"" << title_of(row.title) << "\", note "
-      << quoted(note_of(row.note)) << ", points " << points_of(row.points) << ", weight "
-      << quoted(weight_of(row.weight)) << ", owner " << quoted(owner_of(row.owner)) << '}';
+      << in_quotes(note_of(row.note)) << ", points " << points_of(row.points) << ", weight "
+      << in_quotes(weight_of(row.weight)) << ", owner " << in_quotes(owner_of(row.owner)) << '}';
 }
 
 std::string value_text(Column column, int value) {
@@ -44,13 +44,13 @@ std::string value_text(Column column, int value) {
     case Column::title:
       return '"' + title_of(value) + '"';
     case Column::note:
-      return quoted(note_of(value));
+      return in_quotes(note_of(value));
     case Column::points:
       return std::to_string(points_of(value));
     case Column::weight:
-      return quoted(weight_of(value));
+      return in_quotes(weight_of(value));
     case Column::owner:
-      return quoted(owner_of(value));
+      return in_quotes(owner_of(value));
     case Column::id:
       break;
   }
@@ -127,7 +127,7 @@ void write_details(std::ostream& out, const Operation& operation) {
       out << " name \"" << title_of(operation.row.title) << '"';
       [[fallthrough]];
     case Kind::erase_owner:
-      out << " id " << quoted(owner_of(operation.row.owner));
+      out << " id " << in_quotes(owner_of(operation.row.owner));
       return;
     case Kind::next_page:
     case Kind::previous_page:
