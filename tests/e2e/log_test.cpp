@@ -64,7 +64,8 @@ TEST_CASE("nothing that a client sends begins a line, breaks JSON or shows a key
       }
     }
   }
-  for (const char* const key : {"/x/tnk_abc", "tna_abc", "/x/%74nk%5Fabc"}) {
+  for (const char* const key :
+       {"/x/tnk_abc", "tna_abc", "/x/%74nk%5Fabc", "/a%/tnk%5fabc", "/tnk%255fabc", "/TNK_abc"}) {
     auto record = record_of(key);
     record.client_request_id = key;
     CHECK(access_line(record, LogFormat::text).find("abc") == std::string::npos);
