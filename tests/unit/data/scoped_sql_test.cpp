@@ -45,8 +45,8 @@ class Fixture {
 
   static std::vector<tenancy::Migration> schema() {
     auto steps = test_schema();
-    steps.emplace_back(3, "plans",
-                       "CREATE TABLE plans (name TEXT PRIMARY KEY, most INTEGER NOT NULL) STRICT");
+    steps.push_back(
+        {3, "plans", "CREATE TABLE plans (name TEXT PRIMARY KEY, most INTEGER NOT NULL) STRICT"});
     return steps;
   }
 
