@@ -27,12 +27,17 @@ struct TemporaryStore::State {
       : folder{must(Folder::create(), where)},
         file{folder.path() / "store.db"},
         clock{std::make_shared<ManualClock>(start)},
+        verified{.schema_policy = options.schema_policy,
+                 .mappings = options.mappings,
+                 .store = {.clock = clock}},
         authority{must(open(url_of(file), with_clock(std::move(options), clock)), where)} {}
 
   // In this order: the folder goes last.
   Folder folder;
   std::filesystem::path file;
   std::shared_ptr<ManualClock> clock;
+  /// Of the options, what the schema is held against.
+  OpenOptions verified;
   Authority authority;
 };
 
@@ -68,5 +73,9 @@ TenantContext TemporaryStore::context(std::string_view slug, Scope scope,
 const std::filesystem::path& TemporaryStore::file() const noexcept { return state_->file; }
 
 std::string TemporaryStore::url() const { return url_of(state_->file); }
+
+SchemaReport TemporaryStore::schema_report(SourceLocation where) const {
+  return must(verify_schema(url(), state_->verified), where);
+}
 
 }  // namespace tenancy::inline v0::testing

@@ -10,6 +10,7 @@
 #include "tenancy/core/scope.hpp"
 #include "tenancy/core/source_location.hpp"
 #include "tenancy/core/tenant_context.hpp"
+#include "tenancy/migrate/verify_schema.hpp"
 #include "tenancy/registry/authority.hpp"
 #include "tenancy/registry/open.hpp"
 #include "tenancy/registry/tenant.hpp"
@@ -62,6 +63,9 @@ class TENANCY_API TemporaryStore {
   [[nodiscard]] const std::filesystem::path& file() const noexcept;
   /// What opens it once more, as another process would.
   [[nodiscard]] std::string url() const;
+  /// The catalogue as it is now, held against the policy and mappings that the store was opened
+  /// with.
+  [[nodiscard]] SchemaReport schema_report(SourceLocation where = SourceLocation::current()) const;
 
  private:
   struct State;
