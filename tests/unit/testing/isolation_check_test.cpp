@@ -133,6 +133,16 @@ TEST_CASE("rows that cannot be told apart are found") {
   CHECK(tells(check.finish(), "cannot be told apart"));
 }
 
+TEST_CASE("rows that cannot be stored are found, and the rest is checked all the same") {
+  const TemporaryStore store{{.migrations = test_schema()}};
+  IsolationCheck check{store};
+  CHECK(check.repository(tasks("no note")).size() == 3);
+  check.repository(notes());
+  const auto report = check.finish();
+  CHECK(tells(report, "tasksset-upfailed: reference_violation"));
+  CHECK_FALSE(tells(report, "notes"));
+}
+
 TEST_CASE("keys of several columns, versions and references pass") {
   const TemporaryStore store{{.migrations = tenancy_test::work_schema()}};
   IsolationCheck check{store};

@@ -31,7 +31,9 @@ class RepositoryRun {
 
   /// Leaves rows of both. Gives the other's.
   std::vector<T> run() {
-    prepare();
+    if (!prepare()) {
+      return others_;
+    }
     step("insert", [&] { insert_each(); });
     step("list", [&] { list_all(); });
     step("query", [&] { ask_for_all(); });
@@ -65,9 +67,21 @@ class RepositoryRun {
   template <std::size_t Index>
   static constexpr auto member = std::get<Index>(Traits::columns).member;
 
-  void prepare() {
+  /// Whether the other tenant has its rows. A failure does not end the process, which would take
+  /// with it what was found before, such as that the rows that these refer to were erased.
+  bool prepare() {
     watch_.cover(table);
-    others_ = rows_.create_many(theirs_, rows_each);
+    step_ = "set-up";
+    bool stored = true;
+    for (std::size_t i = 0; i < rows_each; ++i) {
+      T row = rows_.make();
+      auto inserted = theirs_.insert(row);
+      stored = note(inserted) && stored;
+      others_.push_back(inserted ? std::move(inserted).value() : std::move(row));
+    }
+    if (!stored) {
+      return false;
+    }
     if constexpr (Traits::has_version) {
       // So that the versions of the two tenants' rows differ.
       for (const T& row : others_) {
@@ -79,6 +93,7 @@ class RepositoryRun {
       their_rows_.insert(stored_text_of_row(row));
     }
     watch_.begin(table);
+    return true;
   }
 
   template <class Body>
