@@ -48,7 +48,10 @@ std::unique_ptr<TemporaryStore> store_with(const std::string& object) {
 }
 
 /// What the codec below has read first, whosever it was.
-std::string kept_title;
+std::string& kept_title() {
+  static std::string title;
+  return title;
+}
 
 struct StickyTitle {
   std::string text;
@@ -62,10 +65,10 @@ struct tenancy::Codec<StickyTitle> {
     parameter.text(title.text);
   }
   static bool read(const ColumnReader& column, StickyTitle& title) {
-    if (kept_title.empty()) {
-      kept_title = column.text().value_or("");
+    if (kept_title().empty()) {
+      kept_title() = column.text().value_or("");
     }
-    title.text = kept_title;
+    title.text = kept_title();
     return true;
   }
 };
@@ -255,7 +258,7 @@ TEST_CASE("a function is not held against nothing") {
 
 TEST_CASE("a codec that keeps what it read is found") {
   const TemporaryStore store{{.migrations = {test_schema()[0]}}};
-  kept_title.clear();
+  kept_title().clear();
   IsolationCheck check{store};
   check.repository(Factory<StickyNote>{[](StickyNote& note, std::size_t number) {
     note.title.text = "Title " + std::to_string(1000 + number);
