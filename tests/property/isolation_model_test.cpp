@@ -27,14 +27,24 @@ TEST_CASE("random work of three tenants agrees with a model of each alone") {
     Dice dice{seed};
     const Sequence sequence = random_sequence(dice, episode);
     if (const auto difference = replay(sequence)) {
-      std::cout << "TENANCY_TEST_SEED=" << seed << " differs; looking for a short way there\n";
+      // At once, in case that it does not come again.
+      std::cout << "TENANCY_TEST_SEED=" << seed << " differs at " << difference->position << ":\n"
+                << (difference->position < sequence.size()
+                        ? describe(sequence[difference->position])
+                        : "the end")
+                << "\nlibrary: " << difference->library << "\nmodel:   " << difference->model
+                << "\nLooking for a short way there ..." << std::endl;
       const Shrunk shrunk = shrink(sequence, *difference);
       FAIL("TENANCY_TEST_SEED=" << seed << " differs at the end of:\n"
                                 << describe(shrunk.sequence)
                                 << "library: " << shrunk.difference.library
                                 << "\nmodel:   " << shrunk.difference.model);
     }
+    const std::size_t before = done;
     done += count_of(sequence);
+    if (done / 1'000'000 != before / 1'000'000) {
+      std::cout << done << " operations, no difference" << std::endl;
+    }
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   std::cout << done << " operations, " << static_cast<double>(done) / took.count()

@@ -82,13 +82,19 @@ std::vector<Operation> simpler(const Operation& operation) {
       candidates.add([&](Operation& candidate) { candidate.inner[i] = std::move(inner); });
     }
   }
+  candidates.add([](Operation& candidate) { candidate.ending = Ending::commit; });
   candidates.add([](Operation& candidate) { candidate.condition.is_negated = false; });
   candidates.add([](Operation& candidate) { candidate.condition.is_either = false; });
   candidates.add([](Operation& candidate) { candidate.newest_first = false; });
   candidates.add([](Operation& candidate) { candidate.number = 1; });
   candidates.add([](Operation& candidate) { candidate.walk = 0; });
   candidates.add([](Operation& candidate) { candidate.behind = 0; });
-  plainer(operation.row, [&](const Draft& row) {
+  // What is done to an owner needs one.
+  const bool is_of_owner = operation.kind == Kind::put_owner || operation.kind == Kind::erase_owner;
+  plainer(operation.row, [&](Draft row) {
+    if (is_of_owner) {
+      row.owner = operation.row.owner;
+    }
     candidates.add([&](Operation& candidate) { candidate.row = row; });
   });
   for (std::size_t i = 0; i < operation.rows.size(); ++i) {
