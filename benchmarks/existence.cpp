@@ -1,6 +1,8 @@
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +12,7 @@
 #include "existence/through_service.hpp"
 #include "existence/two_samples.hpp"
 #include "figures.hpp"
+#include "give_up.hpp"
 #include "lazy.hpp"
 #include "side_by_side.hpp"
 #include "temporary_folder.hpp"
@@ -18,7 +21,7 @@ namespace {
 
 using namespace tenancy_bench;
 using Whose = AskingTenant::Whose;
-using Call = void (AskingTenant::*)(Whose, std::size_t) const;
+using Call = bool (AskingTenant::*)() const;
 using enum Goal::Bound;
 
 constexpr const char* missing_id = "an id of nobody's";
@@ -47,11 +50,32 @@ void add(Figures& figures, const std::string& name, const Distance& distance) {
   figures.add({name + "_median", distance.median_ns, "ns", ""});
 }
 
-Comparison instructions_of(const Question& question, Lazy<AskingTenant>& tenant) {
+void ask(AskingTenant& tenant, Whose whose, Call call) {
+  if ((tenant.*call)() != (whose == Whose::own)) {
+    give_up("a row was found that is not the tenant's, or not one that is");
+  }
+}
+
+Distance distance_between(AskingTenant& tenant, const Question& question, Whose one, Whose other) {
+  bool was_there = false;
+  const auto samples = interleave(
+      question.samples,
+      [&](Which which, std::uint64_t number) {
+        tenant.choose(which == Which::one ? one : other, number % AskingTenant::variants);
+      },
+      [&] { was_there = (tenant.*question.call)(); });
+  if (was_there && one != Whose::own) {
+    give_up("a row was found that is not the tenant's");
+  }
+  return distance_of(samples);
+}
+
+Comparison instructions_of(const Question& question, Lazy<std::unique_ptr<AskingTenant>>& tenant) {
   const auto ask_for = [&tenant, call = question.call](Whose whose) {
     return [&tenant, call, whose](std::size_t times) {
       for (std::size_t i = 0; i < times; ++i) {
-        (tenant.get().*call)(whose, i % AskingTenant::variants);
+        tenant.get()->choose(whose, i % AskingTenant::variants);
+        ask(*tenant.get(), whose, call);
       }
     };
   };
@@ -76,7 +100,8 @@ int main(int argc, char** argv) {
   if (line->store.empty()) {
     line->store = folder.path() / "existence.db";
   }
-  Lazy<AskingTenant> tenant{[&] { return AskingTenant{line->store}; }};
+  Lazy<std::unique_ptr<AskingTenant>> tenant{
+      [&] { return std::make_unique<AskingTenant>(line->store); }};
   std::vector<Comparison> cases;
   for (const Question& question : questions()) {
     cases.push_back(instructions_of(question, tenant));
@@ -88,17 +113,17 @@ int main(int argc, char** argv) {
   Figures figures;
   for (const Question& question : questions()) {
     std::cout << "Sampling " << question.name << " ..." << std::endl;
-    const auto ask_for = [&](Whose whose) {
-      return [&, whose](std::size_t number) { (tenant.get().*question.call)(whose, number); };
+    const auto distance = [&](Whose one, Whose other) {
+      return distance_between(*tenant.get(), question, one, other);
     };
-    add(figures, question.name,
-        distance_of(interleave(question.samples, AskingTenant::variants, ask_for(Whose::other),
-                               ask_for(Whose::nobody))));
+    add(figures, question.name, distance(Whose::other, Whose::nobody));
+    const Distance control = distance(Whose::control, Whose::other_control);
+    figures.add({question.name + "_control_welch_t", control.welch_t, "", missing_id});
+    figures.add(
+        {question.name + "_control_mann_whitney_z", control.mann_whitney_z, "", missing_id});
   }
-  const Distance of_own = distance_of(interleave(
-      questions().front().samples, AskingTenant::variants,
-      [&](std::size_t number) { tenant.get().find(Whose::own, number); },
-      [&](std::size_t number) { tenant.get().find(Whose::nobody, number); }));
+  const Distance of_own =
+      distance_between(*tenant.get(), questions().front(), Whose::own, Whose::nobody);
   const Goal is_told{at_least, decisive_t};
   figures.add({"find_own_welch_t", of_own.welch_t, "", missing_id, is_told});
   figures.add({"find_own_difference", of_own.difference_ns, "ns", missing_id});
@@ -108,9 +133,12 @@ int main(int argc, char** argv) {
   constexpr std::size_t requests = 100'000;
   add(figures, "http_get",
       distance_of(interleave(
-          requests, customer.variants(),
-          [&](std::size_t number) { customer.ask_for_others(number); },
-          [&](std::size_t number) { customer.ask_for_nobodys(number); })));
+          requests,
+          [&](Which which, std::uint64_t number) {
+            number %= customer.variants();
+            which == Which::one ? customer.choose_others(number) : customer.choose_nobodys(number);
+          },
+          [&] { customer.ask(); })));
 
   add_ratios(figures, cases, measure(cases, *line), missing_id);
   return report(figures, *line);

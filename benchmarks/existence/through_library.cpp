@@ -6,7 +6,6 @@
 #include "tenancy/registry/open.hpp"
 
 #include "deployment.hpp"
-#include "give_up.hpp"
 #include "isolation/data_set.hpp"
 #include "must.hpp"
 
@@ -16,25 +15,18 @@ namespace {
 using tenancy::errc;
 using tenancy::Repository;
 
-// Numbers of sets of ids of one shape, which spread alike among one another.
+// Sets of ids have numbers. All are of one shape and spread alike among one another.
 constexpr std::size_t own_set = 0;
-constexpr std::size_t first_set = 1;
-constexpr std::size_t second_set = 2;
 /// Tenants beside, so that the two are not all that there is.
 constexpr std::size_t bystanders = 20;
 constexpr std::size_t first_bystander = 100;
 
 template <class T>
-void expect_missing(const tenancy::Result<T>& result) {
-  if (result || result.error() != errc::not_found) {
-    give_up("a row was found that is not the tenant's");
+bool was_there(const tenancy::Result<T>& result) {
+  if (!result && result.error() != errc::not_found) {
+    check(result);
   }
-}
-
-void expect_found_if_own(bool is_found, AskingTenant::Whose whose) {
-  if (is_found != (whose == AskingTenant::Whose::own)) {
-    give_up("a row was found that is not the tenant's, or not one that is");
-  }
+  return result.has_value();
 }
 
 /// The tenant with that slug, with these rows when it is new.
@@ -55,52 +47,49 @@ tenancy::TenantContext tenant(const tenancy::Authority& authority, const std::st
 
 }  // namespace
 
-AskingTenant::Side AskingTenant::make(const std::filesystem::path& file, std::size_t set_of_other,
-                                      std::size_t set_of_nobody) {
+AskingTenant::Side AskingTenant::make(const std::filesystem::path& file,
+                                      const std::array<std::size_t, 5>& sets) {
   auto authority = must(tenancy::open("sqlite:" + file.string(),
                                       {.migrations = {{1, "deployments", create_deployments}}}));
   for (std::size_t i = 0; i < bystanders; ++i) {
     tenant(authority, "bystander-" + std::to_string(i), first_bystander + i);
   }
   auto context = tenant(authority, "asking", own_set);
-  tenant(authority, "other", set_of_other);
-  std::array<std::vector<std::string>, 3> ids;
-  for (std::size_t number = 0; number < rows; ++number) {
-    ids[static_cast<std::size_t>(Whose::other)].push_back(DataSet::row(set_of_other, number).id);
-    ids[static_cast<std::size_t>(Whose::nobody)].push_back(DataSet::row(set_of_nobody, number).id);
-    ids[static_cast<std::size_t>(Whose::own)].push_back(DataSet::row(own_set, number).id);
+  tenant(authority, "other", sets[static_cast<std::size_t>(Whose::other)]);
+  std::array<std::vector<std::string>, 5> ids;
+  for (std::size_t whose = 0; whose < sets.size(); ++whose) {
+    for (std::size_t number = 0; number < rows; ++number) {
+      ids[whose].push_back(DataSet::row(sets[whose], number).id);
+    }
   }
   auto store = authority.store();
   return {std::move(authority), std::move(store), std::move(context), std::move(ids)};
 }
 
 AskingTenant::AskingTenant(const std::filesystem::path& file)
-    : sides_{make(file.string() + ".1", first_set, second_set),
-             make(file.string() + ".2", second_set, first_set)} {}
+    : sides_{make(file.string() + ".1", {1, 2, own_set, 3, 4}),
+             make(file.string() + ".2", {2, 1, own_set, 4, 3})} {}
 
-void AskingTenant::find(Whose whose, std::size_t variant) const {
-  const Side& in = side(variant);
-  const auto found = Repository<Deployment>{in.store, in.context}.find(in.id(whose, variant));
-  check(found);
-  expect_found_if_own(found.value().has_value(), whose);
+void AskingTenant::choose(Whose whose, std::size_t variant) {
+  side_ = &sides_[variant % 2];
+  row_.id = side_->ids[static_cast<std::size_t>(whose)][variant / 2];
 }
 
-void AskingTenant::exists(Whose whose, std::size_t variant) const {
-  const Side& in = side(variant);
-  const auto presence =
-      must(Repository<Deployment>{in.store, in.context}.exists(in.id(whose, variant)));
-  expect_found_if_own(presence == tenancy::Presence::present, whose);
+bool AskingTenant::find() const {
+  return must(Repository<Deployment>{side_->store, side_->context}.find(row_.id)).has_value();
 }
 
-void AskingTenant::update(Whose whose, std::size_t variant) const {
-  const Side& in = side(variant);
-  expect_missing(Repository<Deployment>{in.store, in.context}.update(
-      Deployment{.id = in.id(whose, variant), .project_name = "taken", .status = "live"}));
+bool AskingTenant::exists() const {
+  return must(Repository<Deployment>{side_->store, side_->context}.exists(row_.id)) ==
+         tenancy::Presence::present;
 }
 
-void AskingTenant::erase(Whose whose, std::size_t variant) const {
-  const Side& in = side(variant);
-  expect_missing(Repository<Deployment>{in.store, in.context}.erase(in.id(whose, variant)));
+bool AskingTenant::update() const {
+  return was_there(Repository<Deployment>{side_->store, side_->context}.update(row_));
+}
+
+bool AskingTenant::erase() const {
+  return was_there(Repository<Deployment>{side_->store, side_->context}.erase(row_.id));
 }
 
 }  // namespace tenancy_bench

@@ -10,6 +10,8 @@
 #include "tenancy/registry/authority.hpp"
 #include "tenancy/storage/store.hpp"
 
+#include "deployment.hpp"
+
 namespace tenancy_bench {
 
 /// A tenant asks for ids: those of another tenant's rows, those of nobody's, and its own.
@@ -22,20 +24,26 @@ class AskingTenant {
  public:
   /// Makes both stores, in files whose names begin so, unless they are there.
   explicit AskingTenant(const std::filesystem::path& file);
+  AskingTenant(const AskingTenant&) = delete;
+  AskingTenant& operator=(const AskingTenant&) = delete;
+  ~AskingTenant() = default;
 
   static constexpr std::size_t rows = 1000;
   /// A row, in one of the stores.
   static constexpr std::size_t variants = 2 * rows;
 
-  /// Whose id, numbered below `variants`, is asked for.
-  enum class Whose { other, nobody, own };
+  /// Whose id, numbered below `variants`, is asked for. The last two are sets of nobody's that
+  /// change places like the first two: what differs between them is what the measurement makes up.
+  enum class Whose { other, nobody, own, control, other_control };
 
-  // Each is a transaction of its own. They end the program when a row is found that must not be,
-  // or is not found that must.
-  void find(Whose whose, std::size_t variant) const;
-  void exists(Whose whose, std::size_t variant) const;
-  void update(Whose whose, std::size_t variant) const;
-  void erase(Whose whose, std::size_t variant) const;
+  /// What the calls below ask for. The id is copied to one place, whosever it is.
+  void choose(Whose whose, std::size_t variant);
+
+  // Each is a transaction of its own, and ends the program on an error. Whether there was a row.
+  [[nodiscard]] bool find() const;
+  [[nodiscard]] bool exists() const;
+  [[nodiscard]] bool update() const;
+  [[nodiscard]] bool erase() const;
 
  private:
   /// One of the two, with the ids by whose they are there.
@@ -43,18 +51,15 @@ class AskingTenant {
     tenancy::Authority authority;
     tenancy::Store store;
     tenancy::TenantContext context;
-    std::array<std::vector<std::string>, 3> ids;
-
-    [[nodiscard]] const std::string& id(Whose whose, std::size_t variant) const {
-      return ids[static_cast<std::size_t>(whose)][variant / 2];
-    }
+    std::array<std::vector<std::string>, 5> ids;
   };
 
-  static Side make(const std::filesystem::path& file, std::size_t set_of_other,
-                   std::size_t set_of_nobody);
-  [[nodiscard]] const Side& side(std::size_t variant) const { return sides_[variant % 2]; }
+  /// With the sets of ids, in the order of `Whose`.
+  static Side make(const std::filesystem::path& file, const std::array<std::size_t, 5>& sets);
 
   std::array<Side, 2> sides_;
+  const Side* side_ = nullptr;
+  Deployment row_;  ///< Whose id is asked for.
 };
 
 }  // namespace tenancy_bench

@@ -31,8 +31,8 @@ AskingCustomer::AskingCustomer(const std::filesystem::path& folder) {
   connection_ = std::make_unique<HttpConnection>(service_->port(), "HTTP/1.1 404");
 }
 
-void AskingCustomer::ask(const std::string& request) {
-  connection_->send(request);
+void AskingCustomer::ask() {
+  connection_->send(request_);
   pollfd ready{.fd = connection_->descriptor(), .events = POLLIN, .revents = 0};
   do {
     ::poll(&ready, 1, -1);

@@ -20,15 +20,17 @@ class AskingCustomer {
 
   [[nodiscard]] std::size_t variants() const noexcept { return requests_of_others_.size(); }
 
-  // Each ends the program when the answer is not 404.
-  void ask_for_others(std::size_t number) { ask(requests_of_others_[number]); }
-  void ask_for_nobodys(std::size_t number) { ask(requests_of_nobodys_[number]); }
+  /// What `ask` asks for. The request is copied to one place, whosever id is in it.
+  void choose_others(std::size_t number) { request_ = requests_of_others_[number]; }
+  void choose_nobodys(std::size_t number) { request_ = requests_of_nobodys_[number]; }
+
+  /// Ends the program when the answer is not 404.
+  void ask();
 
  private:
-  void ask(const std::string& request);
-
   std::vector<std::string> requests_of_others_;
   std::vector<std::string> requests_of_nobodys_;
+  std::string request_;
   std::unique_ptr<ServerProcess> service_;
   std::unique_ptr<HttpConnection> connection_;
 };

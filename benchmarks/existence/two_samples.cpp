@@ -76,9 +76,8 @@ double mann_whitney_z(const TwoSamples& samples) {
 
 }  // namespace
 
-TwoSamples interleave(std::size_t times, std::size_t variants,
-                      const std::function<void(std::size_t)>& one,
-                      const std::function<void(std::size_t)>& other) {
+TwoSamples interleave(std::size_t times, const std::function<void(Which, std::uint64_t)>& prepare,
+                      const std::function<void()>& run) {
   using Steady = std::chrono::steady_clock;
   std::mt19937_64 random{std::random_device{}()};
   TwoSamples samples;
@@ -88,14 +87,13 @@ TwoSamples interleave(std::size_t times, std::size_t variants,
   const std::size_t warming = times / 20;
   for (std::size_t i = 0; i < times + warming; ++i) {
     const std::uint64_t drawn = random();
-    const bool is_one = (drawn & 1U) != 0;
-    const auto& operation = is_one ? one : other;
-    const std::size_t variant = (drawn >> 1U) % variants;
+    const Which which = (drawn & 1U) != 0 ? Which::one : Which::other;
+    prepare(which, drawn >> 1U);
     const auto began = Steady::now();
-    operation(variant);
+    run();
     const std::chrono::duration<double, std::nano> took = Steady::now() - began;
     if (i >= warming) {
-      (is_one ? samples.one : samples.other).push_back(took.count());
+      (which == Which::one ? samples.one : samples.other).push_back(took.count());
     }
   }
   return samples;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -13,10 +14,12 @@ struct TwoSamples {
 };
 
 /// Does one or the other, at random, so many times in all, and times each by itself: a slow moment
-/// of the machine hits both alike. Each is given a number below `variants`, drawn at random, too.
-TwoSamples interleave(std::size_t times, std::size_t variants,
-                      const std::function<void(std::size_t)>& one,
-                      const std::function<void(std::size_t)>& other);
+/// of the machine hits both alike. `prepare` puts in place what is asked for, the one or the other,
+/// with a number drawn at random; `run`, which is timed, is the same for both and finds it there,
+/// so that neither code nor memory tells them apart.
+enum class Which { one, other };
+TwoSamples interleave(std::size_t times, const std::function<void(Which, std::uint64_t)>& prepare,
+                      const std::function<void()>& run);
 
 /// How two samples differ.
 struct Distance {

@@ -23,7 +23,7 @@ Shrunk find_and_shrink(const Sabotage& sabotage) {
     Dice dice{seed};
     const Sequence sequence = random_sequence(dice, 300);
     if (const auto difference = replay(sequence, sabotage)) {
-      return shrink(sequence, *difference, sabotage);
+      return shrink(sequence, *difference, sabotage).value();
     }
   }
   FAIL("no sequence showed the fault");

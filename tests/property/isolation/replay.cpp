@@ -64,7 +64,8 @@ std::optional<Difference> replay(const Sequence& sequence, const Sabotage& sabot
   return compare_files(library, world, sequence.size());
 }
 
-Shrunk shrink(const Sequence& sequence, const Difference& difference, const Sabotage& sabotage) {
+std::optional<Shrunk> shrink(const Sequence& sequence, const Difference& difference,
+                             const Sabotage& sabotage) {
   Difference last = difference;
   const Shrinker<Operation> shrinker{[&](const Sequence& candidate) {
                                        auto found = replay(candidate, sabotage);
@@ -79,11 +80,10 @@ Shrunk shrink(const Sequence& sequence, const Difference& difference, const Sabo
   Sequence failing = sequence;
   failing.resize(std::min(failing.size(), difference.position + 1));
   if (!replay(failing, sabotage)) {
-    // It hangs on something else than what is done, such as time.
-    return {std::move(failing), difference};
+    return std::nullopt;
   }
   failing = shrinker.shrink(std::move(failing));
-  return {std::move(failing), std::move(last)};
+  return Shrunk{std::move(failing), std::move(last)};
 }
 
 }  // namespace tenancy_test::isolation
