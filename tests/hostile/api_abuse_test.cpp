@@ -193,16 +193,19 @@ TEST_CASE("texts that are no text are refused") {
   abuse.check_unharmed();
 }
 
-TEST_CASE("limits of nothing give nothing") {
+TEST_CASE("limits of nothing are refused, and the smallest hold") {
   const Abuse abuse;
   const auto limited = [&](const SqlLimits& limits, std::string_view text) {
     return outcome_of(ScopedSql{abuse.store.store, abuse.acme, limits}.query(text));
   };
-  CHECK(limited({.rows = 0}, own_titles).subject == "rows");
-  CHECK(limited({.bytes = 0}, own_titles).subject == "bytes");
-  CHECK(limited({.rows = 0}, "SELECT 1 WHERE 0").code == std::nullopt);
-  const auto late = limited({.time = std::chrono::milliseconds{-1}}, "SELECT 1");
-  CHECK_MESSAGE(late.subject == "time", described(late));
+  for (const SqlLimits& nothing :
+       {SqlLimits{.rows = 0}, SqlLimits{.bytes = 0}, SqlLimits{.memory = 0},
+        SqlLimits{.time = std::chrono::milliseconds{-1}}}) {
+    CHECK(limited(nothing, "SELECT 1 WHERE 0").code == errc::invalid_argument);
+  }
+  CHECK(limited({.rows = 1}, own_titles).subject == "rows");
+  CHECK(limited({.bytes = 1}, own_titles).subject == "bytes");
+  CHECK(limited({.rows = 1, .bytes = 1}, "SELECT 1 WHERE 0").code == std::nullopt);
   abuse.check_unharmed();
 }
 

@@ -1,6 +1,7 @@
 #include "storage/sqlite/scoped_queries.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +73,17 @@ Result<std::vector<ValueView>> arrange(const SqliteStatement& statement,
     values[place] = value;
   }
   return values;
+}
+
+/// Errors: `invalid_argument`.
+Result<void> check_limits(const SqlLimits& limits) {
+  if (limits.time < std::chrono::milliseconds{1} || limits.time > std::chrono::hours{1}) {
+    return Error{errc::invalid_argument, "SqlLimits::time: 1 millisecond to 1 hour"};
+  }
+  if (limits.rows == 0 || limits.bytes == 0 || limits.memory == 0) {
+    return Error{errc::invalid_argument, "SqlLimits: rows, bytes and memory are positive"};
+  }
+  return success();
 }
 
 /// What a query may still give.
@@ -164,6 +176,7 @@ ScopedQueries::ScopedQueries(const ScopedSqlOptions& options, Open open, ReadSch
 
 Result<void> ScopedQueries::run(TenantId tenant, const CallLimits& limits, const ScopedQuery& query,
                                 ScopedSink& sink, Admit admit) {
+  BOOST_OUTCOME_TRY(check_limits(query.limits));
   if (query.text.size() > options_.text_bytes) {
     return limit_error("text", "the query is too long");
   }

@@ -244,6 +244,17 @@ TEST_CASE("each limit has its name") {
   CHECK(flat(must(fixture.sql().query("SELECT count(*) FROM notes"))) == "5,;");
 }
 
+TEST_CASE("limits that mean nothing are refused") {
+  const Fixture fixture;
+  using std::chrono::milliseconds;
+  for (const SqlLimits& limits :
+       {SqlLimits{.time = milliseconds{0}}, SqlLimits{.time = milliseconds{-1}},
+        SqlLimits{.time = std::chrono::hours{2}}, SqlLimits{.rows = 0}, SqlLimits{.bytes = 0},
+        SqlLimits{.memory = 0}}) {
+    CHECK(code_of(fixture.sql(limits).query("SELECT 1")) == errc::invalid_argument);
+  }
+}
+
 TEST_CASE("a query ends at its deadline, when it is stopped, and within long functions") {
   const Fixture fixture;
   const auto endless =
