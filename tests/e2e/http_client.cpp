@@ -89,6 +89,11 @@ HttpReply HttpClient::read_reply(bool has_body) {
 
 bool HttpClient::is_closed_by_peer() { return buffer_.empty() && !read_more(); }
 
+bool HttpClient::has_news() const {
+  pollfd waited{socket_, POLLIN, 0};
+  return !buffer_.empty() || ::poll(&waited, 1, 0) > 0;
+}
+
 bool HttpClient::is_closed_within(std::chrono::milliseconds time) const {
   pollfd waited{socket_, POLLIN, 0};
   char byte = 0;

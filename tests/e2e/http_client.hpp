@@ -43,6 +43,9 @@ class HttpClient {
   /// Waits until the service closes; false when it sends something instead.
   bool is_closed_by_peer();
 
+  /// Whether an answer, or the end, can be read by now.
+  [[nodiscard]] bool has_news() const;
+
   /// Whether it closes in that time; false when it sends something, too.
   [[nodiscard]] bool is_closed_within(std::chrono::milliseconds time) const;
 
