@@ -24,6 +24,7 @@ class CallLimits {
 
   CallLimits(const CallOptions& options, std::chrono::milliseconds max_wait) noexcept
       : deadline_{options.deadline}, stop_{options.stop}, max_wait_{max_wait} {}
+  CallLimits(const CallOptions&&, std::chrono::milliseconds) = delete;
 
   [[nodiscard]] Clock::time_point deadline() const noexcept { return deadline_; }
   [[nodiscard]] const std::stop_token& stop() const noexcept { return stop_; }

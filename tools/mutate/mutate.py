@@ -98,7 +98,11 @@ def run(arguments: argparse.Namespace) -> int:
     killers = Killers()
     chosen = choose(mutation, arguments, killers)
     tree.write_tree(ROOT, WORK / "tree", mutation.texts)
-    fates = hunt(chosen, mutation, killers, arguments)
+    # What is explained is looked for when it is asked for, or with all.
+    is_asked = arguments.all or arguments.which
+    spared = [m for m in chosen if not is_asked and report.key_of(m) in reasons]
+    fates = hunt([m for m in chosen if m not in spared], mutation, killers, arguments)
+    fates |= {mutant.number: Fate(None, "not tried") for mutant in spared}
 
     skipped = mutation.skipped if arguments.all and not arguments.which else []
     lines = [report.line_of(mutant, fates[mutant.number], reasons) for mutant in chosen]

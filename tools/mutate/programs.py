@@ -21,6 +21,8 @@ PROGRAMS = (
     "contract",
     "core",
     "testing",
+    "crossing",
+    "hostile",
     "storage_allocations",
     "property",
     "crash",

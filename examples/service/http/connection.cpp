@@ -42,13 +42,13 @@ class StreamConnection final : public Connection {
   template <class... Arguments>
   StreamConnection(std::string peer, Handler& handler, const Limits& limits,
                    std::shared_ptr<BodyBudget> bodies, Socket socket, Arguments&... arguments)
-      : stream_{std::move(socket), arguments...},
+      : bodies_{std::move(bodies)},
+        stream_{std::move(socket), arguments...},
         buffer_{limits.buffered_bytes},
         answer_{stream_.get_executor()},
         peer_{std::move(peer)},
         handler_{handler},
-        limits_{limits},
-        bodies_{std::move(bodies)} {
+        limits_{limits} {
     error_code ignored;
     // Answers are written whole; waiting for more to send only delays them.
     this->socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -271,6 +271,8 @@ class StreamConnection final : public Connection {
     co_return;
   }
 
+  /// Outlives the parser, which gives back what its body has of it.
+  const std::shared_ptr<BodyBudget> bodies_;
   Stream stream_;
   boost::beast::flat_buffer buffer_;
   PendingAnswer<IoExecutor> answer_;
@@ -279,7 +281,6 @@ class StreamConnection final : public Connection {
   std::string peer_;
   Handler& handler_;
   const Limits& limits_;
-  const std::shared_ptr<BodyBudget> bodies_;
   std::size_t served_ = 0;
   unsigned in_a_row_ = 0;
   bool is_lingering_ = false;

@@ -68,9 +68,9 @@ void guarded(sqlite3_context* context, Body body) noexcept {
   }
 }
 
-/// Linear, where SQLite and std::string_view compare at every place.
+/// Linear, where SQLite and std::string_view compare at every place. The part is not empty.
 std::size_t place_of(std::string_view text, std::string_view part, std::size_t from) noexcept {
-  if (from > text.size()) {
+  if (from > text.size() || part.size() > text.size() - from) {
     return std::string_view::npos;
   }
   const auto* const found = static_cast<const char*>(

@@ -286,6 +286,10 @@ TEST_CASE("a mapping's key is the table's, in its order") {
   CHECK(complaints("CREATE TABLE t (tenant_id INTEGER, id TEXT NOT NULL, UNIQUE (tenant_id, id)) "
                    "STRICT",
                    {mapping()}, {.unsafe_tables = {"t"}}) == Strings{message("tenant_id, id")});
+  // Another column stands where the tenant is to stand.
+  CHECK(complaints("CREATE TABLE t (tenant_id INTEGER NOT NULL, other TEXT NOT NULL DEFAULT '', id "
+                   "TEXT NOT NULL, UNIQUE (other, id)) STRICT",
+                   {mapping()}, {.unsafe_tables = {"t"}}) == Strings{message("tenant_id, id")});
 }
 
 TEST_CASE("a mapped reference is a foreign key that the tenant leads") {

@@ -16,6 +16,7 @@
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
 
+using tenancy::CallOptions;
 using tenancy::errc;
 using tenancy::Result;
 using tenancy::WriteTransaction;
@@ -35,7 +36,8 @@ using tenancy_test::TestStore;
 namespace {
 
 std::unique_ptr<Connection> connect(const TestStore& test) {
-  const CallLimits limits{{}, std::chrono::seconds{5}};
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
   return must(Connection::open(test.file(), ConnectionMode::read_write, {}, limits));
 }
 
@@ -148,7 +150,8 @@ TEST_CASE("a poisoned connection is closed, and its place in the pool is free") 
                         ++opened;
                         return connect(test);
                       }};
-  const CallLimits limits{{}, std::chrono::seconds{5}};
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
   static_cast<void>(must(pool.acquire(limits)));
   static_cast<void>(must(pool.acquire(limits)));
   CHECK(opened == 1);
