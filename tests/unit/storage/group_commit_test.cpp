@@ -828,10 +828,10 @@ TEST_CASE("a change of the schema may take longer than a write") {
   schema.push_back({3, "much work",
                     "CREATE TABLE numbers (i INTEGER NOT NULL) STRICT;"
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-                    "WHERE i < 400000) INSERT INTO numbers SELECT max(i) FROM n;"
+                    "WHERE i < 2000000) INSERT INTO numbers SELECT max(i) FROM n;"
                     "INSERT INTO numbers VALUES (1)"});
   tenancy::StoreOptions options;
-  options.writes.max_unit_hold = 1ms;
+  options.writes.max_unit_hold = 50ms;
   const tenancy_test::TemporaryFolder folder;
   CHECK(
       tenancy::open(
