@@ -40,15 +40,7 @@ auto find(auto& tables, std::string_view name) noexcept {
   return found != tables.end() && found->name == name ? &*found : nullptr;
 }
 
-char lower(char letter) noexcept {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 }  // namespace
-
-bool is_same_name(std::string_view one, std::string_view other) noexcept {
-  return std::ranges::equal(one, other, {}, &lower, &lower);
-}
 
 const CatalogueColumn* CatalogueTable::column(std::string_view name_of_it) const noexcept {
   const auto found = std::ranges::find_if(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "storage/backend.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail {
 
@@ -78,8 +79,5 @@ struct Catalogue {
   /// Complexity: a handful of queries, however many tables there are.
   static Result<Catalogue> read(ControlSession& session);
 };
-
-/// Whether two names are the same for SQLite.
-bool is_same_name(std::string_view one, std::string_view other) noexcept;
 
 }  // namespace tenancy::inline v0::detail

@@ -9,7 +9,7 @@
 #include "migrate/column_type.hpp"
 #include "migrate/finding.hpp"
 #include "migrate/mapping_fit.hpp"
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 #include "migrate/table_mending.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "migrate/finding.hpp"
 #include "migrate/sql_mending.hpp"
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 #include "migrate/tenant_table.hpp"
 #include "registry/schema.hpp"

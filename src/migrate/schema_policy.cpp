@@ -6,7 +6,7 @@
 #include <sodium.h>
 
 #include "core/random.hpp"
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0 {
 

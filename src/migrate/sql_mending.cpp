@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 
 namespace tenancy::inline v0::detail {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "migrate/catalogue.hpp"
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {

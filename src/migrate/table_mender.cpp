@@ -5,7 +5,7 @@
 
 #include "migrate/column_type.hpp"
 #include "migrate/sql_mending.hpp"
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 #include "migrate/table_mending.hpp"
 

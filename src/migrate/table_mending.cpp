@@ -11,7 +11,7 @@
 #include "migrate/mapping_fit.hpp"
 #include "migrate/reference_fault.hpp"
 #include "migrate/sql_mending.hpp"
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 
 namespace tenancy::inline v0::detail {

@@ -8,7 +8,7 @@
 #include "migrate/finding.hpp"
 #include "migrate/reference_fault.hpp"
 #include "migrate/sql_mending.hpp"
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 #include "registry/schema.hpp"
 

@@ -18,6 +18,7 @@
 #include "tenancy/storage/store.hpp"
 #include "tenancy/storage/vacuum_report.hpp"
 
+#include "storage/forked_process.hpp"
 #include "storage/scoped_schema.hpp"
 #include "storage/store_status.hpp"
 
@@ -112,11 +113,6 @@ class StoreBackend {
  protected:
   StoreBackend() = default;
 };
-
-inline Error forked_process_error() {
-  return Error{errc::forked_process,
-               "the store was opened before this process was forked: open it after, in each"};
-}
 
 /// Errors: `foreign_context`.
 Result<void> require_own(const StoreBackend& backend, const CrossTenantContext& crossing);

@@ -17,11 +17,11 @@ SELECT id FROM notes WHERE (stars = 2 AND abs(worth) > 0) OR (id = 'n4' AND abs(
 SELECT note, tag FROM tags WHERE abs(worth) > 0 ORDER BY 1, 2
 -- expect: same: in a rowid table without an index for it
 SELECT tag FROM tags WHERE tag = 'red' AND abs(worth) > 0 ORDER BY note
--- expect: same: likely
+-- expect: refused: likely
 SELECT id FROM notes WHERE likely(abs(worth) > 0) ORDER BY id
--- expect: same: unlikely
+-- expect: refused: unlikely
 SELECT id FROM notes WHERE unlikely(abs(worth) > 0) ORDER BY id
--- expect: same: with a likelihood
+-- expect: refused: with a likelihood
 SELECT id FROM notes WHERE likelihood(abs(worth) > 0, 0.0001) ORDER BY id
 -- expect: same: sum of large integers
 SELECT sum(worth) FROM notes

@@ -89,7 +89,7 @@ std::string RandomQuery::number(int depth) {
     case 8:
       return "json_array_length(" + pick("'[1,2]'", "'{}'", "'[]'") + ")";
     case 9:
-      return pick("likely", "unlikely") + "(" + number(depth - 1) + ")";
+      return pick("abs", "sign") + "(" + number(depth - 1) + ")";
     case 10:
       return "(" + condition(depth - 1) + ")";
     default:

@@ -35,6 +35,9 @@ class FairQueueItem {
     TENANCY_ASSERT(flow_ == nullptr, "an item ended while a fair queue still had it");
   }
 
+  /// Ends without its queue: for a process that was forked off, where that is of no use any more.
+  void forget_queue() noexcept { flow_ = nullptr; }
+
  private:
   friend class detail::FairQueueCore;
   friend struct detail::FairQueueFlow;

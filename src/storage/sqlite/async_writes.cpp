@@ -72,6 +72,8 @@ class AsyncWrites::Threads : public std::enable_shared_from_this<Threads> {
     disposable_.splice(disposable_.end(), waiting_, write.place_);
   }
 
+  [[nodiscard]] bool in_same_process() const noexcept { return writer_.in_same_process(); }
+
   void look_at_limits() noexcept {
     const std::scoped_lock lock{mutex_};
     next_look_ = CallLimits::Clock::time_point::min();
@@ -152,6 +154,9 @@ class AsyncWrites::Threads : public std::enable_shared_from_this<Threads> {
       AsyncWrite& write = *std::exchange(to_lead_, nullptr);
       lock.unlock();
       writer_.lead(write);
+      if (!writer_.in_same_process()) {
+        return;
+      }
       lock.lock();
     }
   }
@@ -232,7 +237,9 @@ void AsyncWrite::call_to_lead() noexcept { threads_->call_to_lead(*this); }
 
 void AsyncWrite::finish() noexcept {
   complete();
-  threads_->dispose_of(*this);
+  if (threads_->in_same_process()) {
+    threads_->dispose_of(*this);
+  }
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -248,7 +248,9 @@ bool compares(sqlite3_context* context, sqlite3_value** arguments) noexcept {
 
 /// The code point of a text's only character; nothing when it has another number of them.
 std::optional<unsigned> only_character(std::string_view text) noexcept {
-  if (text.empty() || count_characters(text) != 1 || continues_character(text.front())) {
+  constexpr std::size_t longest = 4;
+  if (text.empty() || text.size() > longest || count_characters(text) != 1 ||
+      continues_character(text.front())) {
     return std::nullopt;
   }
   const auto lead = static_cast<unsigned char>(text.front());

@@ -4,7 +4,9 @@
 #include <string>
 #include <utility>
 
+#include "storage/forked_process.hpp"
 #include "storage/sqlite/error.hpp"
+#include "storage/sqlite/query_weight.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -59,7 +61,8 @@ Error refused(std::string_view what) {
 /// The message as SQLite has it, which tells of the text that the tenant wrote and of nothing else.
 std::string message_about_text(sqlite3* connection, const RowScope& scope) {
   std::string message = sqlite3_errmsg(connection);
-  for (const std::string& secret : {scope.base(), scope.function()}) {
+  // With the point behind it, so that what is hidden there is told of like what is not there.
+  for (const std::string& secret : {scope.base() + ".", scope.base(), scope.function()}) {
     for (std::size_t at = message.find(secret); at != std::string::npos;
          at = message.find(secret)) {
       message.erase(at, secret.size());
@@ -125,10 +128,10 @@ Error failure_of(sqlite3* connection, const RowScope& scope, Watch& watch, bool 
 }
 
 /// The first statement of a text.
-Result<Compiled> compile_first(sqlite3* connection, std::string_view text, RowScope& scope,
-                               Watch& watch) {
+Result<Compiled> compile_first(sqlite3* connection, std::string_view text,
+                               const QueryTraits& traits, const RowScope& scope, Watch& watch) {
   const unsigned flags =
-      SQLITE_PREPARE_PERSISTENT | (scope.uses_table_functions() ? 0U : SQLITE_PREPARE_NO_VTAB);
+      SQLITE_PREPARE_PERSISTENT | (traits.uses_table_functions ? 0U : SQLITE_PREPARE_NO_VTAB);
   sqlite3_stmt* raw = nullptr;
   const char* rest = nullptr;
   const int code = sqlite3_prepare_v3(connection, text.data(), static_cast<int>(text.size()), flags,
@@ -138,6 +141,18 @@ Result<Compiled> compile_first(sqlite3* connection, std::string_view text, RowSc
   }
   return Compiled{raw == nullptr ? nullptr : SqliteStatement::adopt(raw, watch),
                   text.substr(static_cast<std::size_t>(rest - text.data()))};
+}
+
+std::unique_ptr<const QueryFacts> facts_of(sqlite3_stmt* statement, const QueryTraits& traits) {
+  auto facts = std::make_unique<QueryFacts>();
+  facts->traits = traits;
+  const int columns = sqlite3_column_count(statement);
+  for (int column = 0; column < columns; ++column) {
+    const char* const name = sqlite3_column_name(statement, column);
+    facts->names.emplace_back(name == nullptr ? "" : name);
+  }
+  facts->columns.assign(facts->names.begin(), facts->names.end());
+  return facts;
 }
 
 }  // namespace
@@ -174,8 +189,18 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
     // It may have no address, which SQLite does not take.
     return Error{errc::invalid_query, "the text holds no query"};
   }
-  scope.begin_compiling(text);
-  BOOST_OUTCOME_TRY(auto first, compile_first(connection, text, scope, watch));
+  const auto weight = query_weight(text);
+  if (!weight) {
+    return limit_error("depth", "the query is too deep");
+  }
+  if (*weight > max_query_weight) {
+    return limit_error("text",
+                       "the query comes to too much once its subqueries, columns and common "
+                       "table expressions stand where they are named");
+  }
+  const auto traits = scope.traits_of(text);
+  scope.begin(traits);
+  BOOST_OUTCOME_TRY(auto first, compile_first(connection, text, traits, scope, watch));
   if (first.statement == nullptr) {
     return Error{errc::invalid_query, "the text holds no query"};
   }
@@ -189,17 +214,28 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
   }
   // Behind it there is nothing but blanks and comments.
   while (!first.rest.empty()) {
-    BOOST_OUTCOME_TRY(const auto next, compile_first(connection, first.rest, scope, watch));
+    BOOST_OUTCOME_TRY(const auto next, compile_first(connection, first.rest, traits, scope, watch));
     if (next.statement != nullptr || next.rest.size() == first.rest.size()) {
       return refused("a second statement");
     }
     first.rest = next.rest;
   }
+  first.statement->set_facts(facts_of(compiled, traits));
   return std::move(first.statement);
 }
 
-Error query_failure(sqlite3* connection, const RowScope& scope, Watch& watch) {
-  return failure_of(connection, scope, watch, false);
+Error query_failure(const SqliteStatement& statement, const RowScope& scope, Watch& watch) {
+  if (!watch.in_same_process()) {
+    return forked_process_error();
+  }
+  // What was bound later has cleared SQLite's own word on it.
+  if (statement.bind_failure() == SQLITE_TOOBIG) {
+    return limit_error("value", "a parameter is too long");
+  }
+  if (statement.bind_failure() != SQLITE_OK) {
+    return statement.failure();
+  }
+  return failure_of(sqlite3_db_handle(statement.handle()), scope, watch, false);
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -22,7 +22,7 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
                                                        RowScope& scope, Watch& watch);
 
 /// Why a query that runs on a confined connection failed. The message holds no stored value.
-Error query_failure(sqlite3* connection, const RowScope& scope, Watch& watch);
+Error query_failure(const SqliteStatement& statement, const RowScope& scope, Watch& watch);
 
 /// A limit's error. Its subject is the limit's name.
 Error limit_error(std::string_view limit, std::string_view advice);

@@ -44,6 +44,9 @@ constexpr int progress_interval = 2000;
 /// Rows of what a tenant wrote may call functions that take long.
 constexpr int confined_progress_interval = 32;
 
+/// What each sorter of a tenant's query may hold before it writes to a file, which is counted.
+constexpr std::size_t sorter_bytes = std::size_t{256} << 10U;
+
 constexpr std::chrono::microseconds first_busy_pause{100};
 constexpr std::chrono::microseconds longest_busy_pause{5'000};
 
@@ -113,6 +116,14 @@ Connection::Connection(const std::filesystem::path& file, ConnectionMode mode,
                 quota_ == nullptr ? "" : quota_->name()},
       statements_{options.statements} {}
 
+Connection::~Connection() {
+  if (!watch_.in_same_process()) [[unlikely]] {
+    static_cast<void>(new SQLite::Database{std::move(database_)});
+    static_cast<void>(quota_.release());
+    static_cast<void>(scope_.release());
+  }
+}
+
 Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file,
                                                      ConnectionMode mode,
                                                      const ConnectionOptions& options,
@@ -146,10 +157,17 @@ Result<void> Connection::confine(const std::filesystem::path& file,
   BOOST_OUTCOME_TRY(configure(ConnectionMode::confined, options));
   auto scope = std::make_unique<RowScope>(confinement.schema, secret_name("s"), secret_name("f"));
   BOOST_OUTCOME_TRY(attach(handle(), watch_, file, scope->base()));
+  // Each sorter holds as much in memory as the empty main database may.
   BOOST_OUTCOME_TRY(
-      run(("PRAGMA " + scope->base() + ".cache_size = -" +
-           std::to_string(options.page_cache_bytes / 1024) + "; PRAGMA temp_store = FILE")
+      run(("PRAGMA main.cache_size = -" + std::to_string(sorter_bytes / 1024) + "; PRAGMA " +
+           scope->base() + ".cache_size = -" + std::to_string(options.page_cache_bytes / 1024) +
+           "; PRAGMA temp_store = FILE")
               .c_str()));
+  // Values of parameters do not choose a plan, which would have a query compiled anew as it runs.
+  if (const int code = sqlite3_db_config(handle(), SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
+      code != SQLITE_OK) {
+    return to_error(code, handle(), "confining a connection");
+  }
   BOOST_OUTCOME_TRY(install_bounded_functions(handle(), watch_));
   BOOST_OUTCOME_TRY(scope->install(handle()));
   BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON"));
@@ -295,6 +313,7 @@ Result<SqliteStatement*> Connection::prepare_query(std::string_view text) {
   }
   BOOST_OUTCOME_TRY(watch_.admit());
   statement->take();
+  scope_->begin(statement->facts()->traits);
   return statement;
 }
 

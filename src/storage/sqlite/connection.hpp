@@ -57,7 +57,8 @@ class Connection {
                                                            const CallLimits& limits);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
-  ~Connection() = default;
+  /// Closes it; in a process that was forked off from the one that opened it, it is left as it is.
+  ~Connection();
 
   /// The cached statement for a text, not yet bound. When the one in the cache is in use, by an
   /// outer loop over the same list for example, another one is prepared beside it.

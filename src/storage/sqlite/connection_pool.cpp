@@ -8,6 +8,11 @@ ConnectionPool::Lease::~Lease() {
   if (connection_ == nullptr) {
     return;
   }
+  if (!connection_->watch().in_same_process()) {
+    // The pool is of no use in a child, and another thread may have held its lock.
+    connection_.reset();
+    return;
+  }
   if (connection_->poisoned()) {
     connection_.reset();
     pool_->forget_one();

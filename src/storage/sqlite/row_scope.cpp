@@ -14,7 +14,8 @@ constexpr std::string_view tenant_column = "tenant_id";
 /// What queries may call. Left out is what tells of the connection (`changes`,
 /// `last_insert_rowid`), of the engine (`sqlite_version`), of other files (`load_extension`,
 /// `fts3_tokenizer`), what gives another answer each time (`random`, `randomblob`), what makes
-/// much of little (`zeroblob`), and what takes time out of proportion (`json_patch`).
+/// much of little (`zeroblob`), what takes time out of proportion (`json_patch`), and what asks for
+/// another plan (`likely`, `likelihood`): how much it takes tells how many rows others have.
 /// In alphabetical order.
 constexpr auto functions = std::to_array<std::string_view>({
     "->",
@@ -76,8 +77,6 @@ constexpr auto functions = std::to_array<std::string_view>({
     "lead",
     "length",
     "like",
-    "likelihood",
-    "likely",
     "ln",
     "log",
     "log10",
@@ -123,7 +122,6 @@ constexpr auto functions = std::to_array<std::string_view>({
     "unhex",
     "unicode",
     "unixepoch",
-    "unlikely",
     "upper",
 });
 static_assert(std::ranges::is_sorted(functions));
@@ -276,25 +274,25 @@ void RowScope::tell_tenant(sqlite3_context* context, int /*count*/,
   }
 }
 
-void RowScope::begin_compiling(std::string_view text) {
-  refusal_.clear();
-  joins_engine_table_ = false;
+QueryTraits RowScope::traits_of(std::string_view text) const {
+  QueryTraits traits;
   const auto mentions = [text](std::string_view name) {
     return std::search(text.begin(), text.end(), name.begin(), name.end(),
                        [](char one, char other) { return lower(one) == other; }) != text.end();
   };
-  uses_table_functions_ = std::ranges::any_of(table_functions, mentions);
+  traits.uses_table_functions = std::ranges::any_of(table_functions, mentions);
   // Of the columns by which these join, SQLite asks nobody. The store's tables are out of reach
   // behind views; the engine's own, which no view may be named like, are to be kept away here.
   if (mentions("using") || mentions("natural")) {
-    joins_engine_table_ =
+    traits.joins_engine_table =
         any_word(text, [this](const std::string& word) { return is_of_engine(word); });
   }
+  return traits;
 }
 
 bool RowScope::allows(int action, const char* first, const char* second, const char* database,
                       const char* cause) {
-  if (joins_engine_table_) {
+  if (traits_.joins_engine_table) {
     refusal_ = "USING or NATURAL beside a name of the engine's";
     return false;
   }
@@ -327,7 +325,7 @@ bool RowScope::allows_read(std::string_view table, std::string_view column, cons
   const auto table_name = in_lower_case(table);
   if (schema_name == "main") {
     // It is empty. What seems to lie there are functions.
-    return uses_table_functions_ && is_table_function(table_name);
+    return traits_.uses_table_functions && is_table_function(table_name);
   }
   const auto* const known = find(table_name);
   if (known == nullptr) {
@@ -354,7 +352,7 @@ bool RowScope::allows_mention(const std::string& table, const char* database) co
     // In the query's own words the schema is that of the view, or none.
     return schema_name.empty() || schema_name == "temp";
   }
-  if (uses_table_functions_ && is_table_function(table)) {
+  if (traits_.uses_table_functions && is_table_function(table)) {
     return schema_name.empty();
   }
   // Left are names that the query itself gave to its parts.

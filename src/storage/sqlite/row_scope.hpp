@@ -14,6 +14,7 @@
 #include "tenancy/core/tenant_id.hpp"
 
 #include "storage/scoped_schema.hpp"
+#include "storage/sqlite/query_facts.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
@@ -41,7 +42,9 @@ class RowScope {
   /// Errors: as `to_errc`.
   Result<void> install(sqlite3* connection);
 
-  [[nodiscard]] const ScopedSchema& schema() const noexcept { return *schema_; }
+  [[nodiscard]] const std::shared_ptr<const ScopedSchema>& schema() const noexcept {
+    return schema_;
+  }
   /// The name under which the store's file is attached.
   [[nodiscard]] const std::string& base() const noexcept { return base_; }
   /// The name of the function that tells views the tenant.
@@ -54,10 +57,13 @@ class RowScope {
   [[nodiscard]] std::optional<std::uint32_t> fits_at() const noexcept { return fits_at_; }
   void set_fits_at(std::uint32_t data_version) noexcept { fits_at_ = data_version; }
 
-  /// A query is about to be compiled.
-  void begin_compiling(std::string_view text);
-  /// Whether it may use table-valued functions, those on JSON.
-  [[nodiscard]] bool uses_table_functions() const noexcept { return uses_table_functions_; }
+  [[nodiscard]] QueryTraits traits_of(std::string_view text) const;
+  /// From now on it is about a query with these traits: it is to be compiled, or run, for which
+  /// SQLite may compile it anew.
+  void begin(const QueryTraits& traits) noexcept {
+    traits_ = traits;
+    refusal_.clear();
+  }
 
   /// Whether what is compiled may do this; arguments as SQLite's authorizer gives them.
   [[nodiscard]] bool allows(int action, const char* first, const char* second, const char* database,
@@ -91,8 +97,7 @@ class RowScope {
   boost::unordered_flat_set<std::string> modules_;
   std::optional<TenantId> tenant_;
   std::optional<std::uint32_t> fits_at_;
-  bool uses_table_functions_ = false;
-  bool joins_engine_table_ = false;
+  QueryTraits traits_;
   std::string refusal_;
 };
 

@@ -29,7 +29,7 @@ Result<bool> fits_snapshot(Connection& connection) {
       SqliteStatement::prepare(connection.handle(), "PRAGMA " + scope.base() + ".schema_version",
                                connection.watch(), SqliteStatement::Use::once));
   BOOST_OUTCOME_TRY(statement->step());
-  const bool fits = statement->int64(0) == scope.schema().version;
+  const bool fits = statement->int64(0) == scope.schema()->version;
   if (fits) {
     scope.set_fits_at(data_version);
   }
@@ -125,23 +125,18 @@ Result<void> execute(Connection& connection, TenantId tenant, const ScopedQuery&
   BOOST_OUTCOME_TRY(const auto values, arrange(*statement, query.parameters));
   statement->bind_rest(1, values);
 
-  std::vector<std::string_view> names;
-  const int columns = sqlite3_column_count(statement->handle());
-  for (int column = 0; column < columns; ++column) {
-    const char* const name = sqlite3_column_name(statement->handle(), column);
-    names.emplace_back(name == nullptr ? "" : name);
-  }
-  sink.begin(names);
+  const auto& columns = statement->facts()->columns;
+  sink.begin(columns);
 
   Allowance allowance{query.limits};
-  std::vector<ValueView> row(names.size());
+  std::vector<ValueView> row(columns.size());
   while (true) {
     const auto advanced = statement->advance();
     if (advanced == Statement::Advance::done) {
       return success();
     }
     if (advanced == Statement::Advance::failed) {
-      return query_failure(connection.handle(), *connection.scope(), connection.watch());
+      return query_failure(*statement, *connection.scope(), connection.watch());
     }
     statement->read_columns(row);
     if (std::ranges::any_of(row, [](const ValueView& value) { return !value.is_storable(); })) {
@@ -170,7 +165,7 @@ ScopedQueries::ScopedQueries(const ScopedSqlOptions& options, Open open, ReadSch
       connections_{options.connections,
                    [this, open = std::move(open)](
                        const CallLimits& limits) -> Result<std::unique_ptr<Connection>> {
-                     BOOST_OUTCOME_TRY(const auto known, schema(limits));
+                     BOOST_OUTCOME_TRY(const auto known, known_schema(limits));
                      return open(known, limits);
                    }} {}
 
@@ -182,12 +177,24 @@ Result<void> ScopedQueries::run(TenantId tenant, const CallLimits& limits, const
   }
   BOOST_OUTCOME_TRY(limits.check());
   BOOST_OUTCOME_TRY(const auto slot, slots_.acquire(tenant, limits));
-  return about_time(run_on_snapshot(tenant, limits, query, sink, admit));
+  return about_time(run_on_snapshot(limits, query.limits, admit, [&](Connection& connection) {
+    return execute(connection, tenant, query, sink);
+  }));
 }
 
-Result<void> ScopedQueries::run_on_snapshot(TenantId tenant, const CallLimits& limits,
-                                            const ScopedQuery& query, ScopedSink& sink,
-                                            Admit admit) {
+Result<std::shared_ptr<const ScopedSchema>> ScopedQueries::schema(const CallLimits& limits,
+                                                                  Admit admit) {
+  std::shared_ptr<const ScopedSchema> schema;
+  BOOST_OUTCOME_TRY(
+      about_time(run_on_snapshot(limits, {}, admit, [&](Connection& connection) -> Result<void> {
+        schema = connection.scope()->schema();
+        return success();
+      })));
+  return schema;
+}
+
+Result<void> ScopedQueries::run_on_snapshot(const CallLimits& limits, const SqlLimits& query_limits,
+                                            Admit admit, Body body) {
   // The schema may change between reading it and the snapshot, but not for ever.
   constexpr int max_attempts = 5;
   for (int attempt = 0; attempt < max_attempts; ++attempt) {
@@ -195,22 +202,22 @@ Result<void> ScopedQueries::run_on_snapshot(TenantId tenant, const CallLimits& l
     Connection& connection = lease.connection();
     const WatchScope watched{
         connection.watch(), limits,
-        Watch::Budget{coarse_now() + query.limits.time, errc::query_limit_exceeded, time_advice},
+        Watch::Budget{coarse_now() + query_limits.time, errc::query_limit_exceeded, time_advice},
         true};
     BOOST_OUTCOME_TRY(const auto snapshot, Snapshot::hold(connection));
     BOOST_OUTCOME_TRY(const bool fits, fits_snapshot(connection));
     if (!fits) {
-      forget(connection.scope()->schema());
+      forget(*connection.scope()->schema());
       connection.poison();
       continue;
     }
     BOOST_OUTCOME_TRY(admit(connection));
-    return execute(connection, tenant, query, sink);
+    return body(connection);
   }
   return Error{errc::busy, "the schema kept changing while a query was to begin"};
 }
 
-Result<std::shared_ptr<const ScopedSchema>> ScopedQueries::schema(const CallLimits& limits) {
+Result<std::shared_ptr<const ScopedSchema>> ScopedQueries::known_schema(const CallLimits& limits) {
   {
     const std::scoped_lock lock{mutex_};
     if (schema_ != nullptr) {

@@ -35,12 +35,16 @@ class ScopedQueries {
   Result<void> run(TenantId tenant, const CallLimits& limits, const ScopedQuery& query,
                    ScopedSink& sink, Admit admit);
 
-  /// What queries see. Errors: those of reading it.
-  Result<std::shared_ptr<const ScopedSchema>> schema(const CallLimits& limits);
+  /// What the tenant's queries see. Errors: those of reading it, and of the gate.
+  Result<std::shared_ptr<const ScopedSchema>> schema(const CallLimits& limits, Admit admit);
 
  private:
-  Result<void> run_on_snapshot(TenantId tenant, const CallLimits& limits, const ScopedQuery& query,
-                               ScopedSink& sink, Admit admit);
+  using Body = FunctionRef<Result<void>(Connection&)>;
+
+  /// Runs the body on a snapshot whose schema is the one that the connection's views are for.
+  Result<void> run_on_snapshot(const CallLimits& limits, const SqlLimits& query_limits, Admit admit,
+                               Body body);
+  Result<std::shared_ptr<const ScopedSchema>> known_schema(const CallLimits& limits);
   void forget(const ScopedSchema& schema) noexcept;
 
   const ScopedSqlOptions options_;

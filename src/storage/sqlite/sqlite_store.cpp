@@ -235,7 +235,11 @@ Result<std::shared_ptr<const ScopedSchema>> SqliteStore::scoped_schema(const Ten
                                                                        const CallOptions& options) {
   BOOST_OUTCOME_TRY(require_own_process());
   BOOST_OUTCOME_TRY(admit(context));
-  return machinery_->queries.schema(CallLimits{options, options_.max_wait});
+  const CallLimits limits{options, options_.max_wait};
+  return machinery_->queries.schema(limits, [&](Connection& connection) -> Result<void> {
+    BOOST_OUTCOME_TRY(require_not_expired(context));
+    return pass_gate(connection, context);
+  });
 }
 
 Result<void> SqliteStore::write(UnitKind kind, const TenantContext& context,

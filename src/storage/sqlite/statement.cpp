@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "storage/forked_process.hpp"
 #include "storage/sqlite/error.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -152,7 +153,7 @@ void SqliteStatement::bind_blob(int parameter, std::span<const std::byte> value)
 }
 
 Statement::Advance SqliteStatement::advance() {
-  if (bind_failure_ != SQLITE_OK) [[unlikely]] {
+  if (bind_failure_ != SQLITE_OK || !watch_.in_same_process()) [[unlikely]] {
     return Advance::failed;
   }
   forget_former();
@@ -169,6 +170,9 @@ Statement::Advance SqliteStatement::advance() {
 }
 
 Error SqliteStatement::failure() const {
+  if (!watch_.in_same_process()) {
+    return forked_process_error();
+  }
   if (bind_failure_ != SQLITE_OK) {
     return Error{to_errc(bind_failure_),
                  std::string{"binding a value: "} + sqlite3_errstr(bind_failure_)};
@@ -205,7 +209,9 @@ std::optional<std::span<const std::byte>> SqliteStatement::blob(int column) cons
 }
 
 void SqliteStatement::reset() noexcept {
-  sqlite3_reset(statement_.get());
+  if (watch_.in_same_process()) [[likely]] {
+    sqlite3_reset(statement_.get());
+  }
   has_former_values_ = parameters_ != 0;
   tenant_.reset();
   bind_failure_ = SQLITE_OK;

@@ -6,6 +6,7 @@
 
 #include "tenancy/storage/detail/statement.hpp"
 
+#include "storage/sqlite/query_facts.hpp"
 #include "storage/sqlite/watch.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -22,6 +23,13 @@ class SqliteStatement final : public Statement {
   /// Errors: as `to_errc`; `invalid_mapping` for a text that is not one whole statement.
   static Result<std::unique_ptr<SqliteStatement>> prepare(sqlite3* connection, std::string_view sql,
                                                           Watch& watch, Use use = Use::often);
+  SqliteStatement(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(const SqliteStatement&) = delete;
+  ~SqliteStatement() {
+    if (!watch_.in_same_process()) [[unlikely]] {
+      static_cast<void>(statement_.release());
+    }
+  }
 
   void bind_null(int parameter) noexcept override;
   void bind_int64(int parameter, std::int64_t value) noexcept override;
@@ -44,6 +52,9 @@ class SqliteStatement final : public Statement {
     return sqlite3_sql(statement_.get());
   }
 
+  /// What SQLite said of the first value that could not be bound; SQLITE_OK when all were.
+  [[nodiscard]] int bind_failure() const noexcept { return bind_failure_; }
+
   /// Takes on a compiled statement.
   static std::unique_ptr<SqliteStatement> adopt(sqlite3_stmt* statement, Watch& watch) {
     return std::unique_ptr<SqliteStatement>{new SqliteStatement{statement, watch}};
@@ -61,6 +72,10 @@ class SqliteStatement final : public Statement {
   /// Whether parameter 1 stands in the text as `?1`, which is where a tenant's statement has it.
   [[nodiscard]] bool takes_tenant() const noexcept { return takes_tenant_; }
   [[nodiscard]] bool reads_only() const noexcept { return reads_only_; }
+
+  /// Of a query that a tenant wrote; null for all others.
+  [[nodiscard]] const QueryFacts* facts() const noexcept { return facts_.get(); }
+  void set_facts(std::unique_ptr<const QueryFacts> facts) noexcept { facts_ = std::move(facts); }
 
  private:
   struct Finalize {
@@ -91,6 +106,7 @@ class SqliteStatement final : public Statement {
   /// The parameters hold what a former use bound, whose texts and blobs may be gone.
   bool has_former_values_ = false;
   std::optional<std::int64_t> tenant_;
+  std::unique_ptr<const QueryFacts> facts_;
   bool takes_tenant_ = false;
   bool reads_only_ = false;
   bool in_use_ = false;

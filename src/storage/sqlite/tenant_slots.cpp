@@ -8,7 +8,8 @@ TenantSlots::Slot::Slot(Slot&& other) noexcept
     : slots_{std::exchange(other.slots_, nullptr)}, tenant_{other.tenant_} {}
 
 TenantSlots::Slot::~Slot() {
-  if (slots_ != nullptr) {
+  // In a child, another thread may have held the lock.
+  if (slots_ != nullptr && slots_->process_.in_same_process()) {
     slots_->give_back(tenant_);
   }
 }

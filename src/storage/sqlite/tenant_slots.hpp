@@ -9,6 +9,7 @@
 #include "tenancy/core/tenant_id.hpp"
 
 #include "storage/call_limits.hpp"
+#include "storage/sqlite/fork_mark.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
@@ -42,6 +43,7 @@ class TenantSlots {
  private:
   void give_back(TenantId tenant) noexcept;
 
+  const ForkMark process_;
   const std::size_t each_;
   std::mutex mutex_;
   std::condition_variable_any freed_;

@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "storage/call_limits.hpp"
+#include "storage/sqlite/fork_mark.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
-/// What a connection's running transaction is held to: the call's own limits and a budget of time.
-/// It is looked at between statements, and from within long ones where stopping them is safe.
+/// What a connection's running transaction is held to: the process that opened it, the call's own
+/// limits and a budget of time. It is looked at between statements, and from within long ones where
+/// stopping them is safe.
 ///
 /// SQLite rolls the whole transaction back when it interrupts a statement that writes, so such a
 /// statement is stopped only while the transaction is nobody else's.
@@ -37,6 +39,11 @@ class Watch {
   /// Nothing is held to the limits until they are given back.
   [[nodiscard]] const CallLimits* pause() noexcept { return std::exchange(limits_, nullptr); }
   void resume(const CallLimits* limits) noexcept { limits_ = limits; }
+
+  /// Whether this is the process that opened the connection, and no child that was forked off while
+  /// a unit or a visitor ran. In a child not even a statement at work may go on: the locks that keep
+  /// its pages in their place, or others from writing, are the parent's.
+  [[nodiscard]] bool in_same_process() const noexcept { return process_.in_same_process(); }
 
   /// Before a statement. Errors: `deadline_exceeded`, `cancelled`, the budget's.
   [[nodiscard]] Result<void> admit() const { return admits() ? Result<void>{success()} : reason(); }
@@ -70,6 +77,7 @@ class Watch {
     return now >= budget_.until || now >= limits_->deadline() || limits_->stop().stop_requested();
   }
 
+  const ForkMark process_;
   const CallLimits* limits_ = nullptr;
   Budget budget_{};
   std::uint32_t busy_retries_ = 0;

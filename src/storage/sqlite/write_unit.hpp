@@ -42,6 +42,9 @@ class WriteUnit : public FairQueueItem {
   /// Tells that outcome and exception are final.
   virtual void finish() noexcept = 0;
 
+  /// In a process that it has forked off: the writer is the parent's.
+  void leave_writer() noexcept { forget_queue(); }
+
   [[nodiscard]] bool runs_on(std::thread::id thread) const noexcept {
     return runs == Runs::on_any_thread || thread == owner;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/forked_process.hpp"
+
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
@@ -89,6 +91,16 @@ void Writer::lead(WriteUnit& unit) noexcept {
   WriteUnit* next = &unit;
   while (next != nullptr) {
     run(*next);
+    if (!in_same_process()) [[unlikely]] {
+      // Whoever else waits has no thread here, and locks may be held by threads that are not here.
+      next->outcome = forked_process_error();
+      next->exception = nullptr;
+      next->leave_writer();
+      if (next == &unit || next->owner == std::this_thread::get_id()) {
+        next->finish();
+      }
+      return;
+    }
     next = pass_on();
   }
 }
@@ -325,7 +337,7 @@ void Writer::run_schema_change(WriteUnit& unit) {
     BOOST_OUTCOME_TRY(connection->stop_enforcing_references());
     WriteBatch batch{*connection};
     BOOST_OUTCOME_TRY(batch.begin(unit.limits));
-    if (run_in(batch, *connection, unit) == WriteBatch::Verdict::kept) {
+    if (run_in(batch, *connection, unit) == WriteBatch::Verdict::kept && in_same_process()) {
       auto committed = batch.commit();
       checkpointer_.log_grew_to(connection->wal_bytes());
       return committed;

@@ -14,6 +14,7 @@
 
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/fork_mark.hpp"
 #include "storage/sqlite/write_batch.hpp"
 #include "storage/sqlite/write_unit.hpp"
 #include "storage/sqlite/writer_lock.hpp"
@@ -49,8 +50,10 @@ class Writer {
   Result<bool> submit(WriteUnit& unit, std::optional<TenantId> tenant, std::uint32_t weight);
 
   /// Runs a unit that is to lead and whatever else the batch takes; returns when another thread
-  /// leads or nothing is left.
+  /// leads or nothing is left. In a process that a unit has forked off, that unit alone is finished,
+  /// with `forked_process`: the batch is the parent's.
   void lead(WriteUnit& unit) noexcept;
+  [[nodiscard]] bool in_same_process() const noexcept { return process_.in_same_process(); }
 
   /// Takes a unit back that still waits. False when it is too late for that: it will be finished.
   bool withdraw(WriteUnit& unit) noexcept;
@@ -83,6 +86,7 @@ class Writer {
   void commit_ran();
   void forget_poisoned() noexcept;
 
+  const ForkMark process_;
   const WriteOptions options_;
   const std::chrono::milliseconds max_wait_;
   const Open open_;

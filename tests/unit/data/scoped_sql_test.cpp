@@ -1,5 +1,6 @@
 #include "tenancy/data/scoped_sql.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <string>
@@ -339,6 +340,101 @@ TEST_CASE("a table with an index that is not the tenant's is not seen") {
   CHECK(code_of(fixture.sql().query("SELECT * FROM notes")) == errc::query_refused);
   CHECK(flat(must(fixture.sql().query("SELECT count(*) FROM tasks"))) == "5,;");
   CHECK(names() == std::vector<std::string>{"plans", "tasks"});
+}
+
+TEST_CASE("a table whose indexes the tenant does not lead, or that breaks a rule, is not seen") {
+  const Fixture fixture;
+  const auto sees = [&](const std::string& name) {
+    const auto tables = must(fixture.sql().tables());
+    const bool is_listed = std::ranges::any_of(
+        tables, [&](const tenancy::SqlTableInfo& table) { return table.name == name; });
+    CHECK(fixture.sql().query("SELECT count(*) FROM " + name).has_value() == is_listed);
+    return is_listed;
+  };
+  CHECK(sees("tasks"));
+  // Only warned of, since it keeps nobody apart; but rows of others are looked at through it.
+  fixture.store.run_raw("CREATE INDEX by_weight ON tasks (weight, tenant_id)");
+  CHECK_FALSE(sees("tasks"));
+  fixture.store.run_raw("DROP INDEX by_weight");
+  CHECK(sees("tasks"));
+  fixture.store.run_raw(
+      "CREATE TABLE loose (tenant_id INTEGER, id TEXT NOT NULL, PRIMARY KEY (tenant_id, id))");
+  CHECK_FALSE(sees("loose"));
+}
+
+TEST_CASE("names of columns stay, whatever a query is bound to") {
+  const Fixture fixture{{.scoped_sql = {.connections = 1}}};
+  // Whether the index fits depends on the parameter, so that the query could be compiled anew.
+  fixture.store.run_raw("CREATE INDEX starred ON notes (tenant_id, title) WHERE stars = 0");
+  const std::string name(100, 'c');
+  std::vector<std::string> others;
+  std::string seen;
+  must(fixture.sql().for_each("SELECT title AS " + name + " FROM notes WHERE stars = ?", {0},
+                              [&](const tenancy::SqlRow& row) -> tenancy::Result<void> {
+                                others.assign(100, std::string(100, 'o'));
+                                seen = row.column(0);
+                                return tenancy::success();
+                              }));
+  CHECK(seen == name);
+}
+
+TEST_CASE("what one tenant's query may do says nothing about another's") {
+  const Fixture fixture{{.scoped_sql = {.connections = 1}}};
+  const ScopedSql globex{fixture.store.store, fixture.globex};
+  fixture.store.run_raw("CREATE INDEX starred ON notes (tenant_id, title) WHERE stars = 0");
+  const auto probe = [&] {
+    return fixture.sql().query(
+        "SELECT n.title, e.value FROM notes n, json_each('[1]') e WHERE n.stars = ?", {0});
+  };
+  const auto plain = [&] {
+    return fixture.sql().query("SELECT title FROM notes WHERE stars = ?", {0});
+  };
+  for (const char* text : {"SELECT 1", "SELECT value FROM json_each('[2]')",
+                           "SELECT 1 FROM notes JOIN sqlite_schema USING (name)", "SELECT 2"}) {
+    CAPTURE(text);
+    static_cast<void>(globex.query(text));
+    CHECK(flat(must(probe())) == "acme 0,1,;");
+    CHECK(flat(must(plain())) == "acme 0,;");
+  }
+}
+
+TEST_CASE("errors of a running query tell nothing that it met") {
+  const Fixture fixture;
+  const auto met = fixture.sql().query("SELECT json_extract('{}', title) FROM notes");
+  REQUIRE(code_of(met) == errc::invalid_query);
+  CHECK(met.error().message().find("acme") == std::string::npos);
+  CHECK(limit_of(fixture.sql().query("SELECT length(?), ?", {std::string(400'000, 'x'), 1})) ==
+        "value");
+}
+
+TEST_CASE("what a query doubles as it is compiled is bounded") {
+  const Fixture fixture;
+  std::string text = "WITH a0 AS (SELECT 1 AS x)";
+  for (int i = 1; i < 24; ++i) {
+    const auto before = "a" + std::to_string(i - 1);
+    text +=
+        ", a" + std::to_string(i) + " AS (SELECT 1 AS x FROM " + before + " p, " + before + " q)";
+  }
+  CHECK(limit_of(fixture.sql().query(text + " SELECT 1 FROM a23 LIMIT 1")) == "text");
+}
+
+TEST_CASE("sorters count against the memory of a query") {
+  const Fixture fixture;
+  std::string text =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30), b(s) AS "
+      "(SELECT printf('%100000d', 1)) SELECT 0";
+  for (int i = 0; i < 30; ++i) {
+    text += " + (SELECT count(*) FROM (SELECT 1 FROM n, b GROUP BY s || i))";
+  }
+  CHECK(limit_of(fixture.sql({.time = std::chrono::seconds{30}, .memory = std::size_t{16} << 20U})
+                     .query(text)) == "memory");
+}
+
+TEST_CASE("a suspended tenant is not told which tables there are") {
+  const Fixture fixture;
+  CHECK(fixture.sql().tables().has_value());
+  must(fixture.store.registry.suspend(fixture.store.acme.id));
+  CHECK(code_of(fixture.sql().tables()) == errc::tenant_not_active);
 }
 
 TEST_CASE("one tenant's queries leave connections to others") {

@@ -1,20 +1,27 @@
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <unistd.h>
 
 #include "tenancy/data/repository.hpp"
+#include "tenancy/data/scoped_sql.hpp"
 
 #include "support/child_process.hpp"
 #include "support/entities.hpp"
+#include "support/split_process.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::ReadRepository;
 using tenancy::Repository;
+using tenancy::Result;
+using tenancy::WriteTransaction;
 using tenancy_test::must;
 using tenancy_test::Note;
+using tenancy_test::SplitProcess;
 using tenancy_test::TestStore;
 using tenancy_test::text_from_child;
 
@@ -88,6 +95,92 @@ TEST_CASE("a child that was forked off in the midst of a transaction is refused,
   CHECK(said == "forked_process forked_process ");
   check_parent_goes_on(test, "after");
   CHECK(must(ReadRepository<Note>{test.store, acme}.find("mine")).has_value());
+}
+
+// Pages that the parent's lock keeps in their place are replaced under the child.
+TEST_CASE("a child that a visitor forks off sees no further row") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  const auto globex = test.enter(test.globex);
+  const auto fill = [&](const tenancy::TenantContext& context, const std::string& title) {
+    must(test.store.write(context, [&](WriteTransaction& tx) -> Result<void> {
+      for (int i = 0; i < 500; ++i) {
+        BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.title = title + std::to_string(i)}));
+      }
+      return tenancy::success();
+    }));
+  };
+  fill(acme, "acme ");
+  int seen = 0;
+  SplitProcess process;
+  const auto visit = [&]() -> Result<void> {
+    if (!process.has_split()) {
+      process.split();
+      if (!process.is_child()) {
+        return tenancy::Error{tenancy::errc::cancelled, "the parent has seen enough"};
+      }
+    } else {
+      ++seen;
+    }
+    return tenancy::success();
+  };
+  Result<void> outcome = tenancy::success();
+  SUBCASE("of a repository") {
+    outcome =
+        ReadRepository<Note>{test.store, acme}.for_each({}, [&](const Note&) { return visit(); });
+  }
+  SUBCASE("of scoped SQL") {
+    outcome = tenancy::ScopedSql{test.store, acme}.for_each(
+        "SELECT title FROM notes", {}, [&](const tenancy::SqlRow&) { return visit(); });
+  }
+  if (process.is_child()) {
+    process.say(name_of(outcome) + std::to_string(seen));
+  }
+  CHECK(name_of(outcome) == "cancelled ");
+  must(Repository<Note>{test.store, acme}.erase_where(tenancy::field<&Note::stars> >= 0));
+  fill(globex, "globex ");
+  test.run_raw("PRAGMA wal_checkpoint(TRUNCATE)");
+  CHECK(process.let_go() == "forked_process 0");
+  CHECK(must(ReadRepository<Note>{test.store, globex}.count()) == 500);
+  check_parent_goes_on(test, "after");
+}
+
+// Without the parent's lock it would write over what others have committed since.
+TEST_CASE("a child that a unit forks off commits nothing") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  const Repository<Note> of_globex{test.store, test.enter(test.globex)};
+  SplitProcess process;
+  const auto unit = [&](WriteTransaction& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = "mine", .title = "mine"}));
+    process.split();
+    return tenancy::success();
+  };
+  SUBCASE("on its thread") {
+    const auto outcome = test.store.write(acme, unit);
+    if (process.is_child()) {
+      process.say(name_of(outcome));
+    }
+    must(outcome);
+  }
+  SUBCASE("on another thread") {
+    std::promise<Result<void>> told;
+    test.store.async_write(acme, unit, [&](tenancy::AsyncResult<void> outcome) {
+      auto result = std::move(outcome).get();
+      if (process.is_child()) {
+        process.say(name_of(result));
+      }
+      told.set_value(std::move(result));
+    });
+    must(told.get_future().get());
+  }
+  for (int i = 0; i < 50; ++i) {
+    must(of_globex.insert({.id = std::to_string(i), .title = std::to_string(i)}));
+  }
+  CHECK(process.let_go() == "forked_process ");
+  CHECK(must(of_globex.count()) == 50);
+  CHECK(must(ReadRepository<Note>{test.store, acme}.find("mine")).has_value());
+  check_parent_goes_on(test, "after");
 }
 
 TEST_CASE("a child may open a store of its own") {

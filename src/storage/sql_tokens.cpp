@@ -1,8 +1,6 @@
-#include "migrate/sql_tokens.hpp"
+#include "storage/sql_tokens.hpp"
 
 #include <algorithm>
-
-#include "migrate/catalogue.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {
@@ -66,7 +64,15 @@ SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
   return until(Kind::word, at + static_cast<std::size_t>(end - sql.substr(at).begin()));
 }
 
+char lower(char letter) noexcept {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
 }  // namespace
+
+bool is_same_name(std::string_view one, std::string_view other) noexcept {
+  return std::ranges::equal(one, other, {}, &lower, &lower);
+}
 
 bool SqlToken::is(std::string_view keyword) const noexcept {
   return kind == Kind::word && is_same_name(text, keyword);

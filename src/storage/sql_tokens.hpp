@@ -9,6 +9,9 @@
 
 namespace tenancy::inline v0::detail {
 
+/// Whether two names are the same for SQLite.
+bool is_same_name(std::string_view one, std::string_view other) noexcept;
+
 /// A part of an SQL text that has no space or comment in it.
 struct SqlToken {
   enum class Kind : std::uint8_t {

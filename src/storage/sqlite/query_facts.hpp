@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tenancy/core/error.hpp"
+
+namespace tenancy::inline v0::detail::sqlite {
+
+/// What a text says by itself, before it is compiled.
+struct QueryTraits {
+  /// It may use table-valued functions, those on JSON.
+  bool uses_table_functions = false;
+  /// It joins by USING or NATURAL beside a name of the engine's.
+  bool joins_engine_table = false;
+};
+
+/// What is known of a query that a tenant wrote, for as long as it is kept compiled.
+struct QueryFacts {
+  QueryTraits traits;
+  /// The names of its columns. SQLite's own may go whenever it compiles the query anew.
+  std::vector<std::string> names;
+  /// The same as views.
+  std::vector<std::string_view> columns;
+};
+
+}  // namespace tenancy::inline v0::detail::sqlite

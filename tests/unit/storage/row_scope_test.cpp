@@ -1,0 +1,79 @@
+#include "storage/sqlite/row_scope.hpp"
+
+#include <memory>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+using tenancy::detail::ScopedSchema;
+using tenancy::detail::sqlite::RowScope;
+
+namespace {
+
+/// A scope whose secret names are known.
+RowScope scope() {
+  return RowScope{
+      std::make_shared<const ScopedSchema>(ScopedSchema{
+          1, {{"notes", false, {"id", "title"}}, {"plans", true, {"name"}}}, {"secrets"}}),
+      "base", "whose"};
+}
+
+}  // namespace
+
+// Who guessed the secret names would not get further.
+TEST_CASE("a table of tenants is read by its own view alone") {
+  RowScope rows = scope();
+  CHECK(rows.allows(SQLITE_READ, "notes", "id", "base", "notes"));
+  CHECK(rows.allows(SQLITE_READ, "notes", "tenant_id", "base", "NOTES"));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "id", "base", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "id", "base", "plans"));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "other", "base", "notes"));
+  CHECK(rows.allows(SQLITE_READ, "notes", "id", "temp", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "tenant_id", "temp", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "id", "main", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "id", "other", "notes"));
+}
+
+TEST_CASE("a table is named without its schema") {
+  RowScope rows = scope();
+  CHECK(rows.allows(SQLITE_READ, "notes", "", nullptr, nullptr));
+  CHECK(rows.allows(SQLITE_READ, "notes", "", "temp", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "", "base", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "", "main", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "secrets", "", nullptr, nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "sqlite_schema", "", nullptr, nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "anything", "", "base", nullptr));
+  CHECK(rows.allows(SQLITE_READ, "anything", "", nullptr, nullptr));
+}
+
+TEST_CASE("shared tables are read from anywhere, by their columns") {
+  RowScope rows = scope();
+  CHECK(rows.allows(SQLITE_READ, "plans", "name", "base", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "plans", "ROWID", "base", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "plans", "name", "temp", nullptr));
+}
+
+TEST_CASE("only views ask whose the rows are") {
+  RowScope rows = scope();
+  CHECK(rows.allows(SQLITE_FUNCTION, nullptr, "whose", nullptr, "notes"));
+  CHECK_FALSE(rows.allows(SQLITE_FUNCTION, nullptr, "whose", nullptr, nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_FUNCTION, nullptr, "whose", nullptr, "plans"));
+  CHECK_FALSE(rows.allows(SQLITE_FUNCTION, nullptr, "WHOSE", nullptr, "secrets"));
+  CHECK(rows.allows(SQLITE_FUNCTION, nullptr, "ABS", nullptr, nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_FUNCTION, nullptr, "changes", nullptr, nullptr));
+}
+
+TEST_CASE("what a query may do is that query's alone") {
+  RowScope rows = scope();
+  CHECK_FALSE(rows.allows(SQLITE_READ, "json_each", "value", "main", nullptr));
+  rows.begin(rows.traits_of("SELECT value FROM json_each('[]')"));
+  CHECK(rows.allows(SQLITE_READ, "json_each", "value", "main", nullptr));
+  rows.begin(rows.traits_of("SELECT 1 FROM a JOIN sqlite_schema USING (name)"));
+  CHECK_FALSE(rows.allows(SQLITE_SELECT, nullptr, nullptr, nullptr, nullptr));
+  CHECK(!rows.refusal().empty());
+  rows.begin(rows.traits_of("SELECT 1"));
+  CHECK(rows.refusal().empty());
+  CHECK(rows.allows(SQLITE_SELECT, nullptr, nullptr, nullptr, nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "json_each", "value", "main", nullptr));
+}
