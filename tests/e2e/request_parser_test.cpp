@@ -69,6 +69,25 @@ TEST_CASE("a header that goes on in a further line is refused") {
   CHECK(parser.put(bytes).progress == Progress::complete);
 }
 
+TEST_CASE("a head is as long as it may be, however it comes") {
+  tenantd::Limits limits;
+  limits.header_bytes = 200;
+  const std::string begin = "GET /a HTTP/1.1\r\nHost: x\r\nX: ";
+  const std::string end = "\r\n\r\n";
+  for (const std::size_t size : {199U, 200U, 201U, 205U, 217U, 230U}) {
+    CAPTURE(size);
+    const std::string head = begin + std::string(size - begin.size() - end.size(), 'x') + end;
+    const auto expected = size <= 200 ? Progress::complete : Progress::refused;
+    RequestParser whole{limits};
+    CHECK(whole.put(head).progress == expected);
+    RequestParser dripped{limits};
+    CHECK(drip(dripped, head) == expected);
+    if (expected == Progress::refused) {
+      CHECK(whole.problem().status == 431);
+    }
+  }
+}
+
 TEST_CASE("a client of HTTP/1.0 is not told to continue, and served all the same") {
   const tenantd::Limits limits;
   for (const std::string version : {"1.0", "1.1"}) {

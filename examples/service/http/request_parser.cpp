@@ -58,7 +58,12 @@ RequestParser::Step RequestParser::put(std::string_view bytes) {
     if (error) {
       return {failed(error, bytes.substr(taken)), taken};
     }
+    head_bytes_ += had_head ? 0 : part;
     if (!had_head && has_head()) {
+      // Beast lets a head that comes as a whole be longer by its first line.
+      if (head_bytes_ > limits_.header_bytes) {
+        return {failed(Error{http::error::header_limit}, bytes.substr(taken)), taken};
+      }
       if (auto problem = objection()) {
         return {refuse(*std::move(problem)), taken};
       }

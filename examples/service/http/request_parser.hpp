@@ -89,6 +89,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   bool is_expected_ = true;  ///< Whether all its expectations can be met.
   bool wants_continue_ = false;
   std::uint64_t chunk_left_ = 0;  ///< Of the chunk at hand.
+  std::size_t head_bytes_ = 0;    ///< Of a head that has come.
 };
 
 }  // namespace tenantd
