@@ -189,6 +189,9 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
     // It may have no address, which SQLite does not take.
     return Error{errc::invalid_query, "the text holds no query"};
   }
+  if (scope.names_secret(text)) {
+    return Error{errc::invalid_query, "no such name"};
+  }
   const auto weight = query_weight(text);
   if (!weight) {
     return limit_error("depth", "the query is too deep");

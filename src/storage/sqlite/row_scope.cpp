@@ -187,6 +187,12 @@ bool is_of_word(char letter) noexcept {
          (byte >= 'A' && byte <= 'Z') || byte == '_' || byte == '$' || byte >= 0x80U;
 }
 
+/// Whether a name, in lower case, stands anywhere in a text.
+bool mentions(std::string_view text, std::string_view name) {
+  return std::search(text.begin(), text.end(), name.begin(), name.end(),
+                     [](char one, char other) { return lower(one) == other; }) != text.end();
+}
+
 /// The words of a text in lower case, whether they are names, keywords or parts of other texts.
 template <class Visit>
 bool any_word(std::string_view text, Visit visit) {
@@ -276,18 +282,19 @@ void RowScope::tell_tenant(sqlite3_context* context, int /*count*/,
 
 QueryTraits RowScope::traits_of(std::string_view text) const {
   QueryTraits traits;
-  const auto mentions = [text](std::string_view name) {
-    return std::search(text.begin(), text.end(), name.begin(), name.end(),
-                       [](char one, char other) { return lower(one) == other; }) != text.end();
-  };
-  traits.uses_table_functions = std::ranges::any_of(table_functions, mentions);
+  traits.uses_table_functions = std::ranges::any_of(
+      table_functions, [text](std::string_view name) { return mentions(text, name); });
   // Of the columns by which these join, SQLite asks nobody. The store's tables are out of reach
   // behind views; the engine's own, which no view may be named like, are to be kept away here.
-  if (mentions("using") || mentions("natural")) {
+  if (mentions(text, "using") || mentions(text, "natural")) {
     traits.joins_engine_table =
         any_word(text, [this](const std::string& word) { return is_of_engine(word); });
   }
   return traits;
+}
+
+bool RowScope::names_secret(std::string_view text) const {
+  return mentions(text, base_) || mentions(text, function_);
 }
 
 bool RowScope::allows(int action, const char* first, const char* second, const char* database,

@@ -58,6 +58,8 @@ class RowScope {
   void set_fits_at(std::uint32_t data_version) noexcept { fits_at_ = data_version; }
 
   [[nodiscard]] QueryTraits traits_of(std::string_view text) const;
+  /// Whether a text names what nobody can know. SQLite does not ask about all that it could reach.
+  [[nodiscard]] bool names_secret(std::string_view text) const;
   /// From now on it is about a query with these traits: it is to be compiled, or run, for which
   /// SQLite may compile it anew.
   void begin(const QueryTraits& traits) noexcept {

@@ -430,6 +430,19 @@ TEST_CASE("sorters count against the memory of a query") {
                      .query(text)) == "memory");
 }
 
+TEST_CASE("what is hidden is told of like what is not there") {
+  const Fixture fixture;
+  fixture.store.run_raw("CREATE VIRTUAL TABLE docs USING fts5(body)");
+  const auto message = [&](const std::string& name) {
+    const auto met = fixture.sql().query("SELECT * FROM " + name);
+    REQUIRE_FALSE(met.has_value());
+    auto text = met.error().message();
+    text.replace(text.find(name), name.size(), "NAME");
+    return text;
+  };
+  CHECK(message("docs") == message("dots"));
+}
+
 TEST_CASE("a suspended tenant is not told which tables there are") {
   const Fixture fixture;
   CHECK(fixture.sql().tables().has_value());

@@ -362,6 +362,8 @@ TEST_CASE("what tells one tenant of the others' work is refused") {
       "CREATE TABLE t (TENANT_ID INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT) STRICT;"
       "DROP TABLE t; CREATE TABLE t (tenant_id INTEGER PRIMARY KEY, a TEXT) STRICT",
       SchemaRule::tenant_column);
+  check_refused("CREATE TABLE t (tenant_id INTEGER NOT NULL PRIMARY KEY, a TEXT) STRICT",
+                SchemaRule::tenant_column);
   const Place place;
   place.run(
       "CREATE TABLE t (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, id INTEGER "

@@ -1,13 +1,22 @@
 #include "storage/sqlite/row_scope.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
+#include "storage/sqlite/connection.hpp"
+#include "support/must.hpp"
+#include "support/test_store.hpp"
+
+using tenancy::errc;
+using tenancy::detail::CallLimits;
 using tenancy::detail::ScopedSchema;
+using tenancy::detail::sqlite::Connection;
 using tenancy::detail::sqlite::RowScope;
+using tenancy_test::must;
 
 namespace {
 
@@ -62,6 +71,33 @@ TEST_CASE("only views ask whose the rows are") {
   CHECK_FALSE(rows.allows(SQLITE_FUNCTION, nullptr, "WHOSE", nullptr, "secrets"));
   CHECK(rows.allows(SQLITE_FUNCTION, nullptr, "ABS", nullptr, nullptr));
   CHECK_FALSE(rows.allows(SQLITE_FUNCTION, nullptr, "changes", nullptr, nullptr));
+}
+
+TEST_CASE("who guessed the secret names reads nothing, and messages do not tell them") {
+  const tenancy_test::TestStore test;
+  const tenancy::CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const auto connection =
+      must(Connection::open_confined(test.file(), {},
+                                     {std::make_shared<const ScopedSchema>(ScopedSchema{
+                                          1, {{"notes", false, {"id", "title"}}}, {"tasks"}}),
+                                      {}},
+                                     limits));
+  const std::string base = connection->scope()->base();
+  const std::string function = connection->scope()->function();
+  for (const std::string& text :
+       {"SELECT title FROM " + base + ".notes", "SELECT count(*) FROM " + base + ".notes",
+        "SELECT number FROM " + base + ".tasks", "SELECT " + function + "()",
+        "SELECT 1 FROM " + base + ".nothing", "SELECT " + function + "(1)",
+        "SELECT " + base + ".nothing",
+        "SELECT 1 FROM notes n JOIN " + base + ".notes USING (id)"}) {
+    CAPTURE(text);
+    const auto outcome = connection->prepare_query(text);
+    REQUIRE_FALSE(outcome.has_value());
+    CHECK((outcome.error() == errc::query_refused || outcome.error() == errc::invalid_query));
+    CHECK(outcome.error().message().find(base) == std::string::npos);
+    CHECK(outcome.error().message().find(function) == std::string::npos);
+  }
 }
 
 TEST_CASE("what a query may do is that query's alone") {
