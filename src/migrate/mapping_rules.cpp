@@ -9,9 +9,9 @@
 #include "migrate/column_type.hpp"
 #include "migrate/finding.hpp"
 #include "migrate/mapping_fit.hpp"
-#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 #include "migrate/table_mending.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {

@@ -7,10 +7,10 @@
 
 #include "migrate/finding.hpp"
 #include "migrate/sql_mending.hpp"
-#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 #include "migrate/tenant_table.hpp"
 #include "registry/schema.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {

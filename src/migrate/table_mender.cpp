@@ -5,9 +5,9 @@
 
 #include "migrate/column_type.hpp"
 #include "migrate/sql_mending.hpp"
-#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 #include "migrate/table_mending.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {

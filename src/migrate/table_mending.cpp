@@ -11,8 +11,8 @@
 #include "migrate/mapping_fit.hpp"
 #include "migrate/reference_fault.hpp"
 #include "migrate/sql_mending.hpp"
-#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {

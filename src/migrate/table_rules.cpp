@@ -8,9 +8,9 @@
 #include "migrate/finding.hpp"
 #include "migrate/reference_fault.hpp"
 #include "migrate/sql_mending.hpp"
-#include "storage/sql_tokens.hpp"
 #include "migrate/table_kind.hpp"
 #include "registry/schema.hpp"
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {

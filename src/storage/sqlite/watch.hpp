@@ -41,8 +41,8 @@ class Watch {
   void resume(const CallLimits* limits) noexcept { limits_ = limits; }
 
   /// Whether this is the process that opened the connection, and no child that was forked off while
-  /// a unit or a visitor ran. In a child not even a statement at work may go on: the locks that keep
-  /// its pages in their place, or others from writing, are the parent's.
+  /// a unit or a visitor ran. In a child not even a statement at work may go on: the locks that
+  /// keep its pages in their place, or others from writing, are the parent's.
   [[nodiscard]] bool in_same_process() const noexcept { return process_.in_same_process(); }
 
   /// Before a statement. Errors: `deadline_exceeded`, `cancelled`, the budget's.

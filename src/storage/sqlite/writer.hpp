@@ -50,8 +50,8 @@ class Writer {
   Result<bool> submit(WriteUnit& unit, std::optional<TenantId> tenant, std::uint32_t weight);
 
   /// Runs a unit that is to lead and whatever else the batch takes; returns when another thread
-  /// leads or nothing is left. In a process that a unit has forked off, that unit alone is finished,
-  /// with `forked_process`: the batch is the parent's.
+  /// leads or nothing is left. In a process that a unit has forked off, that unit alone is
+  /// finished, with `forked_process`: the batch is the parent's.
   void lead(WriteUnit& unit) noexcept;
   [[nodiscard]] bool in_same_process() const noexcept { return process_.in_same_process(); }
 
