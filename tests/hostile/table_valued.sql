@@ -107,3 +107,7 @@ SELECT * FROM plans('x')
 WITH json_each AS (SELECT 1 AS a) SELECT a FROM json_each
 -- expect: same: a table's name as an argument is a text
 SELECT value FROM json_each('["tenancy_tenants"]')
+-- expect: refused: a table of the engine's beside JSON's, by its column
+SELECT 1 FROM json_each('[1]') JOIN dbstat USING (path)
+-- expect: refused: a table of the engine's beside JSON's, by whatever columns fit
+SELECT 1 FROM json_tree('[1]') NATURAL JOIN dbstat

@@ -112,13 +112,14 @@ Result<void> attach(sqlite3* connection, Watch& watch, const std::filesystem::pa
 Connection::Connection(const std::filesystem::path& file, ConnectionMode mode,
                        const ConnectionOptions& options)
     : quota_{mode == ConnectionMode::confined ? std::make_unique<QuotaVfs>() : nullptr},
-      database_{mode == ConnectionMode::confined ? ":memory:" : file.string(), open_flags(mode), 0,
-                quota_ == nullptr ? "" : quota_->name()},
+      database_{std::make_unique<SQLite::Database>(
+          mode == ConnectionMode::confined ? ":memory:" : file.string(), open_flags(mode), 0,
+          quota_ == nullptr ? "" : quota_->name())},
       statements_{options.statements} {}
 
 Connection::~Connection() {
   if (!watch_.in_same_process()) [[unlikely]] {
-    static_cast<void>(new SQLite::Database{std::move(database_)});
+    static_cast<void>(database_.release());
     static_cast<void>(quota_.release());
     static_cast<void>(scope_.release());
   }
@@ -178,7 +179,7 @@ Result<void> Connection::confine(const std::filesystem::path& file,
 }
 
 Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions& options) {
-  sqlite3* const handle = database_.getHandle();
+  sqlite3* const handle = database_->getHandle();
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_handler(handle, &on_busy, this);
   sqlite3_set_authorizer(handle, &authorize, this);
@@ -355,7 +356,7 @@ Result<void> Connection::check_references() {
 }
 
 Result<void> Connection::run(const char* sql) {
-  sqlite3* const handle = database_.getHandle();
+  sqlite3* const handle = database_->getHandle();
   if (sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
     return to_error(sqlite3_extended_errcode(handle), handle, "running a script");
   }

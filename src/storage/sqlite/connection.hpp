@@ -100,7 +100,7 @@ class Connection {
 
   /// Whether a transaction is open that was begun by a statement of its own.
   [[nodiscard]] bool in_transaction() const noexcept {
-    return sqlite3_get_autocommit(database_.getHandle()) == 0;
+    return sqlite3_get_autocommit(database_->getHandle()) == 0;
   }
   /// A statement that has not ended, and is not to, keeps the view that it began with.
   void keep_view(bool kept) noexcept { keeps_view_ = kept; }
@@ -139,7 +139,7 @@ class Connection {
   [[nodiscard]] Watch& watch() noexcept { return watch_; }
   [[nodiscard]] Admissions& admissions() noexcept { return admissions_; }
   [[nodiscard]] const StatementCache& statements() const noexcept { return statements_; }
-  [[nodiscard]] sqlite3* handle() const noexcept { return database_.getHandle(); }
+  [[nodiscard]] sqlite3* handle() const noexcept { return database_->getHandle(); }
 
  private:
   Connection(const std::filesystem::path& file, ConnectionMode mode,
@@ -160,7 +160,7 @@ class Connection {
 
   // Before the database, which uses it.
   std::unique_ptr<QuotaVfs> quota_;
-  SQLite::Database database_;
+  std::unique_ptr<SQLite::Database> database_;
   Watch watch_;
   std::unique_ptr<RowScope> scope_;
   Admissions admissions_;

@@ -25,7 +25,7 @@ class SqliteStatement final : public Statement {
                                                           Watch& watch, Use use = Use::often);
   SqliteStatement(const SqliteStatement&) = delete;
   SqliteStatement& operator=(const SqliteStatement&) = delete;
-  ~SqliteStatement() {
+  ~SqliteStatement() override {
     if (!watch_.in_same_process()) [[unlikely]] {
       static_cast<void>(statement_.release());
     }

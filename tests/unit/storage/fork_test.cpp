@@ -2,6 +2,7 @@
 #include <future>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -181,6 +182,34 @@ TEST_CASE("a child that a unit forks off commits nothing") {
   CHECK(must(of_globex.count()) == 50);
   CHECK(must(ReadRepository<Note>{test.store, acme}.find("mine")).has_value());
   check_parent_goes_on(test, "after");
+}
+
+TEST_CASE("a child that a unit forks off runs nothing that waited for the parent") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  SplitProcess process;
+  bool has_run = false;
+  std::promise<void> told;
+  const auto outcome = test.store.write(acme, [&](WriteTransaction& /*tx*/) -> Result<void> {
+    std::thread{[&] {
+      test.store.async_write(
+          acme,
+          [&](WriteTransaction& /*other*/) -> Result<void> {
+            has_run = true;
+            return tenancy::success();
+          },
+          [&](const tenancy::AsyncResult<void>& /*result*/) { told.set_value(); });
+    }}.join();
+    process.split();
+    return tenancy::success();
+  });
+  if (process.is_child()) {
+    process.say(name_of(outcome) + (has_run ? "ran" : "left"));
+  }
+  must(outcome);
+  told.get_future().get();
+  CHECK(has_run);
+  CHECK(process.let_go() == "forked_process left");
 }
 
 TEST_CASE("a child may open a store of its own") {

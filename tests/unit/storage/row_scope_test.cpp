@@ -16,6 +16,7 @@ using tenancy::detail::CallLimits;
 using tenancy::detail::ScopedSchema;
 using tenancy::detail::sqlite::Connection;
 using tenancy::detail::sqlite::RowScope;
+using tenancy::detail::sqlite::ScopedTenant;
 using tenancy_test::must;
 
 namespace {
@@ -98,6 +99,35 @@ TEST_CASE("who guessed the secret names reads nothing, and messages do not tell 
     CHECK(outcome.error().message().find(base) == std::string::npos);
     CHECK(outcome.error().message().find(function) == std::string::npos);
   }
+}
+
+TEST_CASE("a query that is compiled anew may do what its own text says") {
+  const tenancy_test::TestStore test;
+  test.run_raw("CREATE INDEX starred ON notes (tenant_id, title) WHERE stars = 0");
+  const tenancy::CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const auto connection = must(Connection::open_confined(
+      test.file(), {},
+      {std::make_shared<const ScopedSchema>(ScopedSchema{1, {{"notes", false, {"id", "stars"}}}}),
+       {}},
+      limits));
+  const ScopedTenant tenant{*connection->scope(), test.acme.id};
+  const auto ask = [&] {
+    auto* const statement =
+        must(connection->prepare_query("SELECT e.value FROM json_each('[1]') e WHERE NOT EXISTS "
+                                       "(SELECT 1 FROM notes WHERE stars = "
+                                       "?)"));
+    const tenancy::detail::StatementLease lease{*statement};
+    statement->bind_int64(1, 0);
+    CHECK(must(statement->step()));
+    return sqlite3_stmt_status(statement->handle(), SQLITE_STMTSTATUS_REPREPARE, 0);
+  };
+  // Not for a value that a parameter has.
+  CHECK(ask() == 0);
+  CHECK(ask() == 0);
+  test.run_raw("CREATE TABLE other (a TEXT) STRICT");
+  CHECK_FALSE(connection->prepare_query("SELECT 1 FROM notes JOIN sqlite_schema USING (name)"));
+  CHECK(ask() == 1);
 }
 
 TEST_CASE("what a query may do is that query's alone") {
