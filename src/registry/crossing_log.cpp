@@ -63,12 +63,15 @@ Result<CrossingRecord> read_record(const Statement& statement) {
     return unreadable();
   }
   BOOST_OUTCOME_TRY(const auto use, named(uses, text(2)));
-  BOOST_OUTCOME_TRY(auto principal, read_principal(text(4)));
+  BOOST_OUTCOME_TRY(const auto principal, read_principal(text(4)));
   BOOST_OUTCOME_TRY(const auto purpose, named(purposes, text(5)));
-  BOOST_OUTCOME_TRY(auto reason, CrossingReason::create(purpose, std::string{text(6)}));
-  return CrossingRecord{std::string{text(1)}, use,
-                        std::string{text(3)}, std::move(principal),
-                        std::move(reason),    Timestamp::from_microseconds(*at)};
+  BOOST_OUTCOME_TRY(const auto reason, CrossingReason::create(purpose, std::string{text(6)}));
+  return CrossingRecord{std::string{text(1)},
+                        use,
+                        std::string{text(3)},
+                        principal,
+                        reason,
+                        Timestamp::from_microseconds(*at)};
 }
 
 Error refusal(const Error& error) {
