@@ -60,7 +60,7 @@ SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
   if (!is_letter(first)) {
     return until(Kind::mark, at + 1);
   }
-  const auto end = std::ranges::find_if_not(sql.substr(at), &is_letter);
+  const auto* const end = std::ranges::find_if_not(sql.substr(at), &is_letter);
   return until(Kind::word, at + static_cast<std::size_t>(end - sql.substr(at).begin()));
 }
 
