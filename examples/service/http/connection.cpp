@@ -76,6 +76,15 @@ class StreamConnection final : public Connection {
     }
   }
 
+  void give_way() override {
+    is_stopping_ = true;
+    // Who waits for a head is reading, whatever of it has come.
+    if (is_idle() || waits_since() != never) {
+      error_code ignored;
+      socket().cancel(ignored);
+    }
+  }
+
   void abort() override {
     is_stopping_ = true;
     is_broken_ = true;
@@ -172,7 +181,11 @@ class StreamConnection final : public Connection {
           co_return step.progress == Progress::complete ? Intake::complete : Intake::refused;
         }
         // Deadlines are those of the whole part; what drips in does not move them.
-        set_busy();
+        if (parser_->has_head()) {
+          set_busy();
+        } else if (!is_in_head) {
+          set_in_head();
+        }
         if (parser_->has_head() && !std::exchange(is_in_body, true)) {
           if (parser_->wants_continue()) {
             const bool is_sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");

@@ -13,8 +13,9 @@ namespace tenantd {
 /// one request and the answer to it, whatever its client does. Times are kept to a quarter of a
 /// second.
 struct Limits {
-  /// All together. When there is no room, the one that has been idle for longest gives way; when
-  /// none is idle, the newest.
+  /// All together. When there is no room, one gives way that waits for a request or the rest of its
+  /// head: of the peer with the most connections, the one that has waited for longest. When none
+  /// waits but those of peers with fewer connections than the newest's, the newest goes.
   std::size_t connections = 1024;
   /// From one address, or one IPv6 network of 64 bits; 0 for three quarters of all.
   std::size_t connections_per_peer = 0;
