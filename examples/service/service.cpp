@@ -154,6 +154,7 @@ void Service::begin(const ExchangePtr& exchange) {
     call.parameters = std::move(match.parameters);
     call.host = target.host.empty() ? call.request.header("host").first : target.host;
     call.limits = tenancy::CallOptions::within(options_.request_time);
+    call.object_bytes = options_.object_bytes;
     return boost::outcome_v2::success();
   }();
   if (!found) {

@@ -32,6 +32,7 @@ struct ServiceOptions {
       {};  ///< Below which a host's first label names a tenant; empty for none.
   std::vector<std::string> cors_origins = {};  ///< Origins whose pages may call the API.
   IdempotencyLimits idempotency = {};
+  std::size_t object_bytes = std::size_t{1024} * 1024;  ///< Of an object in a body, as it is kept.
   std::shared_ptr<Readiness> readiness = {};  ///< What `/readyz` says; without it, always ready.
 };
 
