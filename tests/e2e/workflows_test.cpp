@@ -159,6 +159,12 @@ TEST_CASE("lists show no definitions, and the latest executions of each when ask
   REQUIRE(all["data"].size() == 1);
   CHECK(ids(all["data"][0]) == Ids{ships[4], ships[3], ships[2], ships[1], ships[0]});
   CHECK(is_problem(client.get("/api/workflows?executions=21"), 400));
+  for (const std::string size : {"per_page=", "limit="}) {
+    CHECK(client.get("/api/workflows?executions=20&" + size + "50").status == 200);
+    CHECK(is_problem(client.get("/api/workflows?executions=20&" + size + "51"), 400));
+    CHECK(client.get("/api/workflows?executions=2&" + size + "500").status == 200);
+    CHECK(is_problem(client.get("/api/workflows?executions=3&" + size + "500"), 400));
+  }
   CHECK(api.process().stop() == 0);
 }
 
