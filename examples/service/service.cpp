@@ -1,5 +1,6 @@
 #include "service/service.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -138,6 +139,30 @@ Response Service::refuse(const Request& request, const Problem& problem) noexcep
   const auto begin = Stopwatch::now();
   const std::string request_id = request_ids_.next();
   return finished(problem.to_response(request_id), request, cors_, request_id, std::nullopt, begin);
+}
+
+Response Service::without_room(const Response& answer) noexcept {
+  Problem problem{
+      503,
+      "The request was carried out, but there is no room for its answer among the bodies "
+      "of other requests and answers."};
+  problem.headers.push_back({"Retry-After", "1"});
+  const auto has_name = [](std::string_view name) {
+    return [name](const Header& header) { return header.name == name; };
+  };
+  const auto id = std::ranges::find_if(answer.headers, has_name("X-Request-Id"));
+  const std::string request_id = id == answer.headers.end() ? std::string{} : id->value;
+  log_warning("request=" + request_id + " its answer found no room and became 503");
+  Response instead = problem.to_response(request_id);
+  // What speaks of the body does not hold for this one.
+  for (const Header& header : answer.headers) {
+    if (header.name.starts_with("Access-Control-") || header.name == "Vary" ||
+        header.name == "X-Request-Id" || header.name == "X-Content-Type-Options") {
+      instead.headers.push_back(header);
+    }
+  }
+  instead.headers.push_back({"Cache-Control", "no-store"});
+  return instead;
 }
 
 void Service::begin(const ExchangePtr& exchange) {

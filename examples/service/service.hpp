@@ -55,6 +55,7 @@ class Service final : public Handler {
 
   void handle(Request request, Answer answer) noexcept override;
   Response refuse(const Request& request, const Problem& problem) noexcept override;
+  Response without_room(const Response& answer) noexcept override;
 
   /// What it answers.
   [[nodiscard]] const Router& router() const noexcept { return router_; }

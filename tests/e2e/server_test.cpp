@@ -25,6 +25,9 @@ class Echo final : public tenantd::Handler {
  public:
   void handle(Request request, tenantd::Answer answer) noexcept override {
     Response response{200, "text/plain", request.method + " " + request.target, {}};
+    if (request.target == "/large") {
+      response.body.assign(large_size, 'x');
+    }
     if (request.target != "/wait") {
       answer(std::move(response));
       return;
@@ -38,6 +41,13 @@ class Echo final : public tenantd::Handler {
   Response refuse(const Request& /*request*/, const tenantd::Problem& problem) noexcept override {
     return Response{problem.status, "text/plain", problem.detail, {}};
   }
+
+  Response without_room(const Response& answer) noexcept override {
+    return Response{503, "text/plain", std::to_string(answer.body.size()), {}};
+  }
+
+  /// More than the buffers of two sockets hold.
+  static constexpr std::size_t large_size = std::size_t{48} << 20U;
 
   std::latch arrived{1};
   std::latch released{1};
@@ -168,6 +178,7 @@ TEST_CASE("heads that never end, from several addresses, keep nobody out") {
   HttpClient again{running.port(), "127.0.0.4"};
   CHECK(again.request("GET", "/").status == 200);
   running.tell_to_stop();
+  running.wait();
 }
 
 TEST_CASE("the peer with the most connections makes room, not the one that has waited longest") {
@@ -183,6 +194,7 @@ TEST_CASE("the peer with the most connections makes room, not the one that has w
   CHECK(many.front()->is_closed_by_peer());
   CHECK(patient.request("GET", "/3").body == "GET /3");
   running.tell_to_stop();
+  running.wait();
 }
 
 TEST_CASE("whoever has many connections takes none of whoever has fewer") {
@@ -210,6 +222,7 @@ TEST_CASE("whoever has many connections takes none of whoever has fewer") {
   many.front()->send("12345");
   CHECK(many.front()->read_reply().body == "POST /");
   running.tell_to_stop();
+  running.wait();
 }
 
 TEST_CASE("one peer gets its share of the connections, and no more") {
@@ -281,6 +294,31 @@ TEST_CASE("a client that does not read its answers is dropped") {
   }());
   HttpClient other{running.port()};
   CHECK(other.request("GET", "/").status == 200);
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("answers that nobody reads hold a share of the memory at most") {
+  tenantd::Limits limits;
+  // Two large answers in all, and one of each peer.
+  limits.bodies_bytes = 2 * Echo::large_size;
+  Running running{limits, 1};
+  HttpClient deaf{running.port(), "127.0.0.2"};
+  deaf.send(e2e::request_bytes("GET", "/large"));
+  while (!deaf.has_news()) {
+    std::this_thread::yield();
+  }
+  HttpClient same_peer{running.port(), "127.0.0.2"};
+  const auto refused = same_peer.request("GET", "/large");
+  CHECK(refused.status == 503);
+  CHECK(refused.body == std::to_string(Echo::large_size));
+  CHECK(same_peer.request("GET", "/small").status == 200);
+  HttpClient other{running.port(), "127.0.0.3"};
+  CHECK(other.request("GET", "/large").body.size() == Echo::large_size);
+  // What is sent gives its share back.
+  CHECK(deaf.read_reply().body == std::string(Echo::large_size, 'x'));
+  while (same_peer.request("GET", "/large").status == 503) {
+  }
   running.tell_to_stop();
   running.wait();
 }

@@ -24,7 +24,8 @@ struct Limits {
   std::uint32_t header_bytes = 16 * 1024;
   std::size_t header_count = 100;
   std::uint64_t body_bytes = 1024 * 1024;
-  /// Of all bodies together, beyond what `BodyBudget` leaves free of each; at least `body_bytes`.
+  /// Of all bodies of requests and answers together, beyond what `BodyBudget` leaves free of each;
+  /// at least `body_bytes`.
   std::size_t bodies_bytes = std::size_t{128} * 1024 * 1024;
   /// What is held unparsed. The parser bounds neither the extensions of chunks nor trailers itself.
   std::size_t buffered_bytes = 64 * 1024;
