@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -26,6 +27,7 @@ struct Call {
   std::vector<std::string> parameters = {};  ///< What stands in the path for each placeholder.
   Query query = {};
   tenancy::CallOptions limits = {};              ///< For whatever the endpoint waits for.
+  std::size_t object_bytes = 0;                  ///< Most that an object in a body may come to.
   std::optional<tenancy::TenantId> tenant = {};  ///< Set once it is known, for the log.
   RequestsInFlight::Permit permit = {};          ///< Held from then on, for the keys of tenants.
 

@@ -1,6 +1,7 @@
 #include "service/idempotency.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,9 +23,11 @@ using tenancy::Timestamp;
 using tenancy::WriteTransaction;
 
 constexpr std::size_t max_key_length = 255;
-/// More than one write adds, so that what is of no use does not pile up, and few enough to go
-/// unnoticed.
-constexpr std::size_t forgotten_at_once = 4;
+/// What one answer may hold to count as one.
+constexpr std::size_t bytes_of_one = std::size_t{4} * 1024;
+/// How many answers may go beside those in whose place a new one comes, so that what is of no use
+/// does not pile up: few enough to go unnoticed.
+constexpr std::int64_t further_forgotten = 3;
 
 bool is_visible(char c) noexcept { return c > ' ' && c < '\x7f'; }
 
@@ -126,18 +129,23 @@ Response used_otherwise(const std::string& request_id) {
       request_id);
 }
 
-/// The number of the tenant's next answer.
-Result<std::int64_t> next_number(const Repository<RememberedKey>& keys) {
+/// For how many answers one counts: a large one takes the place of many small ones.
+std::int64_t weight_of(const Response& response) noexcept {
+  const std::size_t begun = (response.body.size() + bytes_of_one - 1) / bytes_of_one;
+  return static_cast<std::int64_t>(std::max<std::size_t>(begun, 1));
+}
+
+/// The number of the tenant's latest answer; 0 when there is none.
+Result<std::int64_t> latest_number(const Repository<RememberedKey>& keys) {
   const auto newest_first =
       tenancy::Query<RememberedKey>{}.order_by(tenancy::descending<&RememberedKey::number>);
   BOOST_OUTCOME_TRY(const auto newest, keys.first(newest_first));
-  return newest ? newest->number + 1 : 1;
+  return newest ? newest->number : 0;
 }
 
-/// Removes some of the oldest answers, so far as they have expired or have as many newer ones as
-/// are kept.
+/// Removes so many of the oldest answers, so far as they have expired or are too many.
 Result<void> forget_oldest(const Repository<RememberedKey>& keys, Timestamp now,
-                           std::int64_t last_to_go) {
+                           std::int64_t last_to_go, std::int64_t at_most) {
   const auto oldest_first =
       tenancy::Query<RememberedKey>{}.order_by(tenancy::ascending<&RememberedKey::number>);
   std::vector<std::string> found;
@@ -146,7 +154,7 @@ Result<void> forget_oldest(const Repository<RememberedKey>& keys, Timestamp now,
       return tenancy::Visit::stop;
     }
     found.push_back(row.key);
-    return found.size() < forgotten_at_once ? tenancy::Visit::next : tenancy::Visit::stop;
+    return std::ssize(found) < at_most ? tenancy::Visit::next : tenancy::Visit::stop;
   }));
   for (const std::string& key : found) {
     BOOST_OUTCOME_TRY(keys.erase(key));
@@ -185,9 +193,13 @@ WriteUnit once(IdempotencyKey key, const IdempotencyLimits& limits, std::string 
                  : used_otherwise(request_id);
     }
     const Repository<RememberedKey> keys{transaction};
-    BOOST_OUTCOME_TRY(const auto number, next_number(keys));
-    BOOST_OUTCOME_TRY(forget_oldest(keys, now, number - limits.answers));
     BOOST_OUTCOME_TRY(auto response, unit(transaction));
+    // Numbers grow by what answers count for, so that as many numbers are as many bytes.
+    const std::int64_t weight = weight_of(response);
+    BOOST_OUTCOME_TRY(const auto latest, latest_number(keys));
+    const std::int64_t number = latest + weight;
+    BOOST_OUTCOME_TRY(
+        forget_oldest(keys, now, number - limits.answers, weight + further_forgotten));
     BOOST_OUTCOME_TRY(answers.upsert(to_row(key, response, now + limits.lifetime, number)));
     return response;
   };

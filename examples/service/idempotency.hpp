@@ -27,7 +27,8 @@ Reply<std::optional<IdempotencyKey>> read_idempotency_key(const Request& request
 /// How long answers are remembered, and how many of each tenant.
 struct IdempotencyLimits {
   std::chrono::seconds lifetime{std::chrono::hours{24}};
-  std::int64_t answers = 100'000;  ///< At least 1. The newest stay.
+  /// At least 1. The newest stay. One of more than 4 KiB counts once for each 4 KiB begun.
+  std::int64_t answers = 100'000;
 };
 
 /// The same unit, whose answer is remembered under the key in the same transaction. Where it has

@@ -32,7 +32,10 @@ class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
   void sink_it_(const spdlog::details::log_msg& message) override {
     line_.clear();
     formatter_->format(message, line_);
-    writer_.append({line_.data(), line_.size()});
+    // Whoever can fill the log is not to hide what must not be missed.
+    writer_.append({line_.data(), line_.size()}, message.level == spdlog::level::critical
+                                                     ? LogWriter::Weight::critical
+                                                     : LogWriter::Weight::ordinary);
   }
   void flush_() override { writer_.flush(); }
 

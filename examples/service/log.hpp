@@ -25,7 +25,7 @@ struct LogOptions {
 ///
 /// A line is handed to a thread that writes, so that whoever logs waits for no disk and no pipe.
 /// What waits to be written is bounded: when standard error does not keep up, lines are left out,
-/// and a line says how many. Its end writes what waits, for a second at most.
+/// but alarms never, and a line says how many. Its end writes what waits, for a second at most.
 /// Thread safety: the functions below are thread-safe, and do nothing without a log.
 class Log {
  public:

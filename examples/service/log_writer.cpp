@@ -26,12 +26,12 @@ LogWriter::~LogWriter() {
   thread_.join();
 }
 
-void LogWriter::append(std::string_view lines) {
+void LogWriter::append(std::string_view lines, Weight weight) {
   bool must_wake = false;
   {
     const std::lock_guard lock{mutex_};
     ++appended_;
-    if (waiting_.size() + lines.size() > options_.max_bytes) {
+    if (weight == Weight::ordinary && waiting_.size() + lines.size() > options_.max_bytes) {
       ++lost_;
     } else {
       waiting_.append(lines);

@@ -19,7 +19,7 @@ class LogWriter {
  public:
   struct Options {
     int descriptor;
-    std::size_t max_bytes = std::size_t{1} << 20U;  ///< That wait to be written.
+    std::size_t max_bytes = std::size_t{1} << 20U;  ///< Of ordinary lines that wait to be written.
     /// How long a line may wait for others, so that they are written together.
     std::chrono::milliseconds gathering_time{20};
     /// For what waits at the end, when nobody takes it.
@@ -34,9 +34,11 @@ class LogWriter {
   /// Writes what waits.
   ~LogWriter();
 
-  /// Takes lines with their ends, or counts them as lost when too much waits. Waits for nothing but
-  /// other callers.
-  void append(std::string_view lines);
+  enum class Weight : std::uint8_t { ordinary, critical };
+
+  /// Takes lines with their ends, or counts them as lost when too much waits; critical ones are
+  /// taken in any case. Waits for nothing but other callers.
+  void append(std::string_view lines, Weight weight = Weight::ordinary);
 
   /// Returns once everything before was written, or could not be within the end's time.
   void flush();

@@ -21,7 +21,8 @@ struct RememberedAnswer {
   std::optional<std::string> location = {};
   std::optional<std::string> etag = {};
   tenancy::Timestamp expires_at = {};
-  std::int64_t number = 0;  ///< One more than that of the tenant's answer before.
+  /// Larger than that of the tenant's answer before by what this one counts for.
+  std::int64_t number = 0;
 };
 
 constexpr auto tenancy_mapping(std::type_identity<RememberedAnswer> /*type*/) {

@@ -1,5 +1,6 @@
 #include "service/service.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -140,6 +141,30 @@ Response Service::refuse(const Request& request, const Problem& problem) noexcep
   return finished(problem.to_response(request_id), request, cors_, request_id, std::nullopt, begin);
 }
 
+Response Service::without_room(const Response& answer) noexcept {
+  Problem problem{
+      503,
+      "The request was carried out, but there is no room for its answer among the bodies "
+      "of other requests and answers."};
+  problem.headers.push_back({"Retry-After", "1"});
+  const auto has_name = [](std::string_view name) {
+    return [name](const Header& header) { return header.name == name; };
+  };
+  const auto id = std::ranges::find_if(answer.headers, has_name("X-Request-Id"));
+  const std::string request_id = id == answer.headers.end() ? std::string{} : id->value;
+  log_warning("request=" + request_id + " its answer found no room and became 503");
+  Response instead = problem.to_response(request_id);
+  // What speaks of the body does not hold for this one.
+  for (const Header& header : answer.headers) {
+    if (header.name.starts_with("Access-Control-") || header.name == "Vary" ||
+        header.name == "X-Request-Id" || header.name == "X-Content-Type-Options") {
+      instead.headers.push_back(header);
+    }
+  }
+  instead.headers.push_back({"Cache-Control", "no-store"});
+  return instead;
+}
+
 void Service::begin(const ExchangePtr& exchange) {
   Call& call = exchange->call;
   if (call.request.method == "OPTIONS") {
@@ -154,6 +179,7 @@ void Service::begin(const ExchangePtr& exchange) {
     call.parameters = std::move(match.parameters);
     call.host = target.host.empty() ? call.request.header("host").first : target.host;
     call.limits = tenancy::CallOptions::within(options_.request_time);
+    call.object_bytes = options_.object_bytes;
     return boost::outcome_v2::success();
   }();
   if (!found) {

@@ -32,6 +32,7 @@ struct ServiceOptions {
       {};  ///< Below which a host's first label names a tenant; empty for none.
   std::vector<std::string> cors_origins = {};  ///< Origins whose pages may call the API.
   IdempotencyLimits idempotency = {};
+  std::size_t object_bytes = std::size_t{1024} * 1024;  ///< Of an object in a body, as it is kept.
   std::shared_ptr<Readiness> readiness = {};  ///< What `/readyz` says; without it, always ready.
 };
 
@@ -54,6 +55,7 @@ class Service final : public Handler {
 
   void handle(Request request, Answer answer) noexcept override;
   Response refuse(const Request& request, const Problem& problem) noexcept override;
+  Response without_room(const Response& answer) noexcept override;
 
   /// What it answers.
   [[nodiscard]] const Router& router() const noexcept { return router_; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,11 +23,16 @@ struct TenantAnswer {
 
 /// A key that proved right, and what it is good for.
 struct CredentialAnswer {
-  CredentialAnswer(const Mac& its_hash, const TenantContext& its_context, std::int64_t its_last_use)
-      : hash{its_hash}, context{its_context}, last_use{its_last_use} {}
+  using Clock = std::chrono::steady_clock;
+
+  CredentialAnswer(const Mac& its_hash, const TenantContext& its_context, std::int64_t its_last_use,
+                   Clock::time_point it_was_asked)
+      : hash{its_hash}, context{its_context}, asked_at{it_was_asked}, last_use{its_last_use} {}
 
   Mac hash;
   TenantContext context;
+  /// Before the store was: what others changed by then is in the answer.
+  Clock::time_point asked_at;
   /// When its use was last noted, in microseconds.
   std::atomic<std::int64_t> last_use;
 };

@@ -1,6 +1,8 @@
 #include "tenancy/registry/authenticator.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +16,7 @@
 #include "registry/api_key_text.hpp"
 #include "registry/registry_core.hpp"
 #include "registry/tenant_rows.hpp"
+#include "storage/call_limits.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
@@ -109,9 +112,11 @@ Result<TenantContext> Authenticator::authenticate(std::string_view api_key) cons
   BOOST_OUTCOME_TRY(detail::require_same_process(backend));
   auto& answers = core_->answers();
   const CredentialId credential = detail::to_credential(id);
+  const auto asked_at = detail::coarse_now();
 
-  if (const auto known = answers.find(credential);
-      known != nullptr && !detail::ContextMint::is_stale(known->context)) {
+  const auto known = answers.find(credential);
+  if (known != nullptr && asked_at - known->asked_at < core_->max_answer_age() &&
+      !detail::ContextMint::is_stale(known->context)) {
     // A wrong secret, or an expiry, is the store's to judge.
     const bool proves =
         detail::matches_api_key(backend.keys(), api_key, known->hash.key_version, known->hash.tag);
@@ -123,8 +128,11 @@ Result<TenantContext> Authenticator::authenticate(std::string_view api_key) cons
 
   const auto ticket = answers.ticket();
   BOOST_OUTCOME_TRY(const auto proven, prove(*core_, options_, credential, api_key, ticket));
+  // What was noted may not be in the store yet.
+  const auto last_use = std::max(
+      proven.last_use, known == nullptr ? 0 : known->last_use.load(std::memory_order_relaxed));
   const auto answer =
-      std::make_shared<CredentialAnswer>(proven.hash, proven.context, proven.last_use);
+      std::make_shared<CredentialAnswer>(proven.hash, proven.context, last_use, asked_at);
   answers.keep(credential, answer, ticket);
   core_->note_use(credential, *answer);
   return proven.context;

@@ -50,6 +50,9 @@ Result<void> check_options(const RegistryOptions& options) {
   if (options.cache_bytes > most_bytes) {
     return Error{errc::invalid_argument, "RegistryOptions::cache_bytes is at most 64 GiB"};
   }
+  if (options.max_answer_age < 0ms || options.max_answer_age > 1h) {
+    return Error{errc::invalid_argument, "RegistryOptions::max_answer_age is 0 to 1 hour"};
+  }
   if (options.key_use_precision < 1min || options.key_use_precision > 24h * 31) {
     return Error{errc::invalid_argument,
                  "RegistryOptions::key_use_precision is 1 minute to 31 days"};

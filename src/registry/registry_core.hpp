@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -31,6 +32,9 @@ class RegistryCore {
     return crossing_log_;
   }
   [[nodiscard]] AnswerCache& answers() noexcept { return answers_; }
+  [[nodiscard]] std::chrono::milliseconds max_answer_age() const noexcept {
+    return options_.max_answer_age;
+  }
 
   /// The key proved right: if its use was not noted lately, it is now.
   void note_use(const CredentialId& key, CredentialAnswer& answer);

@@ -49,6 +49,27 @@ TEST_CASE("all that is wrong is gathered") {
         "missing is missing\ne is unknown\n");
 }
 
+TEST_CASE("an object is no longer than it may be when its numbers are written out") {
+  const std::string body = R"({"a":{"b":[1e14,1e14]}})";
+  const auto read_within = [&](std::size_t bytes) {
+    tenantd::Request request;
+    request.headers = {{"Content-Type", "application/json"}};
+    request.body = body;
+    auto fields = Fields::read(request, {"application/json"}, bytes).value();
+    static_cast<void>(fields.optional_object("a"));
+    return fields.finish();
+  };
+  const std::size_t kept = std::string{R"({"b":[100000000000000.0,100000000000000.0]})"}.size();
+  CHECK(read_within(kept));
+  const auto refused = read_within(kept - 1);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().status == 422);
+  REQUIRE(refused.error().errors.size() == 1);
+  CHECK(refused.error().errors[0].field == "a");
+  CHECK(refused.error().errors[0].problem ==
+        "must be at most 42 bytes with its numbers written out");
+}
+
 TEST_CASE("a report stays small however much is unknown") {
   std::string body = "{";
   for (int i = 0; i < 1000; ++i) {

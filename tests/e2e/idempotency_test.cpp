@@ -219,6 +219,32 @@ TEST_CASE("of a tenant's answers the newest are kept, and only so many") {
   CHECK(is_replayed(globex, "key0"));
 }
 
+TEST_CASE("a large answer takes the place of many small ones, however many those are") {
+  ServiceInProcess api{{.idempotency = {.answers = 30}}};
+  const auto acme = api.key_of("acme");
+  const auto write = [&](const std::string& key, std::size_t bytes) {
+    const std::string body =
+        R"({"name":")" + key + R"(","definition":{"text":")" + std::string(bytes, 'x') + R"("}})";
+    return api.ask(request_with(acme, "POST", "/api/workflows", body, {{"Idempotency-Key", key}}));
+  };
+  for (int i = 0; i < 30; ++i) {
+    CHECK(write("small" + std::to_string(i), 1).status == 201);
+  }
+  CHECK(count_remembered(api, "acme") == 30);
+  // With what is around it, each begins one more 4 KiB than it has whole ones.
+  CHECK(write("twenty", std::size_t{4} * 1024 * 19).status == 201);
+  CHECK(count_remembered(api, "acme") == 11);
+  CHECK(header_of(write("small20", 1), "Idempotency-Replayed") == "true");
+  CHECK(write("five", std::size_t{4} * 1024 * 4).status == 201);
+  CHECK(count_remembered(api, "acme") == 7);
+  // One that is more than all may be is kept by itself.
+  CHECK(write("fifty", std::size_t{4} * 1024 * 49).status == 201);
+  CHECK(count_remembered(api, "acme") == 1);
+  CHECK(header_of(write("fifty", std::size_t{4} * 1024 * 49), "Idempotency-Replayed") == "true");
+  CHECK(write("last", 1).status == 201);
+  CHECK(count_remembered(api, "acme") == 2);
+}
+
 TEST_CASE("administrators' writes are refused with a key") {
   ServiceInProcess api;
   const std::vector<Header> key{{"Idempotency-Key", "once"}};

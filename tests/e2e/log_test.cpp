@@ -154,4 +154,18 @@ TEST_CASE("a log that nobody reads holds nobody up, and tells how much is missin
   stuck.append(std::string(static_cast<std::size_t>(capacity) * 3, 'x'));
 }
 
+TEST_CASE("a full log still takes what is critical") {
+  const Pipe pipe;
+  {
+    LogWriter writer{{.descriptor = pipe.ends[1],
+                      .max_bytes = 10,
+                      .gathering_time = std::chrono::hours{1},
+                      .lost = lost_line}};
+    writer.append("ordinary\n");
+    writer.append("one more\n");
+    writer.append("alarm of many words\n", LogWriter::Weight::critical);
+  }
+  CHECK(pipe.read_all() == "ordinary\nalarm of many words\nlost 1\n");
+}
+
 }  // namespace

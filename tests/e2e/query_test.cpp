@@ -61,6 +61,18 @@ TEST_CASE("a query gives each parameter once") {
   CHECK_FALSE(query.allow_only({}));
 }
 
+TEST_CASE("a query has at most 32 parameters, and blank places are none") {
+  std::string text;
+  for (int i = 0; i < 32; ++i) {
+    text += "&p" + std::to_string(i) + "=x&";
+  }
+  CHECK(*Query::parse(text).value().find("p31") == "x");
+  const auto refused = Query::parse(text + "p32");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().status == 400);
+  CHECK(refused.error().detail == "The query has more than 32 parameters.");
+}
+
 TEST_CASE("a number is all digits and within its range") {
   const auto query = Query::parse("n=7&low=0&high=9&sign=%2B1&blank=+1&long=7x&none=").value();
   CHECK(query.number("n", 5, 1, 8).value() == 7);

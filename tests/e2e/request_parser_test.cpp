@@ -135,7 +135,17 @@ TEST_CASE("bodies share one budget, which they give back") {
     CHECK(small.put(with_body("Content-Length: " + std::to_string(text.size()), text)).progress ==
           Progress::complete);
     CHECK(small.request().body == text);
-    first.forget_body();
+    {
+      // The answer takes the body's place.
+      auto share = first.take_share();
+      CHECK_FALSE(share.change_to(large + 1));
+      CHECK(share.change_to(2 * BodyBudget::free_bytes));
+      auto rest = budget.share();
+      CHECK_FALSE(rest.grow_to(2 * BodyBudget::free_bytes + 1));
+      CHECK(rest.grow_to(2 * BodyBudget::free_bytes));
+      CHECK(share.change_to(1));
+      CHECK(rest.grow_to(large));
+    }
     RequestParser next{limits, budget.share()};
     CHECK(next.put(bytes).progress == Progress::complete);
   }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill
@@ -24,6 +25,9 @@ class Echo final : public tenantd::Handler {
  public:
   void handle(Request request, tenantd::Answer answer) noexcept override {
     Response response{200, "text/plain", request.method + " " + request.target, {}};
+    if (request.target == "/large") {
+      response.body.assign(large_size, 'x');
+    }
     if (request.target != "/wait") {
       answer(std::move(response));
       return;
@@ -37,6 +41,13 @@ class Echo final : public tenantd::Handler {
   Response refuse(const Request& /*request*/, const tenantd::Problem& problem) noexcept override {
     return Response{problem.status, "text/plain", problem.detail, {}};
   }
+
+  Response without_room(const Response& answer) noexcept override {
+    return Response{503, "text/plain", std::to_string(answer.body.size()), {}};
+  }
+
+  /// More than the buffers of two sockets hold.
+  static constexpr std::size_t large_size = std::size_t{48} << 20U;
 
   std::latch arrived{1};
   std::latch released{1};
@@ -129,6 +140,91 @@ TEST_CASE("a new connection takes the place of the one that has been idle for lo
   running.wait();
 }
 
+constexpr const char* half_head = "GET / HTTP/1.1\r\nHost: x\r\nX-Half: ";
+
+/// Connections that have been answered, and have sent a part of the next head.
+std::vector<std::unique_ptr<HttpClient>> with_half_heads(const Running& running, const char* from,
+                                                         int count) {
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int i = 0; i < count; ++i) {
+    clients.push_back(std::make_unique<HttpClient>(running.port(), from));
+    clients.back()->send(e2e::request_bytes("GET", "/half") + half_head);
+    CHECK(clients.back()->read_reply().status == 200);
+  }
+  return clients;
+}
+
+// These run on one thread: what a client was answered, all of the server knows.
+
+TEST_CASE("heads that never end, from several addresses, keep nobody out") {
+  tenantd::Limits limits;
+  limits.connections = 4;
+  limits.connections_per_peer = 2;
+  limits.header_time = std::chrono::minutes{10};
+  Running running{limits, 1};
+  const auto one = with_half_heads(running, "127.0.0.2", 2);
+  const auto another = with_half_heads(running, "127.0.0.3", 2);
+  std::vector<std::unique_ptr<HttpClient>> honest;
+  for (const char* from : {"127.0.0.4", "127.0.0.5"}) {
+    honest.push_back(std::make_unique<HttpClient>(running.port(), from));
+    CHECK(honest.back()->request("GET", "/").status == 200);
+  }
+  // The ones that had waited for longest, of each as they had as many.
+  CHECK(one.front()->is_closed_by_peer());
+  CHECK(another.front()->is_closed_by_peer());
+  // A peer over its share makes room for itself.
+  HttpClient busy{running.port(), "127.0.0.4"};
+  busy.send(half_head);
+  HttpClient again{running.port(), "127.0.0.4"};
+  CHECK(again.request("GET", "/").status == 200);
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("the peer with the most connections makes room, not the one that has waited longest") {
+  tenantd::Limits limits;
+  limits.connections = 4;
+  limits.connections_per_peer = 3;
+  Running running{limits, 1};
+  HttpClient patient{running.port(), "127.0.0.3"};
+  CHECK(patient.request("GET", "/1").status == 200);
+  const auto many = with_half_heads(running, "127.0.0.2", 3);
+  HttpClient next{running.port()};
+  CHECK(next.request("GET", "/2").status == 200);
+  CHECK(many.front()->is_closed_by_peer());
+  CHECK(patient.request("GET", "/3").body == "GET /3");
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("whoever has many connections takes none of whoever has fewer") {
+  tenantd::Limits limits;
+  limits.connections = 3;
+  limits.connections_per_peer = 3;
+  Running running{limits, 1};
+  HttpClient single{running.port(), "127.0.0.3"};
+  CHECK(single.request("GET", "/1").status == 200);
+  std::vector<std::unique_ptr<HttpClient>> many;
+  for (int i = 0; i < 2; ++i) {
+    many.push_back(std::make_unique<HttpClient>(running.port(), "127.0.0.2"));
+    many.back()->send(
+        "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+        "Content-Length: 5\r\n\r\n");
+    CHECK(many.back()->read_reply(false).status == 100);
+  }
+  HttpClient refused{running.port(), "127.0.0.2"};
+  CHECK_THROWS(refused.request("GET", "/2"));
+  CHECK(single.request("GET", "/3").body == "GET /3");
+  // One that has fewer may.
+  HttpClient fresh{running.port(), "127.0.0.4"};
+  CHECK(fresh.request("GET", "/4").body == "GET /4");
+  CHECK(single.is_closed_by_peer());
+  many.front()->send("12345");
+  CHECK(many.front()->read_reply().body == "POST /");
+  running.tell_to_stop();
+  running.wait();
+}
+
 TEST_CASE("one peer gets its share of the connections, and no more") {
   tenantd::Limits limits;
   limits.connections = 8;
@@ -198,6 +294,31 @@ TEST_CASE("a client that does not read its answers is dropped") {
   }());
   HttpClient other{running.port()};
   CHECK(other.request("GET", "/").status == 200);
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("answers that nobody reads hold a share of the memory at most") {
+  tenantd::Limits limits;
+  // Two large answers in all, and one of each peer.
+  limits.bodies_bytes = 2 * Echo::large_size;
+  Running running{limits, 1};
+  HttpClient deaf{running.port(), "127.0.0.2"};
+  deaf.send(e2e::request_bytes("GET", "/large"));
+  while (!deaf.has_news()) {
+    std::this_thread::yield();
+  }
+  HttpClient same_peer{running.port(), "127.0.0.2"};
+  const auto refused = same_peer.request("GET", "/large");
+  CHECK(refused.status == 503);
+  CHECK(refused.body == std::to_string(Echo::large_size));
+  CHECK(same_peer.request("GET", "/small").status == 200);
+  HttpClient other{running.port(), "127.0.0.3"};
+  CHECK(other.request("GET", "/large").body.size() == Echo::large_size);
+  // What is sent gives its share back.
+  CHECK(deaf.read_reply().body == std::string(Echo::large_size, 'x'));
+  while (same_peer.request("GET", "/large").status == 503) {
+  }
   running.tell_to_stop();
   running.wait();
 }

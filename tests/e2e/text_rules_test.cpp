@@ -24,6 +24,16 @@ TEST_CASE("names are counted in bytes") {
   CHECK(tenantd::short_name_rule(std::string(101, 'x')));
 }
 
+TEST_CASE("a message has lines and tabs, and no other control characters") {
+  CHECK_FALSE(tenantd::message_rule("one\n\ttwo"));
+  CHECK_FALSE(tenantd::message_rule(std::string(2000, 'x')));
+  for (const std::string& text :
+       {std::string{}, std::string(2001, 'x'), std::string{"a\0", 2}, std::string{"\r\n"},
+        std::string{"\x1b[2J"}, std::string{"\x7f"}, std::string{"\xC2\x9B"}}) {
+    CHECK(tenantd::message_rule(text));
+  }
+}
+
 TEST_CASE("a web URL has a scheme of the web, a host, and nothing that needs escaping") {
   for (const char* url :
        {"http://a", "https://a.example:8443/b?c=d#e", "HTTPS://[::1]/", "https://a/%C3%A9"}) {

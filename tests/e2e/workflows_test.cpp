@@ -159,6 +159,34 @@ TEST_CASE("lists show no definitions, and the latest executions of each when ask
   REQUIRE(all["data"].size() == 1);
   CHECK(ids(all["data"][0]) == Ids{ships[4], ships[3], ships[2], ships[1], ships[0]});
   CHECK(is_problem(client.get("/api/workflows?executions=21"), 400));
+  for (const std::string size : {"per_page=", "limit="}) {
+    CHECK(client.get("/api/workflows?executions=20&" + size + "50").status == 200);
+    CHECK(is_problem(client.get("/api/workflows?executions=20&" + size + "51"), 400));
+    CHECK(client.get("/api/workflows?executions=2&" + size + "500").status == 200);
+    CHECK(is_problem(client.get("/api/workflows?executions=3&" + size + "500"), 400));
+  }
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a definition is kept no longer than a body may be, whatever its numbers come to") {
+  ServedApi api{{"--body-bytes", "1KiB"}};
+  auto client = api.client(api.make_tenant("acme"));
+  const auto definition_of = [](int numbers) {
+    std::string list;
+    for (int i = 0; i < numbers; ++i) {
+      list += (i > 0 ? ",1e14" : "1e14");
+    }
+    return R"({"name":"x","definition":{"a":[)" + list + "]}}";
+  };
+  const e2e::Headers json{{"Content-Type", "application/json"}};
+  const auto refused = client.send("POST", "/api/workflows", definition_of(100), json);
+  CHECK(is_problem(refused, 422));
+  CHECK(refused.json()["errors"][0]["field"] == "definition");
+  const auto made = client.send("POST", "/api/workflows", definition_of(50), json);
+  CHECK(made.status == 201);
+  const std::string path = made.header("Location");
+  CHECK(is_problem(client.send("PUT", path, definition_of(100), json), 422));
+  CHECK(is_problem(client.send("PATCH", path, definition_of(100), json), 422));
   CHECK(api.process().stop() == 0);
 }
 

@@ -6,13 +6,14 @@
 
 namespace tenantd {
 
-/// Bounds what the bodies of some requests hold together, and with them what a larger budget
-/// bounds: those of one peer within those of all, so that no peer takes the room of the others.
+/// Bounds what the bodies of some requests and answers hold together, and with them what a larger
+/// budget bounds: those of one peer within those of all, so that no peer takes the room of the
+/// others.
 ///
 /// Ownership: outlives its shares, and the larger budget outlives it.
 /// Thread safety: thread-safe; shares are confined to whoever holds them.
 /// Units and shapes: bytes. What a body holds up to `free_bytes` counts for nothing: connections
-/// are bounded, and small requests find room whatever others send.
+/// are bounded, and small ones find room whatever others send.
 class BodyBudget {
  public:
   static constexpr std::size_t free_bytes = std::size_t{64} * 1024;
@@ -46,6 +47,15 @@ class BodyBudget {
       }
       counted_ = wanted;
       return true;
+    }
+
+    /// The same, and what a smaller body leaves of the room is given back.
+    [[nodiscard]] bool change_to(std::size_t body) noexcept {
+      const std::size_t wanted = body > free_bytes ? body - free_bytes : 0;
+      if (budget_ != nullptr && wanted < counted_) {
+        budget_->give_back(std::exchange(counted_, wanted) - wanted);
+      }
+      return grow_to(body);
     }
 
     void release() noexcept {

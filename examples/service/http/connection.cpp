@@ -33,6 +33,8 @@ constexpr std::size_t read_size = 4 * 1024;
 constexpr std::size_t body_read_size = 32 * 1024;
 /// What an idle connection keeps for its next request and answer.
 constexpr std::size_t max_kept_bytes = 16 * 1024;
+/// Up to here, one buffer costs less than sending two.
+constexpr std::size_t max_joined_bytes = 8 * 1024;
 /// So many pipelined requests are answered before others have their turn.
 constexpr unsigned max_in_a_row = 16;
 
@@ -76,6 +78,15 @@ class StreamConnection final : public Connection {
     }
   }
 
+  void give_way() override {
+    is_stopping_ = true;
+    // Who waits for a head is reading, whatever of it has come.
+    if (is_idle() || waits_since() != never) {
+      error_code ignored;
+      socket().cancel(ignored);
+    }
+  }
+
   void abort() override {
     is_stopping_ = true;
     is_broken_ = true;
@@ -88,6 +99,11 @@ class StreamConnection final : public Connection {
 
   enum class Intake { complete, refused, gone };
   using Progress = RequestParser::Progress;
+
+  static std::array<asio::const_buffer, 2> buffers_of(std::string_view wire,
+                                                      std::string_view behind) {
+    return {asio::buffer(wire), asio::buffer(behind)};
+  }
 
   Socket& socket() {
     if constexpr (is_tls) {
@@ -143,11 +159,9 @@ class StreamConnection final : public Connection {
     if (!answer_.is_there()) {
       co_await answer_.wait(use_awaitable);
     }
-    parser_->forget_body();
     framing.keep_alive = may_stay && !is_stopping_;
-    wire_.clear();
-    append_wire(wire_, answer_.take(), framing);
-    const bool is_sent = co_await send(wire_);
+    Response response = answer_.take();
+    const bool is_sent = co_await send_answer(std::move(response), framing);
     if (is_sent && !framing.keep_alive && (intake == Intake::refused || buffer_.size() > 0)) {
       co_await linger();
     }
@@ -172,7 +186,11 @@ class StreamConnection final : public Connection {
           co_return step.progress == Progress::complete ? Intake::complete : Intake::refused;
         }
         // Deadlines are those of the whole part; what drips in does not move them.
-        set_busy();
+        if (parser_->has_head()) {
+          set_busy();
+        } else if (!is_in_head) {
+          set_in_head();
+        }
         if (parser_->has_head() && !std::exchange(is_in_body, true)) {
           if (parser_->wants_continue()) {
             const bool is_sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
@@ -221,13 +239,31 @@ class StreamConnection final : public Connection {
     co_return !error;
   }
 
-  Awaitable<bool> send(std::string_view wire) {
+  /// The answer takes the place of the request's body in its budget.
+  Awaitable<bool> send_answer(Response response, Framing framing) {
+    BodyBudget::Share share = parser_->take_share();
+    if (!share.change_to(response.body.size())) {
+      response = handler_.without_room(response);
+    }
+    wire_.clear();
+    append_head(wire_, response, framing);
+    std::string_view body = body_behind_head(response, framing);
+    if (body.size() <= max_joined_bytes) {
+      wire_.append(std::exchange(body, {}));
+    }
+    const bool is_sent = co_await send(wire_, body);
+    co_return is_sent;
+  }
+
+  Awaitable<bool> send(std::string_view wire, std::string_view behind = {}) {
     wait_for(limits_.write_time);
     error_code error;
     if constexpr (!is_tls) {
       // Most answers fit into the socket's buffer, and need not be waited for.
-      wire.remove_prefix(stream_.write_some(asio::buffer(wire), error));
-      if (wire.empty()) {
+      const std::size_t sent = stream_.write_some(buffers_of(wire, behind), error);
+      behind.remove_prefix(sent - std::min(sent, wire.size()));
+      wire.remove_prefix(std::min(sent, wire.size()));
+      if (wire.empty() && behind.empty()) {
         co_return true;
       }
       if (error && error != asio::error::would_block) {
@@ -235,7 +271,7 @@ class StreamConnection final : public Connection {
         co_return false;
       }
     }
-    co_await asio::async_write(stream_, asio::buffer(wire),
+    co_await asio::async_write(stream_, buffers_of(wire, behind),
                                asio::redirect_error(use_awaitable, error));
     is_broken_ = static_cast<bool>(error);
     co_return !error;
@@ -271,12 +307,12 @@ class StreamConnection final : public Connection {
     co_return;
   }
 
-  /// Outlives the parser, which gives back what its body has of it.
+  /// Outlives the parser and the answers, which give back what they have of it.
   const std::shared_ptr<BodyBudget> bodies_;
   Stream stream_;
   boost::beast::flat_buffer buffer_;
   PendingAnswer<IoExecutor> answer_;
-  std::string wire_;  ///< Of the answer at hand.
+  std::string wire_;  ///< Of the answer at hand: its head, and a small body.
   std::optional<RequestParser> parser_;
   std::string peer_;
   Handler& handler_;

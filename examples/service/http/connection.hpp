@@ -26,8 +26,8 @@ using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, IoExecutor
 /// next, which keeps pipelined answers in order.
 ///
 /// Ownership: shared by the server and by the coroutine that serves it.
-/// Thread safety: `is_late` and `idle_since` are thread-safe; everything else is confined to the
-/// thread of the socket. The handler may answer from anywhere.
+/// Thread safety: `is_late`, `idle_since` and `waits_since` are thread-safe; everything else is
+/// confined to the thread of the socket. The handler may answer from anywhere.
 class Connection {
  public:
   using Clock = std::chrono::steady_clock;
@@ -52,6 +52,9 @@ class Connection {
   /// Closes once the request in flight, if any, is answered.
   virtual void finish_soon() = 0;
 
+  /// The same, but a request whose head is not complete is not waited for.
+  virtual void give_way() = 0;
+
   /// Closes at once; a handler at work is still waited for.
   virtual void abort() = 0;
 
@@ -65,6 +68,12 @@ class Connection {
     return idle_since_.load(std::memory_order_relaxed);
   }
 
+  /// Since when it has waited for a request to begin, or for the rest of its head; `never` when it
+  /// waits for neither.
+  [[nodiscard]] Clock::time_point waits_since() const noexcept {
+    return waits_since_.load(std::memory_order_relaxed);
+  }
+
  protected:
   Connection() = default;
 
@@ -72,12 +81,22 @@ class Connection {
     deadline_.store(Clock::now() + time, std::memory_order_relaxed);
   }
   void wait_forever() noexcept { deadline_.store(never, std::memory_order_relaxed); }
-  void set_idle() noexcept { idle_since_.store(Clock::now(), std::memory_order_relaxed); }
-  void set_busy() noexcept { idle_since_.store(never, std::memory_order_relaxed); }
+  void set_idle() noexcept {
+    const auto now = Clock::now();
+    set_waits(now, now);
+  }
+  void set_in_head() noexcept { set_waits(never, Clock::now()); }
+  void set_busy() noexcept { set_waits(never, never); }
 
  private:
+  void set_waits(Clock::time_point idle_since, Clock::time_point waits_since) noexcept {
+    idle_since_.store(idle_since, std::memory_order_relaxed);
+    waits_since_.store(waits_since, std::memory_order_relaxed);
+  }
+
   std::atomic<Clock::time_point> deadline_ = never;
   std::atomic<Clock::time_point> idle_since_ = never;
+  std::atomic<Clock::time_point> waits_since_ = never;
 };
 
 }  // namespace tenantd

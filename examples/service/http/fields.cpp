@@ -1,6 +1,8 @@
 #include "service/http/fields.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "service/http/json_body.hpp"
@@ -43,9 +45,15 @@ Reply<void> require_media_type(const Request& request,
 
 Reply<Fields> Fields::read(const Request& request,
                            std::initializer_list<std::string_view> media_types) {
+  return read(request, media_types, std::numeric_limits<std::size_t>::max());
+}
+
+Reply<Fields> Fields::read(const Request& request,
+                           std::initializer_list<std::string_view> media_types,
+                           std::size_t object_bytes) {
   BOOST_OUTCOME_TRY(require_media_type(request, media_types));
   BOOST_OUTCOME_TRY(auto object, read_json_object(request.body));
-  return Fields{std::move(object)};
+  return Fields{std::move(object), object_bytes};
 }
 
 std::optional<std::string> Fields::required_text(std::string_view name, TextRule rule) {
@@ -85,6 +93,12 @@ std::optional<Json> Fields::optional_object(std::string_view name) {
   }
   if (!value->is_object()) {
     reject(name, "must be an object");
+    return std::nullopt;
+  }
+  // 1e14 is kept as 100000000000000.0.
+  if (value->dump().size() > object_bytes_) {
+    reject(name, "must be at most " + std::to_string(object_bytes_) +
+                     " bytes with its numbers written out");
     return std::nullopt;
   }
   return std::move(*value);

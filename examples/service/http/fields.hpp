@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -23,6 +24,10 @@ class Fields {
   /// Errors: 415 for another type of content, 400 for what `read_json_object` refuses.
   static Reply<Fields> read(const Request& request,
                             std::initializer_list<std::string_view> media_types);
+  /// Objects in it are written out within so many bytes.
+  static Reply<Fields> read(const Request& request,
+                            std::initializer_list<std::string_view> media_types,
+                            std::size_t object_bytes);
 
   /// A text that must be there. Nothing when it is missing or wrong, which is then noted.
   std::optional<std::string> required_text(std::string_view name, TextRule rule);
@@ -44,7 +49,8 @@ class Fields {
   /// A text that may be left out (nothing) or be null (an empty optional inside).
   std::optional<std::optional<std::string>> nullable_text(std::string_view name, TextRule rule);
 
-  /// An object that may be left out. Nothing when it is, or when it is none, which is then noted.
+  /// An object that may be left out. Nothing when it is, or when it is none or too large, which is
+  /// then noted.
   std::optional<nlohmann::json> optional_object(std::string_view name);
 
   /// Notes what is wrong with a member that was asked for.
@@ -54,13 +60,15 @@ class Fields {
   Reply<void> finish();
 
  private:
-  explicit Fields(nlohmann::json object) : object_(std::move(object)) {}
+  Fields(nlohmann::json object, std::size_t object_bytes)
+      : object_(std::move(object)), object_bytes_{object_bytes} {}
 
   nlohmann::json* find(std::string_view name);
   std::optional<std::string> checked_text(std::string_view name, nlohmann::json& value,
                                           TextRule rule);
 
   nlohmann::json object_;
+  std::size_t object_bytes_;
   std::vector<std::string> asked_;
   std::vector<FieldProblem> problems_;
 };

@@ -27,6 +27,10 @@ class Handler {
   /// Does not block.
   [[nodiscard]] virtual Response refuse(const Request& request,
                                         const Problem& problem) noexcept = 0;
+
+  /// What is sent in the place of an answer whose body finds no room among those of others. Does
+  /// not block.
+  [[nodiscard]] virtual Response without_room(const Response& answer) noexcept = 0;
 };
 
 }  // namespace tenantd

@@ -13,8 +13,9 @@ namespace tenantd {
 /// one request and the answer to it, whatever its client does. Times are kept to a quarter of a
 /// second.
 struct Limits {
-  /// All together. When there is no room, the one that has been idle for longest gives way; when
-  /// none is idle, the newest.
+  /// All together. When there is no room, one gives way that waits for a request or the rest of its
+  /// head: of the peer with the most connections, the one that has waited for longest. When none
+  /// waits but those of peers with fewer connections than the newest's, the newest goes.
   std::size_t connections = 1024;
   /// From one address, or one IPv6 network of 64 bits; 0 for three quarters of all.
   std::size_t connections_per_peer = 0;
@@ -23,7 +24,8 @@ struct Limits {
   std::uint32_t header_bytes = 16 * 1024;
   std::size_t header_count = 100;
   std::uint64_t body_bytes = 1024 * 1024;
-  /// Of all bodies together, beyond what `BodyBudget` leaves free of each; at least `body_bytes`.
+  /// Of all bodies of requests and answers together, beyond what `BodyBudget` leaves free of each;
+  /// at least `body_bytes`.
   std::size_t bodies_bytes = std::size_t{128} * 1024 * 1024;
   /// What is held unparsed. The parser bounds neither the extensions of chunks nor trailers itself.
   std::size_t buffered_bytes = 64 * 1024;

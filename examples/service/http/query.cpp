@@ -2,10 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 
 #include "service/http/target.hpp"
 
 namespace tenantd {
+namespace {
+
+/// More than any route knows. Each is compared with those before it, whoever asks.
+constexpr std::size_t max_parameters = 32;
+
+}  // namespace
 
 Reply<Query> Query::parse(std::string_view text) {
   Query query;
@@ -15,6 +22,9 @@ Reply<Query> Query::parse(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     if (pair.empty()) {
       continue;
+    }
+    if (query.parameters_.size() == max_parameters) {
+      return Problem{400, "The query has more than 32 parameters."};
     }
     const auto equals = std::min(pair.find('='), pair.size());
     auto name = percent_decoded(pair.substr(0, equals), PlusSign::blank);

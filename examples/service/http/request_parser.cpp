@@ -177,7 +177,7 @@ void RequestParser::append_to_body(Text body, Error& error) {
     // What has come of it is of no use any more.
     request_.body.clear();
     request_.body.shrink_to_fit();
-    forget_body();
+    share_.release();
   }
 }
 

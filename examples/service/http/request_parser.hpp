@@ -49,8 +49,8 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   /// Whether the client wants to send further requests. Only for a complete one.
   [[nodiscard]] bool wants_to_stay() const { return keep_alive(); }
 
-  /// To be called once nothing of the body is held any more.
-  void forget_body() noexcept { share_.release(); }
+  /// What the body holds of its budget, for whatever takes its place.
+  [[nodiscard]] BodyBudget::Share take_share() noexcept { return std::move(share_); }
 
   /// The request, or as much of it as was understood.
   [[nodiscard]] Request& request() noexcept { return request_; }

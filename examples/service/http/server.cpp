@@ -65,18 +65,18 @@ struct Lane {
   std::size_t connections = 0;
 };
 
-/// A connection as the listener knows it.
-struct Guest {
-  std::shared_ptr<Connection> connection;
-  Lane* lane;
-  std::string group;
-  bool is_leaving = false;
-};
-
 /// What connections of one peer have in common.
 struct Group {
   std::size_t connections = 0;  ///< That stay.
   std::shared_ptr<BodyBudget> bodies = nullptr;
+};
+using Groups = std::unordered_map<std::string, Group>;
+
+/// A connection as the listener knows it.
+struct Guest {
+  std::shared_ptr<Connection> connection;
+  Lane* lane;
+  Groups::value_type* group;  ///< Null once it was told to make room.
 };
 
 }  // namespace
@@ -141,26 +141,28 @@ class Server::Listener {
   }
 
   void admit(Socket socket, const asio::ip::address& address, Lane& lane, Handler& handler) {
-    std::string group = peer_group(address);
-    const auto share = groups_.find(group);
-    const bool is_over_share =
-        share != groups_.end() && share->second.connections >= options_.limits.peer_share();
-    if (is_stopping_ || (is_over_share && !make_room(&group)) ||
-        (!is_over_share && staying_ >= options_.limits.connections && !make_room(nullptr))) {
+    std::string peer = peer_group(address);
+    const auto known = groups_.find(peer);
+    const Group* const group = known == groups_.end() ? nullptr : &known->second;
+    const std::size_t of_peer = group == nullptr ? 0 : group->connections;
+    const bool is_over_share = group != nullptr && of_peer >= options_.limits.peer_share();
+    if (is_stopping_ || (is_over_share && !make_room(group, 0)) ||
+        (!is_over_share && staying_ >= options_.limits.connections &&
+         !make_room(nullptr, of_peer))) {
       return;  // The socket closes with its last owner.
     }
-    Group& of_peer = groups_[group];
-    if (of_peer.bodies == nullptr) {
-      of_peer.bodies = std::make_shared<BodyBudget>(options_.limits.peer_bodies_bytes(), &bodies_);
+    Groups::value_type& joined = *groups_.try_emplace(std::move(peer)).first;
+    auto& bodies = joined.second.bodies;
+    if (bodies == nullptr) {
+      bodies = std::make_shared<BodyBudget>(options_.limits.peer_bodies_bytes(), &bodies_);
     }
     auto connection = Connection::make(std::move(socket), tls_, peer_name(address), handler,
-                                       options_.limits, of_peer.bodies);
+                                       options_.limits, bodies);
     const auto executor = connection->executor();
     ++staying_;
-    ++of_peer.connections;
+    ++joined.second.connections;
     ++lane.connections;
-    const auto guest =
-        guests_.insert(guests_.end(), Guest{connection, &lane, std::move(group), false});
+    const auto guest = guests_.insert(guests_.end(), Guest{connection, &lane, &joined});
     asio::co_spawn(
         executor, [connection] { return connection->serve(); },
         asio::bind_executor(home(), [this, guest](const std::exception_ptr& e) {
@@ -168,7 +170,7 @@ class Server::Listener {
             log_exception("a connection was dropped", e);
           }
           --guest->lane->connections;
-          if (guest->is_leaving) {
+          if (guest->group == nullptr) {
             --leaving_;
           } else {
             count_out(*guest);
@@ -178,35 +180,43 @@ class Server::Listener {
         }));
   }
 
-  /// Sends away who has been idle for longest, of that group or of all.
-  bool make_room(const std::string* group) {
+  /// Sends away one of those that wait for a request or for the rest of its head: of that group, or
+  /// else of the largest, and of none that is smaller than `least`. So whoever holds many
+  /// connections makes room for whoever holds few, and never the reverse.
+  bool make_room(const Group* only, std::size_t least) {
     if (leaving_ >= max_leaving) {
       return false;
     }
-    Guest* longest = nullptr;
+    Guest* chosen = nullptr;
+    std::size_t size = 0;
     auto since = Connection::never;
     for (Guest& guest : guests_) {
-      const auto idle = guest.connection->idle_since();
-      if (!guest.is_leaving && idle < since && (group == nullptr || guest.group == *group)) {
-        longest = &guest;
-        since = idle;
+      const auto waits = guest.connection->waits_since();
+      if (guest.group == nullptr || waits == Connection::never) {
+        continue;
+      }
+      const Group& group = guest.group->second;
+      const bool may_go = only == nullptr ? group.connections >= least : &group == only;
+      if (may_go && (group.connections > size || (group.connections == size && waits < since))) {
+        chosen = &guest;
+        size = group.connections;
+        since = waits;
       }
     }
-    if (longest == nullptr) {
+    if (chosen == nullptr) {
       return false;
     }
-    longest->is_leaving = true;
     ++leaving_;
-    count_out(*longest);
-    tell(*longest, &Connection::finish_soon);
+    count_out(*chosen);
+    chosen->group = nullptr;
+    tell(*chosen, &Connection::give_way);
     return true;
   }
 
   void count_out(const Guest& guest) {
     --staying_;
-    const auto share = groups_.find(guest.group);
-    if (--share->second.connections == 0) {
-      groups_.erase(share);
+    if (--guest.group->second.connections == 0) {
+      groups_.erase(groups_.find(guest.group->first));
     }
   }
 
@@ -301,7 +311,7 @@ class Server::Listener {
   Timer grace_;
   Timer sweep_;
   std::list<Guest> guests_;
-  std::unordered_map<std::string, Group> groups_;  ///< Of the connections that stay.
+  Groups groups_;  ///< Of the connections that stay.
   std::size_t staying_ = 0;
   std::size_t leaving_ = 0;
   bool is_stopping_ = false;

@@ -14,13 +14,14 @@ bool is_url_character(char c) noexcept {
 
 }  // namespace
 
-bool has_control_character(std::string_view text) noexcept {
+bool has_control_character(std::string_view text, std::string_view but) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     // U+0080 to U+009F are C2 80 to C2 9F.
     const bool is_c1 =
         byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (byte < 0x20 || byte == 0x7F || is_c1) {
+    const bool is_c0 = byte < 0x20 && but.find(text[i]) == std::string_view::npos;
+    if (is_c0 || byte == 0x7F || is_c1) {
       return true;
     }
   }
@@ -30,8 +31,9 @@ bool has_control_character(std::string_view text) noexcept {
 std::optional<std::string_view> any_text_rule(std::string_view /*text*/) { return std::nullopt; }
 
 std::optional<std::string_view> message_rule(std::string_view text) {
-  if (text.empty() || text.size() > 2000) {
-    return "must be 1 to 2000 bytes";
+  // Each would be six bytes of JSON.
+  if (text.empty() || text.size() > 2000 || has_control_character(text, "\n\t")) {
+    return "must be 1 to 2000 bytes without control characters but line ends and tabs";
   }
   return std::nullopt;
 }

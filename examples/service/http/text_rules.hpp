@@ -9,13 +9,13 @@ namespace tenantd {
 /// What is wrong with a text, for people; nothing when it is right.
 using TextRule = std::optional<std::string_view> (*)(std::string_view text);
 
-/// Whether a well-formed UTF-8 text has a control character: C0, DEL or C1.
-[[nodiscard]] bool has_control_character(std::string_view text) noexcept;
+/// Whether a well-formed UTF-8 text has a control character: C0 but those, DEL or C1.
+[[nodiscard]] bool has_control_character(std::string_view text, std::string_view but = {}) noexcept;
 
 /// Whatever it says.
 [[nodiscard]] std::optional<std::string_view> any_text_rule(std::string_view text);
 
-/// 1 to 2,000 bytes.
+/// 1 to 2,000 bytes without control characters but line ends and tabs.
 [[nodiscard]] std::optional<std::string_view> message_rule(std::string_view text);
 
 /// 1 to 200 bytes without control characters.

@@ -37,15 +37,18 @@ void append_header(std::string& wire, std::string_view name, std::string_view va
   wire.append(name).append(": ").append(value).append("\r\n");
 }
 
+bool may_have_body(const Response& response) noexcept {
+  return response.status != 204 && response.status != 304;
+}
+
 }  // namespace
 
-void append_wire(std::string& wire, const Response& response, Framing framing) {
-  const bool may_have_body = response.status != 204 && response.status != 304;
-  wire.reserve(wire.size() + usual_head_size + response.body.size());
+void append_head(std::string& wire, const Response& response, Framing framing) {
+  wire.reserve(wire.size() + usual_head_size);
   wire.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
   wire.append(reason_phrase(response.status)).append("\r\n");
   append_header(wire, "Date", http_date());
-  if (may_have_body) {
+  if (may_have_body(response)) {
     append_header(wire, "Content-Type", response.content_type);
     append_header(wire, "Content-Length", std::to_string(response.body.size()));
   }
@@ -58,9 +61,11 @@ void append_wire(std::string& wire, const Response& response, Framing framing) {
     append_header(wire, "Connection", "keep-alive");
   }
   wire.append("\r\n");
-  if (may_have_body && framing.with_body) {
-    wire.append(response.body);
-  }
+}
+
+std::string_view body_behind_head(const Response& response, Framing framing) noexcept {
+  return framing.with_body && may_have_body(response) ? std::string_view{response.body}
+                                                      : std::string_view{};
 }
 
 }  // namespace tenantd

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "service/http/message.hpp"
 
@@ -13,7 +14,10 @@ struct Framing {
   bool http_1_0 = false;   ///< Such clients close unless they are told otherwise.
 };
 
-/// Appends a response as bytes of HTTP/1.1, ready to be sent. Source: RFC 9112.
-void append_wire(std::string& wire, const Response& response, Framing framing);
+/// Appends the head of a response as bytes of HTTP/1.1, ready to be sent. Source: RFC 9112.
+void append_head(std::string& wire, const Response& response, Framing framing);
+
+/// What is to be sent behind the head.
+[[nodiscard]] std::string_view body_behind_head(const Response& response, Framing framing) noexcept;
 
 }  // namespace tenantd

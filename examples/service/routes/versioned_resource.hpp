@@ -99,12 +99,14 @@ class VersionedResource {
 
   /// Errors: those of `Fields`.
   static Reply<Fields> read_changing_fields(const Call& call) {
-    return Fields::read(call.request, {"application/json", "application/merge-patch+json"});
+    return Fields::read(call.request, {"application/json", "application/merge-patch+json"},
+                        call.object_bytes);
   }
 
  private:
   static Reply<Row> whole_row(const Call& call) {
-    BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json"}));
+    BOOST_OUTCOME_TRY(auto fields,
+                      Fields::read(call.request, {"application/json"}, call.object_bytes));
     Row row = Resource::read_row(fields);
     BOOST_OUTCOME_TRY(fields.finish());
     return row;

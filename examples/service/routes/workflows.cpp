@@ -111,12 +111,26 @@ Result<Overview> read_overview(const TenantView& view, const tenancy::CallOption
       });
 }
 
+/// How many executions of each workflow a list adds. Errors: 400.
+Reply<std::int64_t> latest_executions(const Query& query, const tenancy::PageRequest& request) {
+  constexpr std::int64_t most_of_one = 20;
+  // Each may tell of an error at length.
+  constexpr std::int64_t most_of_all = 1000;
+  BOOST_OUTCOME_TRY(const auto executions, query.number("executions", 0, 0, most_of_one));
+  if (executions * request.limit > most_of_all) {
+    return Problem{400,
+                   "A list shows at most 1000 executions: ask for fewer of each workflow, or "
+                   "for fewer workflows in a page."};
+  }
+  return executions;
+}
+
 Reply<Response> list(const TenantView& view, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only(
       {"page", "per_page", "cursor", "limit", "status", "name", "search", "created_after",
        "created_before", "updated_after", "updated_before", "sort", "executions", "tenant_id"}));
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
-  BOOST_OUTCOME_TRY(const auto executions, call.query.number("executions", 0, 0, 20));
+  BOOST_OUTCOME_TRY(const auto executions, latest_executions(call.query, request));
   BOOST_OUTCOME_TRY(const auto query, read_query(call.query));
   BOOST_OUTCOME_TRY(const auto overview,
                     read_overview(view, call.limits, query, request, executions));

@@ -40,7 +40,7 @@ std::shared_ptr<CredentialAnswer> answer_of(TenantId tenant, std::int64_t epoch,
                                  .kind = tenancy::ContextKind::credential,
                                  .credential = id},
           tenancy::Scope::write),
-      0);
+      0, CredentialAnswer::Clock::time_point{});
 }
 
 }  // namespace

@@ -337,6 +337,9 @@ TEST_CASE("options out of range open nothing") {
     return code_of(tenancy::open("sqlite::memory:", {.registry = options}));
   };
   CHECK(refused({.cache_bytes = (std::size_t{64} << 30U) + 1}) == errc::invalid_argument);
+  CHECK(refused({.max_answer_age = -1ms}) == errc::invalid_argument);
+  CHECK(refused({.max_answer_age = 1h + 1ms}) == errc::invalid_argument);
+  CHECK(refused({.max_answer_age = std::chrono::milliseconds::max()}) == errc::invalid_argument);
   CHECK(refused({.key_use_precision = 59s}) == errc::invalid_argument);
   CHECK(refused({.key_use_precision = 0s}) == errc::invalid_argument);
   CHECK(refused({.key_use_precision = -1s}) == errc::invalid_argument);

@@ -1,7 +1,9 @@
 #include "tenancy/registry/authenticator.hpp"
 
+#include <chrono>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -278,5 +280,46 @@ TEST_CASE("what authenticating and entering found opens nothing once another pro
     must(elsewhere.activate(test.acme.id));
     CHECK(code_of(store.read(context, read_nothing)) == errc::stale_context);
     must(store.read(test.enter(test.acme), read_nothing));
+  }
+}
+
+TEST_CASE("an answer from memory about a key that another process changed has an age at most") {
+  const auto opened = [](std::chrono::milliseconds max_answer_age) {
+    return TestStore{{}, tenancy_test::test_schema(), {}, {.max_answer_age = max_answer_age}};
+  };
+  const auto revoked_elsewhere = [](const TestStore& test) {
+    const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+    must(test.authority.authenticator().authenticate(text_of(issued)));
+    must(
+        test.open_again().registry(tenancy_test::tester()).revoke_key(test.acme.id, issued.key.id));
+    return text_of(issued);
+  };
+
+  SUBCASE("no transaction is needed to find out, only time") {
+    const TestStore test = opened(std::chrono::milliseconds{20});
+    const auto text = revoked_elsewhere(test);
+    const auto authenticator = test.authority.authenticator();
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes{1};
+    while (authenticator.authenticate(text) && std::chrono::steady_clock::now() < end) {
+      std::this_thread::yield();
+    }
+    CHECK(code_of(authenticator.authenticate(text)) == errc::invalid_credential);
+  }
+  SUBCASE("at the age of nothing the store is asked each time") {
+    const TestStore test = opened(std::chrono::milliseconds{0});
+    const auto text = revoked_elsewhere(test);
+    CHECK(code_of(test.authority.authenticator().authenticate(text)) == errc::invalid_credential);
+  }
+  SUBCASE("until then memory answers, and transactions refuse") {
+    const TestStore test = opened(std::chrono::hours{1});
+    const auto text = revoked_elsewhere(test);
+    const auto context = must(test.authority.authenticator().authenticate(text));
+    const auto nothing = [](tenancy::ReadTransaction& /*transaction*/) {
+      return tenancy::Result<void>{tenancy::success()};
+    };
+    CHECK(code_of(test.authority.store().read(context, nothing)) == errc::stale_context);
+  }
+  SUBCASE("a second, unless the host says otherwise") {
+    CHECK(tenancy::RegistryOptions{}.max_answer_age == std::chrono::seconds{1});
   }
 }
