@@ -117,9 +117,8 @@ Result<void> run(const Store& store, const TenantContext& context, const CallOpt
 
 }  // namespace
 
-// NOLINTNEXTLINE(modernize-pass-by-value): as repositories take it
 ScopedSql::ScopedSql(const Store& store, const TenantContext& context, const SqlLimits& limits,
-                     const CallOptions& options)
+                     const CallOptions& options)  // NOLINT(modernize-pass-by-value): like others
     : store_{store}, context_{context}, limits_{limits}, options_{options} {}
 
 Result<SqlTable> ScopedSql::query(std::string_view text, const SqlParameters& parameters) const {
