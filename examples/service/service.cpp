@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include "service/http/body_budget.hpp"
 #include "service/http/target.hpp"
 #include "service/log.hpp"
 #include "service/routes/deployments.hpp"
@@ -73,8 +75,13 @@ struct Service::Exchange {
 
   void finish(Response response) {
     Response whole = finished(std::move(response), request, cors, id, call.tenant, begin);
-    // Before the client can know: its next request may come at once.
-    call.permit.release();
+    if (whole.body.size() > BodyBudget::free_bytes) {
+      // As long as it waits to be read, it is its tenant's.
+      whole.place = std::make_shared<RequestsInFlight::Permit>(std::move(call.permit));
+    } else {
+      // Before the client can know: its next request may come at once.
+      call.permit.release();
+    }
     answer(std::move(whole));
   }
 

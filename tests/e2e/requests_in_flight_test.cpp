@@ -1,6 +1,7 @@
 #include "service/requests_in_flight.hpp"
 
 #include <future>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,6 +74,22 @@ TEST_CASE("a tenant that floods the service is turned away, and others are not")
     CHECK(api.ask(request_with(acme, "GET", "/api/deployments")).status == 200);
     CHECK(api.ask(request_with(acme, "GET", "/api/deployments/none")).status == 404);
   }
+}
+
+TEST_CASE("a large answer keeps its place until it has been sent") {
+  ServiceInProcess api{{.tenant_requests = 1}};
+  const auto acme = api.key_of("acme");
+  const std::string text(std::size_t{100} * 1024, 'x');
+  const std::string body = R"({"name":"x","definition":{"text":")" + text + R"("}})";
+  // Whoever holds an answer here is the socket that it goes to.
+  auto made = std::make_unique<tenantd::Response>(
+      api.ask(request_with(acme, "POST", "/api/workflows", body)));
+  REQUIRE(made->status == 201);
+  const auto workflow = request_with(acme, "GET", e2e::header_of(*made, "Location"));
+  CHECK(api.ask(workflow).status == 429);
+  made.reset();
+  CHECK(api.ask(workflow).status == 200);
+  CHECK(api.ask(workflow).status == 200);
 }
 
 TEST_CASE("what waits for a worker has its place among the tenant's requests") {

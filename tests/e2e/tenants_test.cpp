@@ -1,3 +1,4 @@
+#include <chrono>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -359,6 +360,24 @@ TEST_CASE("a tenant changes only in the version that If-Match names") {
   CHECK(suspended.json()["data"]["status"] == "suspended");
   CHECK(suspended.header("ETag") != second);
   CHECK(administrator.post(path + "/activate", nullptr, seen("*")).status == 200);
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("a key that another process revoked is soon unknown also where no transaction is begun") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  auto client = api.client(tenant);
+  e2e::ServiceProcess other{{"--data", api.data(), "--no-demo"}};
+  const auto nothing_valid = [&] { return client.post("/api/deployments", Json::object()); };
+  CHECK(nothing_valid().status == 422);
+  e2e::ApiClient elsewhere{other.port(), api.administrator_key()};
+  const std::string key = "/api/tenants/" + tenant.id + "/api-keys/" + tenant.key.substr(4, 16);
+  CHECK(elsewhere.remove(key).status == 204);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes{1};
+  while (nothing_valid().status == 422 && std::chrono::steady_clock::now() < end) {
+  }
+  CHECK(is_problem(nothing_valid(), 401));
+  CHECK(other.stop() == 0);
   CHECK(api.process().stop() == 0);
 }
 

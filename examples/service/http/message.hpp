@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ struct Response {
   std::string content_type;  ///< Empty when there is no body.
   std::string body;
   std::vector<Header> headers;
+  /// Let go of once it has been sent, or is not going to be.
+  std::shared_ptr<const void> place = {};
 
   [[nodiscard]] bool has_header(std::string_view name) const noexcept;
 };
