@@ -15,6 +15,8 @@ namespace tenancy::inline v0::testing {
 class TENANCY_API MemoryCrossingSink final : public CrossingAuditSink {
  public:
   MemoryCrossingSink() = default;
+  MemoryCrossingSink(const MemoryCrossingSink&) = delete;
+  MemoryCrossingSink& operator=(const MemoryCrossingSink&) = delete;
   ~MemoryCrossingSink() override;
 
   Result<void> record(const CrossingRecord& record, const CallOptions& options) override;
@@ -35,6 +37,8 @@ class TENANCY_API FailingCrossingSink final : public CrossingAuditSink {
  public:
   /// So many succeed before.
   explicit FailingCrossingSink(std::uint64_t successes = 0) noexcept : successes_left_{successes} {}
+  FailingCrossingSink(const FailingCrossingSink&) = delete;
+  FailingCrossingSink& operator=(const FailingCrossingSink&) = delete;
   ~FailingCrossingSink() override;
 
   /// Errors: `io_error`.
