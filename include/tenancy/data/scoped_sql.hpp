@@ -108,7 +108,8 @@ class TENANCY_API ScopedSql {
   Result<void> for_each(std::string_view text, const SqlParameters& parameters,
                         detail::FunctionRef<Result<void>(const SqlRow&)> visit) const;
 
-  /// The tables that queries see, by name.
+  /// The tables that queries see now, by name; for those alone who may read.
+  /// Errors: as `query`, but for those about a text.
   Result<std::vector<SqlTableInfo>> tables() const;
 
  private:
