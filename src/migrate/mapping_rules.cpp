@@ -19,7 +19,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 /// Behind the tenant: `(tenant_id, a, b)`.
-std::string behind_tenant(const Names& names) {
+std::string list_behind_tenant(const Names& names) {
   std::string text = "(" + std::string{tenant_column};
   for (const std::string& name : names) {
     text += ", " + name;
@@ -154,7 +154,7 @@ class MappingJudge {
   void judge_key(const CatalogueTable& table) {
     if (!has_key(table, mapping_.key)) {
       refuse(mapping_.key,
-             "the key " + behind_tenant(mapping_.key) + " of the mapping of " + quoted() +
+             "the key " + list_behind_tenant(mapping_.key) + " of the mapping of " + quoted() +
                  " is neither its primary key nor a UNIQUE index, in this order and of NOT NULL "
                  "columns: declare it, or correct the key of the mapping",
              by_rebuild(mender_, table));
@@ -165,8 +165,8 @@ class MappingJudge {
     if (!has_reference(catalogue_, table, expected)) {
       refuse(expected.columns,
              "the mapped table " + quoted() + " has no foreign key " +
-                 behind_tenant(expected.columns) + " to " + in_quotes(expected.table) + " " +
-                 behind_tenant(expected.to) + ": declare it, or take it out of the mapping",
+                 list_behind_tenant(expected.columns) + " to " + in_quotes(expected.table) + " " +
+                 list_behind_tenant(expected.to) + ": declare it, or take it out of the mapping",
              by_rebuild(mender_, table));
     }
   }

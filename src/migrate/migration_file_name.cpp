@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view extension = ".sql";
 constexpr std::size_t max_digits = 19;
-constexpr std::size_t max_name_length = 100;
+constexpr std::size_t max_file_name_length = 100;
 
 bool remove_suffix(std::string_view& text, std::string_view suffix) noexcept {
   if (!text.ends_with(suffix)) {
@@ -25,7 +25,7 @@ bool is_name(std::string_view text) noexcept {
   const auto fits = [](char letter) {
     return is_digit(letter) || (letter >= 'a' && letter <= 'z') || letter == '_';
   };
-  return !text.empty() && text.size() <= max_name_length && std::ranges::all_of(text, fits) &&
+  return !text.empty() && text.size() <= max_file_name_length && std::ranges::all_of(text, fits) &&
          text.front() != '_' && text.back() != '_' && text.find("__") == std::string_view::npos;
 }
 

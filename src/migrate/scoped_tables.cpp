@@ -5,14 +5,13 @@
 
 #include "migrate/catalogue.hpp"
 #include "migrate/schema_rules.hpp"
+#include "migrate/table_kind.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {
 
-constexpr std::string_view tenant_column = "tenant_id";
-
 bool is_led_by_tenant(const CatalogueIndex& index) {
-  return !index.columns.empty() && is_same_name(index.columns.front(), tenant_column);
+  return !index.columns.empty() && is_tenant_column(index.columns.front());
 }
 
 bool is_visible(const CatalogueTable& table, TableKind kind, const SchemaReport& report) {
@@ -30,7 +29,7 @@ bool is_visible(const CatalogueTable& table, TableKind kind, const SchemaReport&
 ScopedTable describe(const CatalogueTable& table, TableKind kind) {
   ScopedTable described{table.name, kind == TableKind::shared, {}};
   for (const CatalogueColumn& column : table.columns) {
-    if (kind == TableKind::shared || !is_same_name(column.name, tenant_column)) {
+    if (kind == TableKind::shared || !is_tenant_column(column.name)) {
       described.columns.push_back(column.name);
     }
   }

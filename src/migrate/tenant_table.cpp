@@ -10,27 +10,27 @@
 #include "tenancy/migrate/tenant_table.hpp"
 
 #include "core/text.hpp"
+#include "migrate/table_kind.hpp"
 
 namespace tenancy::inline v0 {
 namespace detail {
 namespace {
 
-constexpr std::string_view tenant_column = "tenant_id";
 constexpr std::string_view updated_at = "updated_at";
-constexpr std::size_t max_name_length = 63;
+constexpr std::size_t max_identifier_length = 63;
 constexpr std::size_t max_check_length = 4096;
 
 using Names = std::vector<std::string>;
 
 Error invalid(std::string message) { return Error{errc::invalid_argument, std::move(message)}; }
 
-std::string in_quotes(std::string_view name) { return '"' + std::string{name} + '"'; }
+std::string quoted_name(std::string_view name) { return '"' + std::string{name} + '"'; }
 
 /// The columns behind the tenant: `"tenant_id", "id"`.
 std::string led_by_tenant(const Names& columns) {
-  std::string list = in_quotes(tenant_column);
+  std::string list = quoted_name(tenant_column);
   for (const std::string& column : columns) {
-    list += ", " + in_quotes(column);
+    list += ", " + quoted_name(column);
   }
   return list;
 }
@@ -38,7 +38,7 @@ std::string led_by_tenant(const Names& columns) {
 std::string plain_list(const Names& columns) {
   std::string list;
   for (const std::string& column : columns) {
-    list += (list.empty() ? "" : ", ") + in_quotes(column);
+    list += (list.empty() ? "" : ", ") + quoted_name(column);
   }
   return list;
 }
@@ -48,11 +48,11 @@ Result<void> check_name(std::string_view what, std::string_view name) {
   const auto fits = [&](char letter) {
     return is_letter(letter) || (letter >= '0' && letter <= '9') || letter == '_';
   };
-  if (name.empty() || name.size() > max_name_length || !is_letter(name.front()) ||
+  if (name.empty() || name.size() > max_identifier_length || !is_letter(name.front()) ||
       !std::ranges::all_of(name, fits)) {
     return invalid(
         std::string{what} + " needs a name of 1 to 63 of a-z, 0-9 and _ that begins with a letter" +
-        (is_plain_line(name, 1, 2 * max_name_length) ? "; '" + std::string{name} + "' is none"
+        (is_plain_line(name, 1, 2 * max_identifier_length) ? "; '" + std::string{name} + "' is none"
                                                      : std::string{}));
   }
   if (name.starts_with("tenancy_") || name.starts_with("sqlite_")) {
@@ -155,7 +155,7 @@ class Writer {
   Result<std::string> write() && {
     BOOST_OUTCOME_TRY(check_name("a table", table_.name));
     BOOST_OUTCOME_TRY(check_columns());
-    sql_ = "CREATE TABLE " + in_quotes(table_.name) + " (\n  " + in_quotes(tenant_column) +
+    sql_ = "CREATE TABLE " + quoted_name(table_.name) + " (\n  " + quoted_name(tenant_column) +
            R"( INTEGER NOT NULL REFERENCES "tenancy_tenants" ("tenant_id"))";
     for (const TableColumn& column : table_.columns) {
       BOOST_OUTCOME_TRY(add_column(column));
@@ -210,7 +210,7 @@ class Writer {
   }
 
   Result<void> add_column(const TableColumn& column) {
-    sql_ += ",\n  " + in_quotes(column.name) + " " + std::string{type_name(column.type)};
+    sql_ += ",\n  " + quoted_name(column.name) + " " + std::string{type_name(column.type)};
     if (!column.is_nullable) {
       sql_ += " NOT NULL";
     }
@@ -219,7 +219,7 @@ class Writer {
       sql_ += " DEFAULT " + *value;
     }
     if (column.type == ColumnType::boolean) {
-      sql_ += " CHECK (" + in_quotes(column.name) + " IN (0, 1))";
+      sql_ += " CHECK (" + quoted_name(column.name) + " IN (0, 1))";
     }
     if (column.check.empty()) {
       return success();
@@ -264,7 +264,7 @@ class Writer {
                      "' pairs columns of different number");
     }
     sql_ += ",\n  FOREIGN KEY (" + list(reference.columns) + ") REFERENCES " +
-            in_quotes(reference.table) + " (" + list(to) + ") ON DELETE " +
+            quoted_name(reference.table) + " (" + list(to) + ") ON DELETE " +
             (reference.on_delete == OnDelete::cascade ? "CASCADE" : "RESTRICT");
     return success();
   }
@@ -279,7 +279,7 @@ class Writer {
       }
     }
     BOOST_OUTCOME_TRY(check_name("an index of '" + table_.name + "'", name));
-    sql_ += "CREATE INDEX " + in_quotes(name) + " ON " + in_quotes(table_.name) + " (" +
+    sql_ += "CREATE INDEX " + quoted_name(name) + " ON " + quoted_name(table_.name) + " (" +
             led_by_tenant(index.columns) + ");\n";
     return success();
   }
@@ -311,11 +311,11 @@ std::string updated_at_trigger(std::string_view table, const std::vector<std::st
       "CAST(substr(strftime('%f', 'now'), 4) AS INTEGER) * 1000";
   std::string row = R"("tenant_id" = NEW."tenant_id")";
   for (const std::string& column : key) {
-    row += " AND " + in_quotes(column) + " = NEW." + in_quotes(column);
+    row += " AND " + quoted_name(column) + " = NEW." + quoted_name(column);
   }
-  return "CREATE TRIGGER " + in_quotes(std::string{table} + "_updated_at") + " AFTER UPDATE ON " +
-         in_quotes(table) + "\nWHEN NEW.\"updated_at\" IS OLD.\"updated_at\"\nBEGIN\n  UPDATE " +
-         in_quotes(table) + " SET \"updated_at\" = " + std::string{now} + "\n  WHERE " + row +
+  return "CREATE TRIGGER " + quoted_name(std::string{table} + "_updated_at") + " AFTER UPDATE ON " +
+         quoted_name(table) + "\nWHEN NEW.\"updated_at\" IS OLD.\"updated_at\"\nBEGIN\n  UPDATE " +
+         quoted_name(table) + " SET \"updated_at\" = " + std::string{now} + "\n  WHERE " + row +
          ";\nEND";
 }
 

@@ -20,10 +20,10 @@ using detail::ApiKeyText;
 using detail::ControlSession;
 using detail::StaticSql;
 
-constexpr StaticSql insert_sql{
+constexpr StaticSql insert_key_sql{
     "INSERT INTO tenancy_api_keys (key_id, tenant_id, name, scope, created_at, expires_at, "
     "key_version, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
-constexpr StaticSql list_sql{"SELECT " TENANCY_API_KEY_COLUMNS
+constexpr StaticSql list_keys_sql{"SELECT " TENANCY_API_KEY_COLUMNS
                              " FROM tenancy_api_keys WHERE tenant_id = ?1 "
                              "ORDER BY created_at DESC, key_id"};
 constexpr StaticSql find_sql{"SELECT " TENANCY_API_KEY_COLUMNS
@@ -34,7 +34,7 @@ constexpr StaticSql revoke_sql{
     "UPDATE tenancy_api_keys SET revoked_at = ?3 WHERE tenant_id = ?1 AND key_id = ?2"};
 
 Result<void> insert(ControlSession& session, const ApiKey& key, const Mac& mac) {
-  BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_sql));
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_key_sql));
   statement->bind_text(1, key.id);
   statement->bind_int64(2, key.tenant.value());
   statement->bind_text(3, key.name);
@@ -110,7 +110,7 @@ Result<std::vector<ApiKey>> TenantRegistry::keys(TenantId tenant) const {
   return detail::control_read(*core_->backend(), options_,
                               [&](ControlSession& session) -> Result<std::vector<ApiKey>> {
                                 BOOST_OUTCOME_TRY(detail::find_tenant(session, tenant));
-                                BOOST_OUTCOME_TRY(auto statement, session.prepare(list_sql));
+                                BOOST_OUTCOME_TRY(auto statement, session.prepare(list_keys_sql));
                                 statement->bind_int64(1, tenant.value());
                                 std::vector<ApiKey> keys;
                                 while (true) {

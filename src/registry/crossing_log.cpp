@@ -12,7 +12,7 @@
 namespace tenancy::inline v0::detail {
 namespace {
 
-constexpr StaticSql insert_sql{
+constexpr StaticSql insert_crossing_sql{
     "INSERT INTO tenancy_crossings (crossing, used_for, about, principal, purpose, explanation, "
     "created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
 
@@ -24,7 +24,7 @@ constexpr StaticSql newest_sql{"SELECT " TENANCY_CROSSING_COLUMNS
 constexpr StaticSql oldest_sql{"SELECT " TENANCY_CROSSING_COLUMNS
                                " FROM tenancy_crossings WHERE crossing_id > ?1 "
                                "ORDER BY crossing_id LIMIT ?2 OFFSET ?3"};
-constexpr StaticSql count_sql{"SELECT count(*) FROM tenancy_crossings"};
+constexpr StaticSql count_crossings_sql{"SELECT count(*) FROM tenancy_crossings"};
 
 constexpr std::array uses{CrossingUse::permission, CrossingUse::iteration,
                           CrossingUse::listing,    CrossingUse::scan,
@@ -97,7 +97,7 @@ Result<void> StoreCrossingSink::record(const CrossingRecord& record, const CallO
   }
   const std::string who = record.principal.to_string();
   return control_write(*backend, options, [&](ControlSession& session) -> Result<void> {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_sql));
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_crossing_sql));
     statement->bind_text(1, record.crossing);
     statement->bind_text(2, to_string(record.use));
     statement->bind_text(3, record.about);
@@ -140,7 +140,7 @@ Result<Page<CrossingRecord>> list_crossings(StoreBackend& backend, const PageReq
       backend, options, [&](ControlSession& session) -> Result<Page<CrossingRecord>> {
         Page<CrossingRecord> page;
         if (request.number) {
-          BOOST_OUTCOME_TRY(auto counter, session.prepare(count_sql));
+          BOOST_OUTCOME_TRY(auto counter, session.prepare(count_crossings_sql));
           BOOST_OUTCOME_TRY(counter->step());
           page.numbers = page_numbers(*request.number, window.limit, counter->int64(0).value_or(0));
         }

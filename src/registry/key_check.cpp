@@ -15,7 +15,7 @@ constexpr std::string_view checked_text = "the keys of this tenancy store";
 constexpr StaticSql any_table_sql{"SELECT 1 FROM sqlite_schema LIMIT 1"};
 constexpr StaticSql select_sql{
     "SELECT key_version, tag FROM tenancy_key_checks ORDER BY key_version"};
-constexpr StaticSql insert_sql{
+constexpr StaticSql insert_check_sql{
     "INSERT INTO tenancy_key_checks (key_version, tag, created_at) VALUES (?1, ?2, ?3)"};
 
 std::span<const std::byte> checked_bytes() noexcept {
@@ -34,7 +34,7 @@ bool is_made_by(const KeyRing& keys, std::uint32_t version, std::span<const std:
 
 Result<void> record(ControlSession& session, const std::vector<Mac>& checks) {
   for (const Mac& check : checks) {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_sql));
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_check_sql));
     statement->bind_int64(1, check.key_version);
     statement->bind_blob(2, check.tag);
     statement->bind_int64(3, session.now().microseconds());

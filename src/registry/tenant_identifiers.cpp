@@ -16,16 +16,16 @@ namespace {
 using detail::ControlSession;
 using detail::StaticSql;
 
-constexpr StaticSql insert_sql{
+constexpr StaticSql insert_identifier_sql{
     "INSERT INTO tenancy_identifiers (kind, value, tenant_id, created_at) "
     "VALUES (?1, ?2, ?3, ?4)"};
 constexpr StaticSql delete_sql{
     "DELETE FROM tenancy_identifiers WHERE kind = ?1 AND value = ?2 AND tenant_id = ?3"};
-constexpr StaticSql list_sql{
+constexpr StaticSql list_identifiers_sql{
     "SELECT kind, value FROM tenancy_identifiers WHERE tenant_id = ?1 ORDER BY kind, value"};
 
 Result<std::vector<TenantIdentifier>> list_identifiers(ControlSession& session, TenantId tenant) {
-  BOOST_OUTCOME_TRY(auto statement, session.prepare(list_sql));
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(list_identifiers_sql));
   statement->bind_int64(1, tenant.value());
   std::vector<TenantIdentifier> identifiers;
   while (true) {
@@ -46,7 +46,7 @@ Result<std::vector<TenantIdentifier>> list_identifiers(ControlSession& session, 
 
 Result<void> detail::insert_identifier(ControlSession& session, TenantId tenant,
                                        const TenantIdentifier& identifier) {
-  BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_sql));
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_identifier_sql));
   statement->bind_text(1, identifier.kind());
   statement->bind_text(2, identifier.value());
   statement->bind_int64(3, tenant.value());

@@ -15,7 +15,7 @@ namespace {
 using detail::ControlSession;
 using detail::StaticSql;
 
-constexpr StaticSql insert_sql{"INSERT INTO tenancy_tenants (" TENANCY_TENANT_COLUMNS
+constexpr StaticSql insert_tenant_sql{"INSERT INTO tenancy_tenants (" TENANCY_TENANT_COLUMNS
                                ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)"};
 
 Result<void> check(const NewTenant& tenant) {
@@ -73,7 +73,7 @@ Result<Tenant> insert(ControlSession& session, const Slug& slug, const NewTenant
                 .created_at = now,
                 .updated_at = now};
   const std::string workflow_ids = detail::workflow_ids_to_text(tenant.workflow_ids);
-  BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_sql));
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(insert_tenant_sql));
   statement->bind_int64(1, tenant.id.value());
   statement->bind_text(2, slug.to_string());
   statement->bind_text(3, tenant.name);

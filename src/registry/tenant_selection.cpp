@@ -53,7 +53,7 @@ constexpr ListTexts by_created_at = TENANCY_TENANTS_BY("created_at");
 constexpr ListTexts by_updated_at = TENANCY_TENANTS_BY("updated_at");
 constexpr ListTexts by_slug = TENANCY_TENANTS_BY("slug");
 constexpr ListTexts by_name = TENANCY_TENANTS_BY("name");
-constexpr StaticSql count_sql{"SELECT count(*)" TENANCY_TENANTS_ANY};
+constexpr StaticSql count_tenants_sql{"SELECT count(*)" TENANCY_TENANTS_ANY};
 constexpr StaticSql count_of_status_sql{"SELECT count(*)" TENANCY_TENANTS_OF_STATUS};
 
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
@@ -193,7 +193,7 @@ void TenantSelection::bind(Statement& statement) const {
 
 Result<std::int64_t> TenantSelection::count(ControlSession& session) const {
   BOOST_OUTCOME_TRY(auto statement,
-                    session.prepare(filter_.status ? count_of_status_sql : count_sql));
+                    session.prepare(filter_.status ? count_of_status_sql : count_tenants_sql));
   bind(*statement);
   BOOST_OUTCOME_TRY(statement->step());
   return statement->int64(0).value_or(0);

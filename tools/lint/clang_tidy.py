@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -34,6 +35,14 @@ def digest(path):
 def fingerprint(settings, command, files):
     text = "\n".join([settings, command, *(f"{name} {digest(name)}" for name in files)])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sources_of(file):
+    """The sources that a file stands for: itself, or those that CMake wrote into one to compile
+    them together."""
+    if not file.name.startswith("unity_"):
+        return {file}
+    return {pathlib.Path(name).resolve() for name in re.findall(r'#include "(.*)"', file.read_text())}
 
 
 def included_files(entry):
@@ -75,13 +84,18 @@ def tidy(entry, build, stamps, settings, remember):
 
 def run(root, build, jobs, only=(), remember=True):
     """Prints the complaints about all files; returns how many files have some."""
-    entries = {}
+    entries, sizes = {}, {}
     wanted = {pathlib.Path(name).resolve() for name in only}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         file = pathlib.Path(entry["file"]).resolve()
-        if any(file.is_relative_to(root / name) for name in FOLDERS):
-            if not wanted or file in wanted:
-                entries[file] = entry
+        ours = {
+            source
+            for source in sources_of(file)
+            if any(source.is_relative_to(root / name) for name in FOLDERS)
+        }
+        if ours and (not wanted or wanted & ours):
+            entries[file] = entry
+            sizes[file] = sum(source.stat().st_size for source in ours)
     stamps = build / "tidy"
     stamps.mkdir(exist_ok=True)
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True, check=True)
@@ -92,7 +106,7 @@ def run(root, build, jobs, only=(), remember=True):
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         # Large files first, so that none is left to run alone at the end.
-        order = sorted(entries, key=lambda file: file.stat().st_size, reverse=True)
+        order = sorted(entries, key=sizes.get, reverse=True)
         running = {
             pool.submit(tidy, entries[file], build, stamps, settings, remember): file
             for file in order
@@ -116,16 +130,21 @@ def self_test():
         )
         source.write_text('#include "a.hpp"\n')
         header.write_text("inline int* p() { return nullptr; }\n")
-        command = shlex.join(["clang++", "-o", "a.o", "-c", str(source)])
-        (build / "compile_commands.json").write_text(
-            json.dumps([{"directory": str(build), "file": str(source), "command": command}])
-        )
+        unity = build / "unity_a.cxx"
+        unity.write_text(f'#include "{source}"\n')
+
+        def compile_as(file):
+            command = shlex.join(["clang++", "-o", "a.o", "-c", str(file)])
+            (build / "compile_commands.json").write_text(
+                json.dumps([{"directory": str(build), "file": str(file), "command": command}])
+            )
 
         def failures():
             digest.cache_clear()
             return run(root, build, 1)
 
         stdout, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")
+        compile_as(source)
         try:
             results = [failures(), failures()]
             stamped = len(list((build / "tidy").iterdir()))
@@ -134,10 +153,12 @@ def self_test():
             header.write_text("inline int* p() { return nullptr; }\n")
             source.write_text('#include "a.hpp"\nint* q() { return 0; }\n')
             results += [failures()]
+            compile_as(unity)
+            results += [failures()]
         finally:
             sys.stdout.close()
             sys.stdout = stdout
-        if results != [0, 0, 1, 1, 1] or stamped != 1:
+        if results != [0, 0, 1, 1, 1, 1] or stamped != 1:
             print(f"self-test: got {results} and {stamped} stamps")
             return 1
     return 0

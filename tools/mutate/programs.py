@@ -26,6 +26,7 @@ PROGRAMS = (
     "storage_allocations",
     "property",
     "crash",
+    "out_of_memory",
 )
 
 _MOST_MEMORY = 8 << 30

@@ -131,6 +131,8 @@ def build(tree: Path, folder: Path, targets: list[str], jobs: int) -> None:
             "TENANCY_BUILD_EXAMPLES": "OFF",
             "TENANCY_BUILD_TESTS": "ON",
             "TENANCY_INSTALL": "OFF",
+            "TENANCY_PRECOMPILED_HEADERS": "ON",
+            "TENANCY_UNITY_BUILD": "ON",
         }
         _run(
             ["cmake", "-S", tree, "-B", folder, "-G", "Ninja", "-Wno-dev", "--log-level=NOTICE"]

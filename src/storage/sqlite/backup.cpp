@@ -39,7 +39,7 @@ Error file_error(const std::filesystem::path& target, std::string_view what_fail
 }
 
 /// The target as an absolute path; a name that SQLite can never take for a special one.
-Result<std::filesystem::path> resolve(const std::filesystem::path& target) {
+Result<std::filesystem::path> resolve_target(const std::filesystem::path& target) {
   if (target.native().find('\0') != std::string::npos || !target.has_filename()) {
     return Error{errc::invalid_argument, "the target of a backup names no file"};
   }
@@ -212,7 +212,7 @@ Result<BackupReport> write_backup(const std::filesystem::path& source,
                                   const std::filesystem::path& target, const BackupOptions& options,
                                   std::chrono::milliseconds max_wait) {
   const auto begun = CallOptions::Clock::now();
-  BOOST_OUTCOME_TRY(const auto file, resolve(target));
+  BOOST_OUTCOME_TRY(const auto file, resolve_target(target));
   // So that a mistake shows before the work; what comes later is refused in the end.
   BOOST_OUTCOME_TRY(refuse(file.string()));
   BOOST_OUTCOME_TRY(refuse_leftovers(file));

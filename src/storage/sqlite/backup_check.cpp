@@ -22,10 +22,6 @@ constexpr std::uintmax_t smallest_page = 512;
 
 constexpr std::chrono::milliseconds nobody_else{0};
 
-Error corrupt(const std::filesystem::path& file, std::string_view finding) {
-  return Error{errc::corrupt_store, file.string() + ": " + std::string{finding}};
-}
-
 /// The file behind all symbolic links, once it is a regular one that means something by itself.
 Result<std::filesystem::path> resolve(const std::filesystem::path& file) {
   if (file.native().find('\0') != std::string::npos) {
@@ -73,7 +69,7 @@ Result<void> measure(JobConnection& connection, const std::filesystem::path& fil
     return connection.failure(code, "measuring " + file.string());
   }
   if (size != pages * page_size) {
-    return corrupt(file, "the file is larger or smaller than its pages");
+    return corrupt_file(file, "the file is larger or smaller than its pages");
   }
 
   ensure_sodium();
@@ -122,7 +118,7 @@ Result<BackupReport> check_backup(const std::filesystem::path& file, JobWatch& w
   // SQLite takes a file without a whole header for an empty database.
   std::error_code failure;
   if (std::filesystem::file_size(resolved, failure) < smallest_page) {
-    return corrupt(file, "the file is too short for a database");
+    return corrupt_file(file, "the file is too short for a database");
   }
   BOOST_OUTCOME_TRY(
       auto connection,

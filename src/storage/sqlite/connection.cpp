@@ -51,7 +51,6 @@ constexpr std::chrono::microseconds first_busy_pause{100};
 constexpr std::chrono::microseconds longest_busy_pause{5'000};
 
 /// For what runs before there is a transaction.
-constexpr Watch::Budget unlimited{std::chrono::steady_clock::time_point::max(), errc::internal, ""};
 
 Result<std::size_t> read_frame_bytes(Connection& connection) {
   BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection.prepare(page_size_sql));
@@ -131,7 +130,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
                                                      const CallLimits& limits) {
   try {
     std::unique_ptr<Connection> connection{new Connection{file, mode, options}};
-    const WatchScope watched{connection->watch_, limits, unlimited, false};
+    const WatchScope watched{connection->watch_, limits, Watch::unlimited, false};
     BOOST_OUTCOME_TRY(connection->configure(mode, options));
     return connection;
   } catch (const SQLite::Exception& failure) {
@@ -145,7 +144,7 @@ Result<std::unique_ptr<Connection>> Connection::open_confined(const std::filesys
                                                               const CallLimits& limits) {
   try {
     std::unique_ptr<Connection> connection{new Connection{file, ConnectionMode::confined, options}};
-    const WatchScope watched{connection->watch_, limits, unlimited, false};
+    const WatchScope watched{connection->watch_, limits, Watch::unlimited, false};
     BOOST_OUTCOME_TRY(connection->confine(file, options, confinement));
     return connection;
   } catch (const SQLite::Exception& failure) {

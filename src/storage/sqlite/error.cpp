@@ -130,4 +130,8 @@ Error to_error(int extended_code, sqlite3* connection, std::string_view what_was
   return error;
 }
 
+Error corrupt_file(const std::filesystem::path& file, std::string_view finding) {
+  return Error{errc::corrupt_store, file.string() + ": " + std::string{finding}};
+}
+
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string_view>
 
 #include "tenancy/core/error.hpp"
@@ -12,6 +13,9 @@ namespace tenancy::inline v0::detail::sqlite {
 /// connection has one, names tables and columns and no values.
 Error to_error(int extended_code, sqlite3* connection, std::string_view what_was_tried,
                SourceLocation where = SourceLocation::current());
+
+/// That a file is no sound database, and what is wrong with it.
+Error corrupt_file(const std::filesystem::path& file, std::string_view finding);
 
 /// The library's code for an extended result code of SQLite.
 errc to_errc(int extended_code) noexcept;

@@ -13,6 +13,7 @@
 
 #include "core/text.hpp"
 #include "storage/sqlite/error.hpp"
+#include "storage/sqlite/immutable_uri.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -28,7 +29,7 @@ using Handle = std::unique_ptr<sqlite3, CloseHandle>;
 struct FinalizeStatement {
   void operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
 };
-using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
+using RawStatement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
 /// What tells whose a database is.
 struct Identity {
@@ -66,31 +67,12 @@ Result<Handle> open_handle(const std::filesystem::path& file, const std::string&
   return handle;
 }
 
-/// The path as an URI, in which it stands for itself whatever is in it.
-std::string immutable_uri(const std::filesystem::path& file) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string uri = "file:";
-  for (const char c : std::filesystem::absolute(file).string()) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '/' || c == '-' || c == '_' || c == '.';
-    if (plain) {
-      uri += c;
-    } else {
-      uri += '%';
-      uri += digits[byte >> 4U];
-      uri += digits[byte & 0xFU];
-    }
-  }
-  return uri + "?immutable=1";
-}
-
 /// Runs a query and gives each row to the function.
 template <class Row>
 Result<void> query(sqlite3* handle, const std::filesystem::path& file, const char* sql, Row row) {
   sqlite3_stmt* prepared = nullptr;
   int code = sqlite3_prepare_v2(handle, sql, -1, &prepared, nullptr);
-  const Statement statement{prepared};
+  const RawStatement statement{prepared};
   while (code == SQLITE_OK || code == SQLITE_ROW) {
     code = sqlite3_step(prepared);
     if (code == SQLITE_ROW) {
@@ -145,14 +127,14 @@ Error foreign(const std::filesystem::path& file, const Identity& found) {
                    std::to_string(application_id) + " in it"};
 }
 
-bool exists(const std::string& path) {
+bool is_there(const std::string& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0;
 }
 
 /// Whether some of the database may stand outside of its file.
 bool has_log(const std::filesystem::path& file) {
-  return exists(file.string() + "-wal") || exists(file.string() + "-journal");
+  return is_there(file.string() + "-wal") || is_there(file.string() + "-journal");
 }
 
 /// What the file alone says. It is taken for one that cannot change: no lock, no log, no

@@ -12,7 +12,6 @@
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
-constexpr Watch::Budget unlimited{std::chrono::steady_clock::time_point::max(), errc::internal, ""};
 
 }  // namespace
 
@@ -43,7 +42,7 @@ Result<void> Inspection::read(const CallOptions& call, StoreBackend::ControlBody
   BOOST_OUTCOME_TRY(require_same_process(fork_mark_));
   const CallLimits limits{call, max_wait_};
   BOOST_OUTCOME_TRY(limits.check());
-  const WatchScope watched{connection_->watch(), limits, unlimited, true};
+  const WatchScope watched{connection_->watch(), limits, Watch::unlimited, true};
   BOOST_OUTCOME_TRY(const auto snapshot, Snapshot::begin(*connection_));
   const ControlAccess access{*connection_};
   std::atomic<std::uint64_t> no_alarms = 0;  // A control session meets no tenant's rows.

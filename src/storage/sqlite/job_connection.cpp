@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "storage/sqlite/error.hpp"
+#include "storage/sqlite/immutable_uri.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -68,22 +69,6 @@ class Interrupter {
 };
 
 int on_progress(void* watch) noexcept { return static_cast<JobWatch*>(watch)->goes_on() ? 0 : 1; }
-
-/// The path in a URI that SQLite takes for the same path, of a file that nobody changes.
-std::string immutable_uri(std::string_view file) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string uri = "file:";
-  for (const char letter : file) {
-    if (letter == '%' || letter == '?' || letter == '#') {
-      uri += '%';
-      uri += digits[static_cast<unsigned char>(letter) >> 4U];
-      uri += digits[static_cast<unsigned char>(letter) & 0xFU];
-    } else {
-      uri += letter;
-    }
-  }
-  return uri + "?immutable=1";
-}
 
 }  // namespace
 

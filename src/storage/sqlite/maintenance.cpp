@@ -16,10 +16,9 @@ using Steady = std::chrono::steady_clock;
 
 constexpr StaticSql vacuum_sql{"VACUUM"};
 constexpr StaticSql page_count_sql{"PRAGMA page_count"};
-constexpr StaticSql page_size_sql{"PRAGMA page_size"};
+constexpr StaticSql file_page_size_sql{"PRAGMA page_size"};
 
 /// Held to the call alone.
-constexpr Watch::Budget unlimited{Steady::time_point::max(), errc::internal, ""};
 
 /// A turn among the writers of all processes, given back at the end.
 class Turn {
@@ -51,7 +50,7 @@ Result<std::uint64_t> number(Connection& connection, const StaticSql& sql) {
 
 Result<std::uint64_t> size_of(Connection& connection) {
   BOOST_OUTCOME_TRY(const auto pages, number(connection, page_count_sql));
-  BOOST_OUTCOME_TRY(const auto page_size, number(connection, page_size_sql));
+  BOOST_OUTCOME_TRY(const auto page_size, number(connection, file_page_size_sql));
   return pages * page_size;
 }
 
@@ -62,7 +61,7 @@ Result<CheckpointReport> move_whole_log(Connection& connection, const std::files
   BOOST_OUTCOME_TRY(limits.check());
   const auto began = Steady::now();
   BOOST_OUTCOME_TRY(const auto turn, Turn::take(file, limits));
-  const WatchScope watched{connection.watch(), limits, unlimited, true};
+  const WatchScope watched{connection.watch(), limits, Watch::unlimited, true};
   int in_log = 0;
   int moved = 0;
   const int code = sqlite3_wal_checkpoint_v2(connection.handle(), "main",
@@ -85,7 +84,7 @@ Result<VacuumReport> write_anew(Connection& connection, const std::filesystem::p
   BOOST_OUTCOME_TRY(limits.check());
   const auto began = Steady::now();
   BOOST_OUTCOME_TRY(const auto turn, Turn::take(file, limits));
-  const WatchScope watched{connection.watch(), limits, unlimited, true};
+  const WatchScope watched{connection.watch(), limits, Watch::unlimited, true};
   // It copies the library's tables, too.
   const ControlAccess access{connection};
   BOOST_OUTCOME_TRY(const auto before, size_of(connection));

@@ -20,7 +20,7 @@ struct Count {
   std::uint64_t own : 16;        ///< Those that this process has open.
   std::uint64_t in_memory : 16;  ///< Those and what it inherited.
 };
-constexpr std::uint64_t most = UINT16_MAX;
+constexpr std::uint64_t most_in_memory = UINT16_MAX;
 
 /// Files are told apart by a hash. Two that share a slot may cost a child a refusal that it need
 /// not have had. Numbers rather than a list under a mutex: a child may be forked off while another
@@ -82,7 +82,7 @@ Result<OpenFile> OpenFile::enter(const std::filesystem::path& file) {
   const std::uint32_t slot = slot_of(status);
   bool full = false;
   const Count count = change(slot, [&full](Count& of_slot) {
-    full = of_slot.in_memory == most;
+    full = of_slot.in_memory == most_in_memory;
     if (!full) {
       ++of_slot.own;
       ++of_slot.in_memory;

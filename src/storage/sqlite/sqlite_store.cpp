@@ -22,7 +22,7 @@
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
-constexpr StaticSql page_count_sql{"PRAGMA page_count"};
+constexpr StaticSql file_pages_sql{"PRAGMA page_count"};
 constexpr StaticSql free_pages_sql{"PRAGMA freelist_count"};
 
 /// Nothing when it cannot be read.
@@ -430,7 +430,7 @@ Result<StoreStatus> SqliteStore::status(const CallOptions& options) {
   if (const auto lease = machinery_->readers.acquire_idle()) {
     const WatchScope watched{lease->connection().watch(), limits,
                              Watch::Budget{limits.deadline(), errc::deadline_exceeded, ""}, true};
-    status.pages = read_number(lease->connection(), page_count_sql);
+    status.pages = read_number(lease->connection(), file_pages_sql);
     status.free_pages = read_number(lease->connection(), free_pages_sql);
   }
   return status;

@@ -5,12 +5,10 @@
 #include <string_view>
 #include <utility>
 
+#include "storage/sqlite/error.hpp"
+
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
-
-Error corrupt(const std::filesystem::path& file, std::string_view finding) {
-  return Error{errc::corrupt_store, file.string() + ": " + std::string{finding}};
-}
 
 /// What SQLite found, without the one number in it that is a stored value: tables of numbers are
 /// kept in the order of their keys.
@@ -35,7 +33,7 @@ Result<void> check_structure(JobConnection& connection, const std::filesystem::p
   BOOST_OUTCOME_TRY(connection.run("PRAGMA cell_size_check = ON"));
   BOOST_OUTCOME_TRY(connection.run("PRAGMA integrity_check(1)", first_finding));
   if (finding != "ok") {
-    return corrupt(file, without_keys(std::move(finding)));
+    return corrupt_file(file, without_keys(std::move(finding)));
   }
   finding.clear();
   const auto first_orphan = [&](sqlite3_stmt* row) {
@@ -45,7 +43,7 @@ Result<void> check_structure(JobConnection& connection, const std::filesystem::p
   };
   BOOST_OUTCOME_TRY(connection.run("PRAGMA foreign_key_check", first_orphan));
   if (!finding.empty()) {
-    return corrupt(file, finding);
+    return corrupt_file(file, finding);
   }
   return success();
 }

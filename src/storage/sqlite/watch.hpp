@@ -25,6 +25,8 @@ class Watch {
     errc code;
     const char* advice;
   };
+  /// Of work that the caller's own limits alone hold to an end.
+  static const Budget unlimited;
 
   /// From now on the transaction is held to these; `stops_writes` says whether statements that
   /// write may be stopped in their middle.
@@ -86,6 +88,9 @@ class Watch {
   bool stopped_ = false;
   bool is_broken_ = false;
 };
+
+inline constexpr Watch::Budget Watch::unlimited{std::chrono::steady_clock::time_point::max(),
+                                                errc::internal, ""};
 
 /// Holds a connection's transaction to its limits for as long as it lives.
 class WatchScope {

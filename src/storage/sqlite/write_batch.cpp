@@ -6,11 +6,11 @@
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
-constexpr StaticSql begin_sql{"BEGIN IMMEDIATE"};
+constexpr StaticSql begin_immediate_sql{"BEGIN IMMEDIATE"};
 constexpr StaticSql commit_sql{"COMMIT"};
-constexpr StaticSql rollback_sql{"ROLLBACK"};
-constexpr StaticSql savepoint_sql{"SAVEPOINT unit"};
-constexpr StaticSql release_sql{"RELEASE unit"};
+constexpr StaticSql rollback_batch_sql{"ROLLBACK"};
+constexpr StaticSql savepoint_unit_sql{"SAVEPOINT unit"};
+constexpr StaticSql release_unit_sql{"RELEASE unit"};
 constexpr StaticSql rollback_to_sql{"ROLLBACK TO unit"};
 
 constexpr const char* hold_advice =
@@ -24,9 +24,8 @@ Error lost_error() {
 }  // namespace
 
 Result<void> WriteBatch::begin(const CallLimits& limits) {
-  const Watch::Budget unlimited{CallLimits::Clock::time_point::max(), errc::internal, ""};
-  const WatchScope watched{connection_.watch(), limits, unlimited, true};
-  auto begun = connection_.run(begin_sql);
+  const WatchScope watched{connection_.watch(), limits, Watch::unlimited, true};
+  auto begun = connection_.run(begin_immediate_sql);
   if (!begun && begun.error() == errc::busy) {
     return limits.wait_ended(errc::busy, "another process's transaction");
   }
@@ -61,7 +60,7 @@ WriteBatch::Verdict WriteBatch::run(WriteUnit& unit, bool is_first,
   const bool has_savepoint =
       !is_first && (unit.kind != WriteUnit::Kind::statement || connection_.has_seen_triggers());
   if (has_savepoint) {
-    if (auto saved = connection_.run(savepoint_sql); !saved) {
+    if (auto saved = connection_.run(savepoint_unit_sql); !saved) {
       unit.outcome = std::move(saved).error();
       return Verdict::lost;
     }
@@ -79,7 +78,7 @@ WriteBatch::Verdict WriteBatch::run(WriteUnit& unit, bool is_first,
   const bool is_broken = connection_.has_broken_references();
   if (wants_commit && !is_broken) {
     if (has_savepoint) {
-      if (auto released = connection_.run(release_sql); !released) {
+      if (auto released = connection_.run(release_unit_sql); !released) {
         unit.outcome = std::move(released).error();
         return Verdict::lost;
       }
@@ -102,7 +101,7 @@ WriteBatch::Verdict WriteBatch::run(WriteUnit& unit, bool is_first,
     return is_clean ? Verdict::rolled_back : Verdict::lost;
   }
   const bool is_undone =
-      connection_.run(rollback_to_sql).has_value() && connection_.run(release_sql).has_value();
+      connection_.run(rollback_to_sql).has_value() && connection_.run(release_unit_sql).has_value();
   return is_undone ? Verdict::rolled_back : Verdict::lost;
 }
 
@@ -125,7 +124,7 @@ Result<void> WriteBatch::commit() {
 }
 
 void WriteBatch::roll_back() noexcept {
-  if (connection_.in_transaction() && !connection_.run(rollback_sql)) {
+  if (connection_.in_transaction() && !connection_.run(rollback_batch_sql)) {
     connection_.poison();
   }
 }
