@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks the library on purpose, one place at a time, and looks whether a test notices.
 
-    mutate.py [--named | --all] [--markdown] [NAME | FILE | NUMBER ...]
+    mutate.py [--named | --all] [NAME | FILE | NUMBER ...]
 
 README.md beside this file says how it works.
 """
@@ -32,6 +32,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 WORK = ROOT / "build" / "mutate"
 NAMED_KILLERS = HERE / "killers.json"
+DOCUMENT = ROOT / "docs" / "isolation.md"
+# What comes after it in the document is the table.
+DOCUMENT_MARK = "<!-- ./dev mutate --document writes what follows. -->\n"
 
 
 def main() -> int:
@@ -61,8 +64,9 @@ def parse_arguments() -> argparse.Namespace:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--named", action="store_true", help="the named mutants; the default")
     which.add_argument("--all", action="store_true", help="those and all mechanical ones")
+    which.add_argument("--document", action="store_true", help="write the named ones into docs/")
+    which.add_argument("--documented", action="store_true", help="look whether they are there")
     which.add_argument("--self-test", action="store_true", help="test this tool itself")
-    parser.add_argument("--markdown", action="store_true", help="end with a table of the named ones")
     parser.add_argument("--skipped", action="store_true", help="list what could not be mutated")
     parser.add_argument("--survivors", action="store_true", help="only what no test failed for before")
     parser.add_argument(
@@ -96,6 +100,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise survivors.BadList("survivors.toml names what is not there: " + "; ".join(sorted(stale)))
 
     killers = Killers()
+    if arguments.document or arguments.documented:
+        return document(mutation.named, killers, reasons, is_check=arguments.documented)
     chosen = choose(mutation, arguments, killers)
     tree.write_tree(ROOT, WORK / "tree", mutation.texts)
     # What is explained is looked for when it is asked for, or with all.
@@ -108,9 +114,6 @@ def run(arguments: argparse.Namespace) -> int:
     lines = [report.line_of(mutant, fates[mutant.number], reasons) for mutant in chosen]
     report.print_table(lines, with_killed=not arguments.all)
     report.write_json(WORK / "report.json", lines, skipped)
-    if arguments.markdown:
-        numbers = {mutant.number for mutant in mutation.named}
-        print(report.markdown([line for line in lines if line.number in numbers]))
     print(f"mutate: {report.summary(lines, skipped)}")
     failed = any(line.is_open for line in lines)
     for line in lines:
@@ -118,6 +121,24 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"survivors.toml explains what {line.fate.killer} kills: {line.key}")
             failed = True
     return 1 if failed else 0
+
+
+def document(
+    mutants: list[Named], killers: "Killers", reasons: dict[str, str], is_check: bool
+) -> int:
+    """Writes the table of the named mutants into the documentation, or says that it is not there."""
+    before, marks, after = DOCUMENT.read_text().partition(DOCUMENT_MARK)
+    if not marks:
+        sys.exit(f"mutate: {DOCUMENT.name} has no line '{DOCUMENT_MARK.strip()}'")
+    fates = [Fate(killers.by_key.get(report.key_of(mutant)), "never killed") for mutant in mutants]
+    lines = [report.line_of(mutant, fate, reasons) for mutant, fate in zip(mutants, fates)]
+    text = before + marks + "\n" + report.markdown(lines)
+    if not is_check:
+        DOCUMENT.write_text(text)
+    elif text != before + marks + after:
+        print(f"the table in docs/{DOCUMENT.name} is of other mutants: ./dev mutate --document")
+        return 1
+    return 0
 
 
 class Killers:
