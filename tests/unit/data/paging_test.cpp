@@ -291,7 +291,8 @@ TEST_CASE("numbered pages tell the totals, and go on by cursors") {
 TEST_CASE("limits and numbers that are none are refused") {
   const FortyItems work;
   for (const PageRequest& wrong :
-       {PageRequest{.limit = 0}, PageRequest{.limit = 501}, PageRequest{.number = 0},
+       {PageRequest{.limit = 0}, PageRequest{.limit = 501},
+        PageRequest{.limit = std::numeric_limits<std::int64_t>::max()}, PageRequest{.number = 0},
         PageRequest{.limit = 500, .number = 20'002}, PageRequest{.number = 1, .cursor = "n"}}) {
     CHECK(code_of(work.items.list(field<&Item::points> == 1, wrong)) == errc::invalid_argument);
   }

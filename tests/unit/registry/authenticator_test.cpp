@@ -109,6 +109,16 @@ TEST_CASE("an administrator's key that was revoked is refused") {
   must(authenticator.authenticate_administrator(kept.text.unsafe_text()));
 }
 
+TEST_CASE("a stored hash of another length is nobody's") {
+  for (const char* const hash : {"CAST(hash || x'00' AS BLOB)", "substr(hash, 1, 31)", "x''"}) {
+    CAPTURE(hash);
+    const TestStore test;
+    const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+    test.run_raw(std::string{"UPDATE tenancy_api_keys SET hash = "} + hash);
+    CHECK(code_of(test.authority.authenticator().authenticate(text)) == errc::invalid_credential);
+  }
+}
+
 TEST_CASE("a context of a key that became another tenant's opens nothing") {
   const TestStore test;
   const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));

@@ -275,8 +275,13 @@ TEST_CASE("records are listed in pages, newest first or oldest first") {
   CHECK(numbered.numbers->total == 7);
   REQUIRE(numbered.items.size() == 1);
   CHECK(numbered.items[0].crossing == ids[0]);
+  CHECK(numbered.has_previous);
+  CHECK_FALSE(must(test.authority.crossings({.limit = 3, .number = 1})).has_previous);
 
-  const auto cursor = must(test.authority.crossings({.limit = 3})).next_cursor;
+  const auto newest = must(test.authority.crossings({.limit = 3}));
+  CHECK_FALSE(newest.has_previous);
+  const auto cursor = newest.next_cursor;
+  CHECK(must(test.authority.crossings({.limit = 3, .cursor = cursor})).has_previous);
   CHECK(code_of(test.authority.crossings({.cursor = cursor, .order = Order::oldest_first})) ==
         errc::invalid_cursor);
   CHECK(code_of(test.registry.list({.cursor = cursor})) == errc::invalid_cursor);

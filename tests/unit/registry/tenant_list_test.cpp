@@ -238,6 +238,7 @@ TEST_CASE("a cursor is good for its list alone") {
            {.status = TenantStatus::suspended, .plan = "pro", .search = "t"},
            {.status = TenantStatus::active, .plan = "free", .search = "t"},
            {.status = TenantStatus::active, .template_version = "pro", .search = "t"},
+           {.status = TenantStatus::active, .plan = "pro", .template_version = "1", .search = "t"},
            {.status = TenantStatus::active, .plan = "pro", .search = "T"},
            {.status = TenantStatus::active, .plan = "pro"},
            {.status = TenantStatus::active, .plan = "pro", .search = "t", .created_from = at},

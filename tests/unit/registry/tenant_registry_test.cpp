@@ -55,7 +55,9 @@ TEST_CASE("a new tenant is active and is found by id and by slug") {
 TEST_CASE("a slug is a slug and is given out once") {
   const TestStore test;
   CHECK(code_of(test.registry.create({"Not a slug", "Another"})) == errc::invalid_slug);
-  CHECK(code_of(test.registry.create({"acme", "Another"})) == errc::already_exists);
+  const auto again = test.registry.create({"acme", "Another"});
+  CHECK(code_of(again) == errc::already_exists);
+  CHECK(again.error().message() == "the slug 'acme' is or was a tenant's");
 }
 
 TEST_CASE("names are one line that people can read") {
@@ -363,7 +365,9 @@ TEST_CASE("an archived tenant stays as it is, and nobody gets what it had") {
   CHECK(code_of(test.registry.deactivate(test.acme.id)) == errc::invalid_transition);
   CHECK(code_of(test.registry.add_identifier(test.acme.id, crm("2"))) == errc::invalid_transition);
   CHECK(code_of(test.registry.create({"acme", "Again"})) == errc::already_exists);
-  CHECK(code_of(test.registry.add_identifier(test.globex.id, crm("1"))) == errc::already_exists);
+  const auto taken = test.registry.add_identifier(test.globex.id, crm("1"));
+  CHECK(code_of(taken) == errc::already_exists);
+  CHECK(taken.error().message().find("is taken") != std::string::npos);
   CHECK(code_of(test.authority.enter(crm("1"))) == errc::tenant_not_active);
   CHECK(must(test.registry.find(test.acme.id)) == archived);
   // Until it is removed.

@@ -577,6 +577,8 @@ TEST_CASE("what is no backup is refused with its reason") {
   CHECK(code_of(verify_backup(folder / "none")) == errc::cannot_open);
   CHECK(code_of(verify_backup(folder.path())) == errc::cannot_open);
   CHECK(code_of(verify_backup(std::string("a\0b", 3))) == errc::cannot_open);
+  must(test.authority.backup(folder / "good"));
+  CHECK(code_of(verify_backup((folder / "good").string() + '\0' + "x")) == errc::cannot_open);
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
   CHECK(code_of(verify_backup(folder / "pipe")) == errc::cannot_open);
   write_bytes(file, "");

@@ -36,6 +36,8 @@ class Pair {
     CHECK_MESSAGE(given == expected, call, ": ", given, " instead of ", expected);
   }
 
+  void allow(int length) { sqlite3_limit(bounded_.getHandle(), SQLITE_LIMIT_LENGTH, length); }
+
   std::string bounded(const std::string& call) { return evaluate(bounded_, call); }
 
  private:
@@ -153,6 +155,20 @@ TEST_CASE("functions with bounds meet the limits that SQLite's own meet") {
   pair.compare("like('a', 'a', 'ab')");
   pair.compare("like('a', 'a', '')");
   pair.compare("like('a', 'a', NULL)");
+}
+
+TEST_CASE("parts of blobs are found byte by byte, parts of texts by characters") {
+  Pair pair;
+  pair.compare("instr(x'c3a461', x'a4')");
+  pair.compare("instr(CAST(x'c3a461' AS TEXT), CAST(x'a4' AS TEXT))");
+}
+
+TEST_CASE("a result is given up as soon as it is too long, not when it is whole") {
+  // Eight gigabytes.
+  Pair pair;
+  pair.allow(100'000);
+  const auto given = pair.bounded("replace(printf('%90000d', 1), ' ', printf('%90000d', 1))");
+  CHECK_MESSAGE(given.find("too big") != std::string::npos, given.substr(0, 100));
 }
 
 TEST_CASE("an escape that is a wildcard is an error") {
