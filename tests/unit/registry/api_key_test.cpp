@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -267,6 +268,18 @@ TEST_CASE("without a cache everything works the same") {
   must(test.registry.activate(test.acme.id));
   must(test.registry.revoke_key(test.acme.id, issued.key.id));
   CHECK(code_of(authenticator.authenticate(text_of(issued))) == errc::invalid_credential);
+}
+
+TEST_CASE("uses are written while the store stays open, those of later too") {
+  const TestStore test;
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  for (int i = 0; i < 2; ++i) {
+    test.clock->set(test.clock->now() + 2h);
+    must(test.authority.authenticator().authenticate(text_of(issued)));
+    while (key_of(test, issued).last_used_at != test.clock->now()) {
+      std::this_thread::yield();
+    }
+  }
 }
 
 TEST_CASE("the last use of a key is known to about an hour") {
