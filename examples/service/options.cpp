@@ -159,6 +159,8 @@ void add_setting(CLI::App& app, const Setting& setting, std::optional<std::strin
                            ->type_name(setting.shape)
                            ->default_str(setting.show(Options{}));
   if (setting.is_switch) {
+    // By itself it is on.
+    option->expected(0, 1);
     app.add_flag_callback(
            "--no-" + setting.name, [&value] { value = "off"; }, "Turn that off")
         ->excludes(option);

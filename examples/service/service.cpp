@@ -222,7 +222,15 @@ void Service::run(const ExchangePtr& exchange) noexcept {
 
 void Service::work(const ExchangePtr& exchange, const PendingWork& pending) noexcept {
   try {
-    auto outcome = pending.run(exchange->call);
+    Call& call = exchange->call;
+    const auto whole = call.limits;
+    if (call.tenant) {
+      // A worker, a connection and a snapshot are held meanwhile, which others wait for.
+      call.limits.deadline =
+          std::min(whole.deadline, tenancy::CallOptions::Clock::now() + options_.query_time);
+    }
+    auto outcome = pending.run(call);
+    call.limits = whole;
     if (outcome.has_error() && exchange->is_worth_another_try(outcome.error())) {
       run(exchange);
     } else {

@@ -27,7 +27,9 @@ namespace tenantd {
 struct ServiceOptions {
   std::size_t workers = 4;                         ///< Threads for what may wait or compute.
   std::chrono::milliseconds request_time{10'000};  ///< What one request may wait all in all.
-  std::size_t tenant_requests = 128;               ///< Of one tenant at once; at least 1.
+  /// What a tenant's list, search or statistics may take of it.
+  std::chrono::milliseconds query_time{2'000};
+  std::size_t tenant_requests = 128;  ///< Of one tenant at once; at least 1.
   std::string base_domain =
       {};  ///< Below which a host's first label names a tenant; empty for none.
   std::vector<std::string> cors_origins = {};  ///< Origins whose pages may call the API.

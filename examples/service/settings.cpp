@@ -325,6 +325,8 @@ std::vector<Setting> all_settings() {
       origins_setting(),
       time_setting("request-time", "What one request may wait all in all",
                    TENANCY_MEMBER(service.request_time), shortest, one_day),
+      time_setting("query-time", "What a tenant's list, search or statistics may take of it",
+                   TENANCY_MEMBER(service.query_time), shortest, one_day),
       number_setting("tenant-requests", "Requests of one tenant at once",
                      TENANCY_MEMBER(service.tenant_requests), 1, 1'000'000),
       time_setting("idempotency-lifetime", "How long answers are kept for repeated writes",

@@ -101,6 +101,11 @@ Result<tenancy::Authority> open_store(const Options& options) {
   constexpr std::size_t most_readers = 64;
   open_options.store.readers = std::min(options.service.workers + options.io_threads, most_readers);
   open_options.store.page_cache_bytes = options.page_cache;
+  // No request keeps the log from starting over for much longer than a query may take.
+  constexpr std::chrono::milliseconds oldest = std::chrono::hours{24};
+  const auto query_time = std::min(options.service.query_time, options.service.request_time);
+  open_options.store.max_snapshot_age =
+      std::min(query_time + std::chrono::milliseconds{1'000}, oldest);
   open_options.store.observer = std::make_shared<AlarmLog>();
   if (!options.keys.empty()) {
     BOOST_OUTCOME_TRY(open_options.keys, tenancy::KeyRing::open(options.keys));

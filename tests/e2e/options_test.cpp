@@ -92,6 +92,16 @@ TEST_CASE("sizes, times, switches, choices and lists are read in their units") {
   CHECK(options.service.idempotency.answers == 7);
 }
 
+TEST_CASE("a switch by itself is on, whatever comes behind it") {
+  const std::map<std::string, std::string> off{{"TENANTD_DEMO", "off"},
+                                               {"TENANTD_FIRST_KEY", "off"}};
+  CHECK(parse({"--demo"}, off).options().demo);
+  const auto options = parse({"--demo", "--first-key", "--port", "1234"}, off).options();
+  CHECK(options.demo);
+  CHECK(options.first_key);
+  CHECK(options.port == 1234);
+}
+
 TEST_CASE("a mistake is named with its place, and nothing is served") {
   struct Mistake {
     std::vector<std::string> arguments;

@@ -1,5 +1,6 @@
 #include "service/workers.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <future>
@@ -33,6 +34,32 @@ TEST_CASE("a tenant that has much to do does not hold up others") {
   CHECK(order.size() == 1002);
   CHECK(order.find('g') < 10);
   CHECK(order.find('n') < 10);
+}
+
+TEST_CASE("a tenant whose work does not end leaves half of the threads to others") {
+  const auto acme = TenantId::generate();
+  const auto globex = TenantId::generate();
+  std::promise<void> others_are_done;
+  const auto may_end = others_are_done.get_future().share();
+  std::atomic<int> at_once = 0;
+  std::atomic<int> most_at_once = 0;
+  Workers workers{4};
+  // It comes first, for more than all threads, while nobody else waits.
+  for (int i = 0; i < 6; ++i) {
+    workers.post(acme, [&, may_end] {
+      most_at_once = std::max(most_at_once.load(), ++at_once);
+      may_end.wait();
+      --at_once;
+    });
+  }
+  for (const auto tenant :
+       {std::optional{globex}, std::optional<TenantId>{}, std::optional{globex}}) {
+    std::promise<void> is_done;
+    workers.post(tenant, [&is_done] { is_done.set_value(); });
+    is_done.get_future().wait();
+  }
+  CHECK(most_at_once <= 2);
+  others_are_done.set_value();
 }
 
 TEST_CASE("every piece is done, whoever posts it") {
