@@ -84,6 +84,7 @@ class ShapeReader {
     bool in_tables = false;
     bool in_window = false;
     bool in_positions = false;  ///< Where numbers stand for columns.
+    bool in_sorting = false;    ///< Where columns are sorted by, in windows too.
   };
 
   std::size_t open_query(std::optional<std::size_t> parent) {
@@ -189,6 +190,8 @@ class ShapeReader {
     } else if (place.in_tables && (token.is("JOIN") || token.is(','))) {
       place.part = Part::tables;
     }
+    place.in_sorting = place.in_sorting || token.is("ORDER") || token.is("GROUP") ||
+                       token.is("PARTITION") || (token.is("DISTINCT") && is_behind("SELECT", at_));
     QueryPart& part = part_at(place);
     ++part.tokens;
     if (token.is("OVER")) {
@@ -199,13 +202,15 @@ class ShapeReader {
     } else if (is_behind("IN", at_) && !never_is_name(token)) {
       part.tables.push_back(folded_name(token));
     }
+    const bool is_position = place.in_positions && is_number(token);
+    const bool is_column = !is_position && may_name_column();
     if (stands_for_all_columns(place)) {
       ++part.everything;
-    } else if (place.in_positions && is_number(token)) {
-      part.names.add("1");  // However it is spelt.
-    } else if (may_name_column()) {
-      part.names.add(folded_name(token));
+    } else if (is_position || is_column) {
+      // A number is the same one however it is spelt.
+      part.names.add(is_position ? "1" : folded_name(token));
       ++term_at(place).names;
+      term_at(place).sorted += std::uint64_t{place.in_sorting};
     }
   }
 
@@ -220,6 +225,7 @@ class ShapeReader {
     } else if (token.is("FROM") && !is_behind("DISTINCT", at_)) {
       place.part = Part::tables;
       place.in_tables = true;
+      place.in_sorting = false;
     } else if (std::ranges::any_of(behind_tables, [&](auto word) { return token.is(word); })) {
       place.part = Part::rest;
       place.in_tables = false;

@@ -41,6 +41,7 @@ struct QueryTerm {
   std::vector<std::size_t> subqueries;  ///< That it selects from.
   std::vector<std::string> tables;      ///< Or may select from, by name; empty for an unknown one.
   std::uint64_t names = 0;              ///< Columns and tables in it, wherever they stand.
+  std::uint64_t sorted = 0;             ///< And columns by which it is sorted or grouped.
 };
 
 /// What is in one pair of parentheses that holds a SELECT or VALUES, or in the whole text.

@@ -16,9 +16,6 @@ namespace {
 using Weight = std::uint64_t;
 constexpr Weight most_weight = std::numeric_limits<Weight>::max();
 
-/// What a table and a name in a join weigh together: planning goes up with the square of tables.
-constexpr Weight weight_of_planning = 2;
-
 Weight plus(Weight one, Weight other) noexcept {
   return one > most_weight - other ? most_weight : one + other;
 }
@@ -41,11 +38,20 @@ struct Size {
   Weight selects = 0;        ///< And that a condition on nothing is.
   Weight tables = 1;         ///< That it has a query around it join.
   Weight conditions = 0;     ///< Names in what it has it plan for.
+  Weight sorted = 0;         ///< And columns in what it has it sort by.
 };
 
 constexpr Size size_of_table{};
 constexpr Size too_large{most_weight, most_weight, most_weight, most_weight, most_weight,
-                         most_weight, most_weight, most_weight, most_weight};
+                         most_weight, most_weight, most_weight, most_weight, most_weight};
+
+/// SQLite tries orders of the tables, for each the indexes that each condition allows, and looks
+/// which of them sort; and each condition is compared with the others. The factors are measured.
+Weight weight_of_planning(const Size& joined) noexcept {
+  const Weight orders =
+      times(times(joined.tables, joined.tables), times(joined.conditions, joined.sorted / 2 + 2));
+  return plus(orders, times(joined.conditions, joined.conditions) / 32);
+}
 
 /// Of several queries together.
 struct Sum {
@@ -133,14 +139,14 @@ class Scales {
     size.selects = query.rows;
     for (const QueryTerm& term : query.terms) {
       const Size joined = size_of(term, index);
-      planning = plus(planning, times(times(joined.terms, joined.conditions),
-                                      times(joined.tables, joined.tables)));
+      planning = plus(planning, times(joined.terms, weight_of_planning(joined)));
       copies = std::max(copies, joined.terms);
       size.terms = plus(size.terms, joined.terms);
       size.rows = plus(size.rows, joined.rows, 1);
       size.selects = plus(size.selects, joined.selects, 1);
       size.tables = std::max(size.tables, joined.tables);
       size.conditions = std::max(size.conditions, joined.conditions);
+      size.sorted = std::max(size.sorted, joined.sorted);
       below.whole = plus(below.whole, joined.whole);
       below.columns = std::max(below.columns, joined.columns);
       below.names_columns = std::max(below.names_columns, joined.names_columns);
@@ -153,6 +159,7 @@ class Scales {
       // It is joined as it is, and not by what it joins itself.
       size.tables = 1;
       size.conditions = 0;
+      size.sorted = 0;
     }
     const Weight times_named = plus(below.names_columns, 1);
     size.columns = plus(list.whole, times(list.names, below.columns));
@@ -161,15 +168,14 @@ class Scales {
                                     times(rest.names, size.names_columns), below.names));
     const Weight replaced = times(rest.names, plus(below.columns, size.columns));
     size.whole = plus(below.whole, times(copies, plus(size.columns, rest.whole, replaced)),
-                      times(below.rows, replaced), times(below.selects, rest.whole),
-                      times(planning, weight_of_planning));
+                      times(below.rows, replaced), times(below.selects, rest.whole), planning);
     return size;
   }
 
   /// What one term selects from.
   Size size_of(const QueryTerm& term, std::size_t within) {
     const auto sources = sources_of(term, within);
-    Size all{0, 0, 0, 0, 1, 0, 0, 0, term.names};
+    Size all{0, 0, 0, 0, 1, 0, 0, 0, term.names, term.sorted};
     for (const Size* source : sources) {
       all.columns = plus(all.columns, source->columns);
       all.names_columns = plus(all.names_columns, source->names_columns);
@@ -179,6 +185,7 @@ class Scales {
       all.selects = plus(all.selects, source->selects);
       all.tables = plus(all.tables, source->tables);
       all.conditions = plus(all.conditions, source->conditions);
+      all.sorted = plus(all.sorted, source->sorted);
     }
     for (const Size* source : sources) {
       // Written out anew for the terms of all others.
