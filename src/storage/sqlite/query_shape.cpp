@@ -23,6 +23,9 @@ constexpr auto before_expressions = std::to_array<std::string_view>(
 constexpr auto behind_tables = std::to_array<std::string_view>(
     {"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "EXCEPT"});
 
+/// What NATURAL is taken to join by, while it is not known which columns there are.
+constexpr std::uint64_t columns_of_natural = 16;
+
 std::string folded_name(const SqlToken& token) {
   std::string name = token.name();
   std::ranges::transform(name, name.begin(), [](char letter) {
@@ -36,8 +39,13 @@ bool is_number(const SqlToken& token) noexcept {
          token.text.front() <= '9';
 }
 
+bool is_parameter(const SqlToken& token) noexcept {
+  constexpr std::string_view signs = "$@:#";
+  return token.kind == SqlToken::Kind::word && signs.find(token.text.front()) != signs.npos;
+}
+
 bool never_is_name(const SqlToken& token) {
-  return token.kind == SqlToken::Kind::mark || is_number(token) ||
+  return token.kind == SqlToken::Kind::mark || is_number(token) || is_parameter(token) ||
          (token.kind == SqlToken::Kind::word &&
           std::ranges::binary_search(never_names, std::string_view{folded_name(token)}));
 }
@@ -206,6 +214,7 @@ class ShapeReader {
     const bool is_column = !is_position && may_name_column();
     if (stands_for_all_columns(place)) {
       ++part.everything;
+      term_at(place).names += token.is("NATURAL") ? columns_of_natural : 0;
     } else if (is_position || is_column) {
       // A number is the same one however it is spelt.
       part.names.add(is_position ? "1" : folded_name(token));
@@ -269,7 +278,7 @@ class ShapeReader {
   /// Whether an expression may: there is none behind another one, whose alias it would be.
   static bool may_begin_behind(const SqlToken& before) {
     if (never_is_name(before)) {
-      return !before.is(')') && !before.is("AS") && !is_number(before);
+      return !before.is(')') && !before.is("AS") && !is_number(before) && !is_parameter(before);
     }
     return before.kind == SqlToken::Kind::word &&
            std::ranges::binary_search(before_expressions, std::string_view{folded_name(before)});

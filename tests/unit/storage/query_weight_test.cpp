@@ -202,6 +202,19 @@ TEST_CASE("words that may be names divide no query") {
       is_too_heavy(chain("SELECT 1 AS x", "SELECT 1 AS x FROM @ q JOIN @ r ON q.by = 1, @ p", 14)));
 }
 
+TEST_CASE("blanks and parameters are those of SQLite") {
+  const std::string next = "SELECT 1 AS x FROM @ p, @ q";
+  CHECK(is_too_heavy(chain("\xEF\xBB\xBFSELECT 1 AS x",
+                           "\xEF\xBB\xBFSELECT 1 AS x FROM @ p, \xEF\xBB\xBF\xEF\xBB\xBF@ q", 16)));
+  for (const std::string parameter :
+       {"$a(')", "$a::b(\")", ":a([)", "#a(`)", "$a(/*)", "$a(--)", "$a(()", ":c", "$d"}) {
+    CHECK(is_too_heavy(chain("SELECT 1 AS x, " + parameter, next, 16)));
+  }
+  // One of SQLite's has a name, and one that a space ends is malformed.
+  CHECK(is_too_heavy(chain("SELECT 1 AS x, $a( ')'", next, 16)));
+  CHECK(is_too_heavy(chain("SELECT 1 AS x, $(')')", next, 16)));
+}
+
 TEST_CASE("FROM is none behind DISTINCT") {
   CHECK(is_too_heavy(chain("SELECT abs(y) AS x, 1 AS y FROM t",
                            "SELECT 1 IS DISTINCT FROM y AS y, x + x + x AS x FROM @", 13)));
