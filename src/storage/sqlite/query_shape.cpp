@@ -23,8 +23,9 @@ constexpr auto before_expressions = std::to_array<std::string_view>(
 constexpr auto behind_tables = std::to_array<std::string_view>(
     {"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "EXCEPT"});
 
-/// What NATURAL is taken to join by, while it is not known which columns there are.
-constexpr std::uint64_t columns_of_natural = 16;
+/// How many columns NATURAL is taken to join by and DISTINCT to sort by: which there are is not
+/// known here.
+constexpr std::uint64_t columns_of_all = 16;
 
 std::string folded_name(const SqlToken& token) {
   std::string name = token.name();
@@ -202,6 +203,7 @@ class ShapeReader {
                        token.is("PARTITION") || (token.is("DISTINCT") && is_behind("SELECT", at_));
     QueryPart& part = part_at(place);
     ++part.tokens;
+    part.junctions += token.is("AND") || token.is("OR") ? 1U : 0U;
     if (token.is("OVER")) {
       ++queries_[place.query].window_uses;
     }
@@ -214,7 +216,8 @@ class ShapeReader {
     const bool is_column = !is_position && may_name_column();
     if (stands_for_all_columns(place)) {
       ++part.everything;
-      term_at(place).names += token.is("NATURAL") ? columns_of_natural : 0;
+      term_at(place).names += token.is("NATURAL") ? columns_of_all : 0;
+      term_at(place).sorted += place.in_sorting ? columns_of_all : 0;
     } else if (is_position || is_column) {
       // A number is the same one however it is spelt.
       part.names.add(is_position ? "1" : folded_name(token));

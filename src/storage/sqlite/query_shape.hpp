@@ -31,6 +31,7 @@ class NameCounts {
 struct QueryPart {
   std::uint64_t tokens = 0;
   std::uint64_t everything = 0;         ///< Marks that stand for all columns.
+  std::uint64_t junctions = 0;          ///< AND and OR.
   NameCounts names;                     ///< Where a column may be meant.
   std::vector<std::size_t> subqueries;  ///< Within expressions.
   std::vector<std::string> tables;      ///< Named behind IN, in place of a subquery.

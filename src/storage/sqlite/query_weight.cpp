@@ -39,18 +39,20 @@ struct Size {
   Weight tables = 1;         ///< That it has a query around it join.
   Weight conditions = 0;     ///< Names in what it has it plan for.
   Weight sorted = 0;         ///< And columns in what it has it sort by.
+  Weight junctions = 0;      ///< AND and OR in the expressions of its columns.
 };
 
 constexpr Size size_of_table{};
-constexpr Size too_large{most_weight, most_weight, most_weight, most_weight, most_weight,
-                         most_weight, most_weight, most_weight, most_weight, most_weight};
+constexpr Size too_large{most_weight, most_weight, most_weight, most_weight,
+                         most_weight, most_weight, most_weight, most_weight,
+                         most_weight, most_weight, most_weight};
 
 /// SQLite tries orders of the tables, for each the indexes that each condition allows, and looks
 /// which of them sort; and each condition is compared with the others. The factors are measured.
 Weight weight_of_planning(const Size& joined) noexcept {
   const Weight orders =
       times(times(joined.tables, joined.tables), times(joined.conditions, joined.sorted / 2 + 2));
-  return plus(orders, times(joined.conditions, joined.conditions) / 32);
+  return plus(orders, times(joined.conditions, joined.conditions) / 16);
 }
 
 /// Of several queries together.
@@ -138,7 +140,12 @@ class Scales {
     size.rows = query.rows;
     size.selects = query.rows;
     for (const QueryTerm& term : query.terms) {
-      const Size joined = size_of(term, index);
+      Size joined = size_of(term, index);
+      // A condition may be a column's, whose expression is many.
+      const Weight junctions = plus(query.list.junctions, times(list.names, joined.junctions));
+      joined.conditions =
+          plus(joined.conditions, times(times(rest.names, 2), plus(junctions, joined.junctions)));
+      size.junctions = std::max(size.junctions, junctions);
       planning = plus(planning, times(joined.terms, weight_of_planning(joined)));
       copies = std::max(copies, joined.terms);
       size.terms = plus(size.terms, joined.terms);
@@ -175,7 +182,7 @@ class Scales {
   /// What one term selects from.
   Size size_of(const QueryTerm& term, std::size_t within) {
     const auto sources = sources_of(term, within);
-    Size all{0, 0, 0, 0, 1, 0, 0, 0, term.names, term.sorted};
+    Size all{0, 0, 0, 0, 1, 0, 0, 0, term.names, term.sorted, 0};
     for (const Size* source : sources) {
       all.columns = plus(all.columns, source->columns);
       all.names_columns = plus(all.names_columns, source->names_columns);
@@ -186,6 +193,7 @@ class Scales {
       all.tables = plus(all.tables, source->tables);
       all.conditions = plus(all.conditions, source->conditions);
       all.sorted = plus(all.sorted, source->sorted);
+      all.junctions = plus(all.junctions, source->junctions);
     }
     for (const Size* source : sources) {
       // Written out anew for the terms of all others.

@@ -273,6 +273,15 @@ TEST_CASE("many tables under many conditions are heavy") {
   };
   CHECK(is_too_heavy(four(six)));
   CHECK_FALSE(is_too_heavy(four(six + " GROUP BY t0.id")));
+  // In a column, which is a condition wherever it is named.
+  const std::string eight = joined(8, 8);
+  const std::string conditions = eight.substr(eight.find("WHERE") + 6);
+  const std::string tables = eight.substr(9, eight.find("WHERE") - 9);
+  CHECK_FALSE(is_too_heavy("SELECT " + conditions + " AS q " + tables + "WHERE q"));
+  CHECK(is_too_heavy("SELECT " + conditions + " AS q " + tables + "WHERE " +
+                     repeated("q", " AND ", 90)));
+  CHECK(is_too_heavy("SELECT 1 FROM (SELECT " + conditions + " AS q " + tables + ") WHERE " +
+                     repeated("q", " AND ", 90)));
   // To be sorted, or told apart, by many columns.
   std::string sorted = "t0.id";
   for (int i = 1; i < 32; ++i) {
