@@ -34,8 +34,8 @@ struct Size {
   Weight names_columns = 0;  ///< How often one name stands in these.
   Weight names = 0;          ///< And in all of it.
   Weight terms = 1;          ///< SELECTs that a query around it is written out for.
-  Weight rows = 0;           ///< SELECTs and rows of VALUES that a condition on it is put into.
-  Weight selects = 0;        ///< And that a condition on nothing is.
+  Weight levels = 0;         ///< Of subqueries in it, into which a condition on it is put.
+  Weight selects = 0;        ///< SELECTs and rows of VALUES in these.
   Weight tables = 1;         ///< That it has a query around it join.
   Weight conditions = 0;     ///< Names in what it has it plan for.
   Weight sorted = 0;         ///< And columns in what it has it sort by.
@@ -52,7 +52,7 @@ constexpr Size too_large{most_weight, most_weight, most_weight, most_weight,
 Weight weight_of_planning(const Size& joined) noexcept {
   const Weight orders =
       times(times(joined.tables, joined.tables), times(joined.conditions, joined.sorted / 2 + 2));
-  return plus(orders, times(joined.conditions, joined.conditions) / 16);
+  return plus(orders, times(joined.conditions, joined.conditions) / 8);
 }
 
 /// Of several queries together.
@@ -137,7 +137,6 @@ class Scales {
     Weight planning = 0;
     Size size;
     size.terms = 0;
-    size.rows = query.rows;
     size.selects = query.rows;
     for (const QueryTerm& term : query.terms) {
       Size joined = size_of(term, index);
@@ -149,7 +148,7 @@ class Scales {
       planning = plus(planning, times(joined.terms, weight_of_planning(joined)));
       copies = std::max(copies, joined.terms);
       size.terms = plus(size.terms, joined.terms);
-      size.rows = plus(size.rows, joined.rows, 1);
+      size.levels = std::max(size.levels, plus(joined.levels, 1));
       size.selects = plus(size.selects, joined.selects, 1);
       size.tables = std::max(size.tables, joined.tables);
       size.conditions = std::max(size.conditions, joined.conditions);
@@ -158,7 +157,7 @@ class Scales {
       below.columns = std::max(below.columns, joined.columns);
       below.names_columns = std::max(below.names_columns, joined.names_columns);
       below.names = plus(below.names, joined.names);
-      below.rows = std::max(below.rows, joined.rows);
+      below.levels = std::max(below.levels, joined.levels);
       below.selects = std::max(below.selects, joined.selects);
     }
     size.terms = std::max<Weight>(size.terms, 1);
@@ -175,7 +174,7 @@ class Scales {
                                     times(rest.names, size.names_columns), below.names));
     const Weight replaced = times(rest.names, plus(below.columns, size.columns));
     size.whole = plus(below.whole, times(copies, plus(size.columns, rest.whole, replaced)),
-                      times(below.rows, replaced), times(below.selects, rest.whole), planning);
+                      times(below.levels, replaced), times(below.selects, rest.whole), planning);
     return size;
   }
 
@@ -188,7 +187,7 @@ class Scales {
       all.names_columns = plus(all.names_columns, source->names_columns);
       all.names = plus(all.names, source->names);
       all.terms = times(all.terms, source->terms);
-      all.rows = std::max(all.rows, source->rows);
+      all.levels = std::max(all.levels, source->levels);
       all.selects = plus(all.selects, source->selects);
       all.tables = plus(all.tables, source->tables);
       all.conditions = plus(all.conditions, source->conditions);
