@@ -206,6 +206,8 @@ TEST_CASE("blanks and parameters are those of SQLite") {
   const std::string next = "SELECT 1 AS x FROM @ p, @ q";
   CHECK(is_too_heavy(chain("\xEF\xBB\xBFSELECT 1 AS x",
                            "\xEF\xBB\xBFSELECT 1 AS x FROM @ p, \xEF\xBB\xBF\xEF\xBB\xBF@ q", 16)));
+  CHECK(is_too_heavy(chain("SELECT 1 AS x",
+                           "SELECT 1 AS x FROM \xEF\xBB\xBF@ p, \xEF\xBB\xBF@ q GROUP BY 1", 16)));
   for (const std::string parameter :
        {"$a(')", "$a::b(\")", ":a([)", "#a(`)", "$a(/*)", "$a(--)", "$a(()", ":c", "$d"}) {
     CHECK(is_too_heavy(chain("SELECT 1 AS x, " + parameter, next, 16)));
@@ -220,6 +222,9 @@ TEST_CASE("FROM is none behind DISTINCT") {
                            "SELECT 1 IS DISTINCT FROM y AS y, x + x + x AS x FROM @", 13)));
   CHECK(is_too_heavy(chain("SELECT abs(y) AS x FROM t",
                            "SELECT (1 IS NOT DISTINCT FROM 2) + x + x AS x FROM @", 18)));
+  CHECK(is_too_heavy(chain("SELECT abs(y) AS x, 1 AS y FROM t",
+                           "SELECT 1 IS DISTINCT FROM y AS y, x + x + x + x + x + x AS x FROM @",
+                           8)));
 }
 
 TEST_CASE("what is replaced within what is replaced counts as often") {
