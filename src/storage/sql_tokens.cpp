@@ -17,12 +17,21 @@ bool is_letter(char letter) noexcept {
          static_cast<unsigned char>(letter) >= 0x80;
 }
 
+/// A byte order mark is a blank where a token may begin, and a part of a name within one.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 std::size_t behind(std::size_t found, std::size_t length, std::string_view sql) noexcept {
   return found == std::string_view::npos ? sql.size() : found + length;
 }
 
-/// Behind the comment that begins here; here where none does.
-std::size_t end_of_comment(std::string_view sql, std::size_t at) noexcept {
+/// Behind the blank or comment that begins here; here where none does.
+std::size_t end_of_blank(std::string_view sql, std::size_t at) noexcept {
+  if (is_space(sql[at])) {
+    return at + 1;
+  }
+  if (sql.substr(at).starts_with(byte_order_mark)) {
+    return at + byte_order_mark.size();
+  }
   if (sql.substr(at, 2) == "--") {
     return behind(sql.find('\n', at), 1, sql);
   }
@@ -43,6 +52,28 @@ std::size_t end_of_quoted(std::string_view sql, std::size_t at) noexcept {
   return end;
 }
 
+/// Behind the parameter that begins here, such as `:a`, `$a::b` or `$a(b'c)`: behind a name, what
+/// is in parentheses belongs to it, up to a space. Here where there is no name.
+std::size_t end_of_parameter(std::string_view sql, std::size_t at) noexcept {
+  std::size_t end = at + 1;
+  while (end < sql.size()) {
+    if (is_letter(sql[end])) {
+      ++end;
+    } else if (sql.substr(end, 2) == "::") {
+      end += 2;
+    } else {
+      break;
+    }
+  }
+  if (end == at + 1 || end >= sql.size() || sql[end] != '(') {
+    return end == at + 1 ? at : end;
+  }
+  while (end < sql.size() && sql[end] != ')' && !is_space(sql[end])) {
+    ++end;
+  }
+  return end < sql.size() && sql[end] == ')' ? end + 1 : end;
+}
+
 SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
   const auto until = [&](Kind kind, std::size_t end) {
     return SqlToken{kind, sql.substr(at, end - at), false};
@@ -56,6 +87,10 @@ SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
   }
   if ((first == 'x' || first == 'X') && sql.substr(at + 1, 1) == "'") {
     return until(Kind::literal, end_of_quoted(sql, at + 1));
+  }
+  if (first == '$' || first == '@' || first == ':' || first == '#') {
+    const auto end = end_of_parameter(sql, at);
+    return end == at ? until(Kind::mark, at + 1) : until(Kind::word, end);
   }
   if (!is_letter(first)) {
     return until(Kind::mark, at + 1);
@@ -98,7 +133,7 @@ SqlTokens sql_tokens(std::string_view sql) {
   SqlTokens tokens;
   bool is_apart = false;
   for (std::size_t at = 0; at < sql.size();) {
-    const auto end = is_space(sql[at]) ? at + 1 : end_of_comment(sql, at);
+    const auto end = end_of_blank(sql, at);
     if (end != at) {
       is_apart = true;
       at = end;

@@ -15,7 +15,7 @@ bool is_same_name(std::string_view one, std::string_view other) noexcept;
 /// A part of an SQL text that has no space or comment in it.
 struct SqlToken {
   enum class Kind : std::uint8_t {
-    word,     ///< A keyword, a bare name or a number.
+    word,     ///< A keyword, a bare name, a number or a parameter that has a name.
     quoted,   ///< `"a"`, `` `a` `` or `[a]`: a name.
     literal,  ///< `'a'` or `x'00'`; as a name, too, where SQLite takes it for one.
     mark,     ///< One letter of anything else.

@@ -57,5 +57,5 @@ WITH a(x, y) AS (SELECT 1) SELECT * FROM a
 WITH a AS (SELECT 1) DELETE FROM plans
 -- expect: same: joined with its own view
 WITH a AS (SELECT * FROM notes) SELECT a.id, n.worth FROM a JOIN notes n USING (id) ORDER BY 1
--- expect: invalid: two parts that need each other
+-- expect: limit text: two parts that need each other
 WITH a AS (SELECT * FROM b), b AS (SELECT * FROM a) SELECT * FROM a

@@ -71,3 +71,7 @@ SELECT "" FROM vault
 SELECT 1 FROM notes JOIN vault USING ("")
 -- expect: invalid: a column that a hidden table does not have, by USING on a name of the query
 WITH g("") AS (VALUES (1)) SELECT * FROM g LEFT JOIN vault USING ("")
+-- expect: refused: the schema table behind a byte order mark, which is a blank, by NATURAL
+WITH g(type) AS (VALUES ('table')) SELECT count(*) FROM g NATURAL JOIN \xEF\xBB\xBFsqlite_schema
+-- expect: refused: the schema table behind byte order marks, by USING
+WITH g(type) AS (VALUES ('table')) SELECT count(*) FROM g JOIN \xEF\xBB\xBF\xEF\xBB\xBFsqlite_schema USING (type)

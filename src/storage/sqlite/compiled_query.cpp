@@ -6,6 +6,7 @@
 
 #include "storage/forked_process.hpp"
 #include "storage/sqlite/error.hpp"
+#include "storage/sqlite/query_ceilings.hpp"
 #include "storage/sqlite/query_weight.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -192,14 +193,18 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
   if (scope.names_secret(text)) {
     return Error{errc::invalid_query, "no such name"};
   }
+  if (const auto exceeded = exceeded_ceiling(text); !exceeded.empty()) {
+    return limit_error("text", "the query has " + std::string{exceeded});
+  }
   const auto weight = query_weight(text);
   if (!weight) {
     return limit_error("depth", "the query is too deep");
   }
   if (*weight > max_query_weight) {
     return limit_error("text",
-                       "the query comes to too much once its subqueries, columns and common "
-                       "table expressions stand where they are named");
+                       "the query comes to too much once its subqueries, columns, windows and "
+                       "common table expressions stand where they are named, or joins too many "
+                       "tables under too many conditions");
   }
   const auto traits = scope.traits_of(text);
   scope.begin(traits);

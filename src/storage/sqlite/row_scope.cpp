@@ -196,7 +196,13 @@ bool mentions(std::string_view text, std::string_view name) {
 /// The words of a text in lower case, whether they are names, keywords or parts of other texts.
 template <class Visit>
 bool any_word(std::string_view text, Visit visit) {
+  // Before a name it is a blank, within one a part of it.
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   for (std::size_t at = 0; at < text.size();) {
+    if (text.substr(at).starts_with(byte_order_mark)) {
+      at += byte_order_mark.size();
+      continue;
+    }
     std::size_t end = at;
     while (end < text.size() && is_of_word(text[end])) {
       ++end;
