@@ -37,11 +37,12 @@ std::vector<tenantd::Deployment> some_deployments() {
 }
 
 std::vector<tenantd::Workflow> some_workflows() {
+  const nlohmann::json definition = {{"nodes", {{{"name", "Start"}, {"every", "1h"}}}}};
   std::vector<tenantd::Workflow> rows(workflows_per_customer);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     rows[i].name = "workflow-" + std::to_string(i);
     rows[i].status = tenantd::WorkflowStatus::active;
-    rows[i].definition = {{"nodes", {{{"name", "Start"}, {"every", "1h"}}}}};
+    rows[i].definition = tenantd::ObjectText{definition};
   }
   return rows;
 }

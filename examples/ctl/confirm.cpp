@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "ctl/display.hpp"
 #include "ctl/input.hpp"
 #include "ctl/standard_streams.hpp"
 
@@ -19,7 +20,8 @@ Outcome<void> confirm(const Question& question, const Interruption& interruption
     return Failure::unconfirmed(question.what + " There is no terminal to ask at.",
                                 "Confirm with --yes.");
   }
-  std::cerr << question.what << "\nType " << question.answer << " to go on: " << std::flush;
+  std::cerr << printable(question.what) << "\nType " << printable(question.answer)
+            << " to go on: " << std::flush;
   auto line = read_line(interruption, longest_answer);
   if (!line) {
     // Whatever is printed next begins a line.

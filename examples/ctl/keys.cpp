@@ -7,6 +7,7 @@
 
 #include "tenancy/core/clock.hpp"
 
+#include "ctl/display.hpp"
 #include "ctl/key_view.hpp"
 #include "ctl/parsing.hpp"
 #include "ctl/session.hpp"
@@ -41,7 +42,7 @@ Outcome<void> issue(Session& session, const Request& request) {
     document["key"] = issued.text.unsafe_text();
     output.result(document, {});
   } else {
-    output.result({}, std::string{issued.text.unsafe_text()} + "\n");
+    output.result({}, printable(issued.text.unsafe_text()) + "\n");
     output.notice("The key " + issued.key.id + " of " + tenant.slug.to_string() +
                       " is shown only now; only a hash of it is kept.",
                   {});
@@ -114,7 +115,7 @@ Outcome<void> issue_for_administrator(Session& session, const Request& request) 
     output.result(
         Json{{"id", issued.id}, {"name", request.name}, {"key", issued.text.unsafe_text()}}, {});
   } else {
-    output.result({}, std::string{issued.text.unsafe_text()} + "\n");
+    output.result({}, printable(issued.text.unsafe_text()) + "\n");
     output.notice("The administrator's key " + issued.id + " is shown only now.", {});
   }
   return success();

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ctl/command_line.hpp"
+#include "ctl/display.hpp"
 #include "ctl/interruption.hpp"
 #include "ctl/output.hpp"
 #include "ctl/session.hpp"
@@ -77,7 +78,7 @@ int main(int argc, char** argv) {
     tenantctl::fill_standard_streams();
     return run_command_line(argc, argv);
   } catch (const std::exception& e) {
-    std::cerr << "tenantctl: " << e.what() << "\n";
+    std::cerr << "tenantctl: " << tenantctl::printable(e.what()) << "\n";
     return EXIT_FAILURE;
   }
 }

@@ -32,7 +32,8 @@ void Output::notice(std::string_view text, const Json& facts) {
   if (style_.json) {
     notices_ << to_line(Json{{"notice", facts}}) << '\n';
   } else {
-    notices_ << text << '\n';
+    // Whoever wrote them: some hold what a server answered.
+    notices_ << printable(text) << '\n';
   }
   notices_.flush();
 }
@@ -54,7 +55,7 @@ void Output::failure(const Failure& failure) {
     notices_ << (red ? "\x1b[31mtenantctl:\x1b[0m " : "tenantctl: ") << printable(failure.message)
              << " (" << failure.code << ")\n";
     if (!failure.hint.empty()) {
-      notices_ << failure.hint << '\n';
+      notices_ << printable(failure.hint) << '\n';
     }
     if (!failure.request_id.empty()) {
       notices_ << "The server's log knows it as " << printable(failure.request_id) << ".\n";

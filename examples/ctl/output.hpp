@@ -30,12 +30,12 @@ class Output {
   [[nodiscard]] bool json() const noexcept { return style_.json; }
   [[nodiscard]] bool colours() const noexcept { return style_.colours; }
 
-  /// The whole of what the command found, in the form that is asked for.
+  /// The whole of what the command found, in the form that is asked for; the text is printable.
   void result(const Json& document, std::string_view text);
   /// A part of it, as it is.
   void write(std::string_view text);
 
-  /// What the reader should know beside the data.
+  /// What the reader should know beside the data, on one line; it need not be printable.
   void notice(std::string_view text, const Json& facts);
   void failure(const Failure& failure);
   /// Text that is replaced by what is written next, for a person who waits.

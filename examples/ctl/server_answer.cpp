@@ -15,6 +15,10 @@ namespace {
 using tenancy::errc;
 using tenancy::Error;
 
+// Those of the service are 16 and 59 characters; a cursor holds texts that a list goes by.
+constexpr std::size_t longest_key_id = 64;
+constexpr std::size_t longest_key = 256;
+constexpr std::size_t longest_cursor = 8'000;
 constexpr std::size_t longest_request_id = 100;
 constexpr std::size_t longest_message = 4'000;
 constexpr std::size_t most_fields = 50;
@@ -22,6 +26,11 @@ constexpr std::size_t most_fields = 50;
 Failure unexpected(const std::string& what) {
   return Failure::other("answer", "The server's answer is not what was expected: " + what + ".",
                         "Is the URL that of the service, and its version that of tenantctl?");
+}
+
+bool is_of_tokens(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
+         c == '_';
 }
 
 /// Whether brackets nest too deeply for readers that recurse, which half a million of them do
@@ -80,6 +89,15 @@ class Members {
 
   [[nodiscard]] Outcome<std::string> text_or_empty(const char* name) const {
     return find(name) == nullptr ? Outcome<std::string>{std::string{}} : text(name);
+  }
+
+  /// A text that is copied into commands: letters, digits, hyphens and underscores.
+  [[nodiscard]] Outcome<std::string> token(const char* name, std::size_t longest) const {
+    BOOST_OUTCOME_TRY(auto found, text(name));
+    if (found.empty() || found.size() > longest || !std::ranges::all_of(found, is_of_tokens)) {
+      return unexpected(std::string{name} + " is none");
+    }
+    return found;
   }
 
   [[nodiscard]] Outcome<std::int64_t> number(const char* name) const {
@@ -174,7 +192,7 @@ Outcome<TenantRecord> tenant_of(const Json& data) {
 
 Outcome<tenancy::ApiKey> key_of(const Json& data, tenancy::TenantId tenant) {
   const Members members{data};
-  BOOST_OUTCOME_TRY(auto id, members.text("id"));
+  BOOST_OUTCOME_TRY(auto id, members.token("id", longest_key_id));
   BOOST_OUTCOME_TRY(auto name, members.text("name"));
   BOOST_OUTCOME_TRY(auto scope, members.parsed("scope", tenancy::parse_scope));
   BOOST_OUTCOME_TRY(auto created_at, members.time("created_at"));
@@ -329,7 +347,7 @@ Outcome<tenancy::Page<TenantRecord>> read_tenants(std::string_view body) {
     const Members pagination{*found};
     BOOST_OUTCOME_TRY(page.numbers, numbers_of(pagination));
     if (pagination.find("cursor") != nullptr) {
-      BOOST_OUTCOME_TRY(page.next_cursor, pagination.text("cursor"));
+      BOOST_OUTCOME_TRY(page.next_cursor, pagination.token("cursor", longest_cursor));
     }
   }
   page.has_next = page.next_cursor.has_value();
@@ -349,7 +367,7 @@ Outcome<std::vector<tenancy::ApiKey>> read_keys(std::string_view body, tenancy::
 Outcome<tenancy::IssuedApiKey> read_issued_key(std::string_view body, tenancy::TenantId tenant) {
   BOOST_OUTCOME_TRY(const auto data, data_of(body, Json::value_t::object));
   BOOST_OUTCOME_TRY(auto key, key_of(data, tenant));
-  BOOST_OUTCOME_TRY(const auto text, Members{data}.text("key"));
+  BOOST_OUTCOME_TRY(const auto text, Members{data}.token("key", longest_key));
   return tenancy::IssuedApiKey{std::move(key), tenancy::SecretBytes::copy_of(text)};
 }
 

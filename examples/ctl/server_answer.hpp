@@ -14,6 +14,8 @@
 namespace tenantctl {
 
 // What answers of the API say, each read from its body. Members that are not known are left alone.
+// The ids of keys, keys and cursors have only characters that such have, so that they can be copied
+// into commands; other texts may be anything.
 // Errors: `answer`, with what of it is missing or wrong.
 
 Outcome<TenantRecord> read_tenant(std::string_view body);

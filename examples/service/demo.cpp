@@ -37,10 +37,11 @@ Workflow workflow(const std::string& name) {
   Workflow row;
   row.name = name;
   row.status = WorkflowStatus::active;
-  row.definition = {{"nodes",
-                     {{{"name", "Start"}, {"type", "schedule"}, {"every", "1h"}},
-                      {{"name", "Work"}, {"type", "http"}}}},
-                    {"connections", {{"Start", {"Work"}}}}};
+  const nlohmann::json definition = {{"nodes",
+                                      {{{"name", "Start"}, {"type", "schedule"}, {"every", "1h"}},
+                                       {{"name", "Work"}, {"type", "http"}}}},
+                                     {"connections", {{"Start", {"Work"}}}}};
+  row.definition = ObjectText{definition};
   return row;
 }
 

@@ -27,7 +27,8 @@ struct Setting {
 /// All settings, in the order in which they are shown.
 std::vector<Setting> all_settings();
 
-/// A URL without the password in it, if it has one.
+/// The URL of a store without what may be secret in it: of a file all but a query, of anything else
+/// the scheme.
 std::string masked_url(std::string_view url);
 
 /// The name that is most like a misspelt one; empty when none is alike.

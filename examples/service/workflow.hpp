@@ -1,13 +1,15 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "tenancy/core/timestamp.hpp"
-#include "tenancy/data/json.hpp"
 #include "tenancy/data/mapping.hpp"
+
+#include "service/object_text.hpp"
 
 namespace tenantd {
 
@@ -39,7 +41,7 @@ constexpr auto tenancy_mapping(std::type_identity<WorkflowSummary> /*type*/) {
 
 /// A workflow with what it does.
 struct Workflow : WorkflowSummary {
-  nlohmann::json definition = nlohmann::json::object();
+  ObjectText definition = {};
 };
 
 constexpr auto tenancy_mapping(std::type_identity<Workflow> /*type*/) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <sstream>
 #include <string>
@@ -9,6 +10,7 @@
 #include "ctl/exit_status.hpp"
 #include "ctl/output.hpp"
 #include "ctl/parsing.hpp"
+#include "ctl/server_answer.hpp"
 #include "ctl/standard_streams.hpp"
 #include "ctl/table.hpp"
 #include "ctl/tenant_fields.hpp"
@@ -227,6 +229,63 @@ TEST_CASE("an error is told to people with its code and to scripts as JSON") {
   CHECK(error.at("code") == "already_exists");
   CHECK(error.at("condition") == "conflict");
   CHECK(error.at("message") == "a slug\x1b[2J");
+}
+
+TEST_CASE("notices and hints steer no terminal, whoever wrote them") {
+  const std::string hostile = "\x1b]0;owned\x07\n\xe2\x80\xae";
+  std::ostringstream text;
+  Output output{text, text, {}};
+  output.notice("More: " + hostile, {});
+  CHECK(text.str() == "More: \\x1b]0;owned\\x07\\x0a\\u{202e}\n");
+  text.str({});
+  output.failure(Failure::other("x", "y", hostile));
+  CHECK(text.str() == "tenantctl: y (x)\n\\x1b]0;owned\\x07\\x0a\\u{202e}\n");
+  std::ostringstream json;
+  Output{json, json, {.json = true}}.notice({}, Json{{"next_cursor", hostile}});
+  CHECK(json.str() == "{\"notice\":{\"next_cursor\":\"\\u001b]0;owned\\u0007\\n\\u202e\"}}\n");
+}
+
+std::string key_answer(const std::string& key_id, const std::string& key) {
+  const Json data{{"id", key_id},
+                  {"name", "k"},
+                  {"scope", "read"},
+                  {"created_at", "2026-01-31T12:00:00Z"},
+                  {"key", key}};
+  return Json{{"data", data}}.dump();
+}
+
+TEST_CASE("of a server's answer only what can be a key, its id or a cursor is taken for one") {
+  const auto tenant = tenancy::TenantId::parse("tnt_2zbsxx04aqvvv").value();
+  const auto listed = [](const std::string& cursor) {
+    return Json{{"data", Json::array()}, {"pagination", Json{{"cursor", cursor}}}}.dump();
+  };
+  CHECK(read_issued_key(key_answer("0123456789abcdef", "tnk_09az"), tenant).has_value());
+  CHECK(
+      read_issued_key(key_answer(std::string(64, 'a'), std::string(256, 'Z')), tenant).has_value());
+  CHECK(read_tenants(listed("AZaz09-_")).value().next_cursor == "AZaz09-_");
+  CHECK(read_tenants(listed(std::string(8'000, 'A'))).has_value());
+  for (const std::string text : {"", "a b", " a", "a\n", "\x1b]0;owned\x07", "a\x7f", "a;b", "$(a)",
+                                 "`a`", "a/b", "\"", "\xe2\x80\xae", "\xc3\xa9", "a=", "a+b"}) {
+    CAPTURE(text);
+    const auto refused = {read_issued_key(key_answer(text, "tnk_a"), tenant).has_value(),
+                          read_issued_key(key_answer("a", text), tenant).has_value(),
+                          read_tenants(listed(text)).has_value()};
+    CHECK(std::ranges::count(refused, true) == 0);
+    const auto keys = read_keys("{\"data\":[" +
+                                    Json{{"id", text},
+                                         {"name", "k"},
+                                         {"scope", "read"},
+                                         {"created_at", "2026-01-31T12:00:00Z"}}
+                                        .dump() +
+                                    "]}",
+                                tenant);
+    REQUIRE(!keys.has_value());
+    CHECK(keys.error().code == "answer");
+    CHECK(keys.error().message == "The server's answer is not what was expected: id is none.");
+  }
+  CHECK(!read_issued_key(key_answer(std::string(65, 'a'), "tnk_a"), tenant).has_value());
+  CHECK(!read_issued_key(key_answer("a", std::string(257, 'a')), tenant).has_value());
+  CHECK(!read_tenants(listed(std::string(8'001, 'A'))).has_value());
 }
 
 }  // namespace

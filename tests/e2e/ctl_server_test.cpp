@@ -188,6 +188,61 @@ TEST_CASE("answers that are not the service's are told as such") {
   }
 }
 
+TEST_CASE("no server steers the terminal of its operator") {
+  // As JSON escapes them: a title, a cleared screen, and a turned direction.
+  const std::string hostile = R"(\u001b]0;owned\u0007\u001b[2J\nroot\u202e)";
+  std::string named = tenant;
+  named.replace(named.find("Acme"), 4, hostile);
+  const auto with_cursor = [&](const std::string& cursor) {
+    return json_answer(
+        200, R"({"data":[)" + named + R"(],"pagination":{"cursor":")" + cursor + R"("}})");
+  };
+  const auto issued = [&](const std::string& key_id, const std::string& key) {
+    return json_answer(201, R"({"data":{"id":")" + key_id + R"(","name":")" + hostile +
+                                R"(","scope":"read","created_at":"2026-01-31T12:00:00Z","key":")" +
+                                key + R"("}})");
+  };
+  const std::string found = json_answer(200, R"({"data":)" + named + "}");
+  const std::vector<std::string> issue{"keys", "issue", id, "--name", "k"};
+  struct Attempt {
+    std::vector<std::string> answers;
+    std::vector<std::string> arguments;
+    int status;
+  };
+  for (const auto& [answers, arguments, status] : std::vector<Attempt>{
+           {{with_cursor("AQ")}, {"tenants", "list"}, 0},
+           {{with_cursor(hostile)}, {"tenants", "list"}, 1},
+           {{found}, {"tenants", "show", id}, 0},
+           {{found}, {"tenants", "archive", id}, 5},
+           {{found, issued("k1", "tnk_x")}, issue, 0},
+           {{found, issued(hostile, "tnk_x")}, issue, 9},
+           {{found, issued("k1", hostile)}, issue, 9},
+           {{json_answer(201, R"({"data":)" + named + "}"), issued(hostile, "tnk_x")},
+            {"tenants", "create", "acme", "--name", "A", "--issue-key", "k"},
+            9},
+           {{problem(
+                403, "about:blank",
+                R"(,"errors":[{"field":")" + hostile + R"(","problem":")" + hostile + R"("}])")},
+            {"tenants", "list"},
+            1}}) {
+    for (const bool json : {false, true}) {
+      const ScriptedServer server{answers};
+      CtlStart start{.arguments = arguments, .environment = {"TENANTCTL_KEY=tna_secret"}};
+      start.arguments.insert(start.arguments.end(), {"--server", server.url()});
+      if (json) {
+        start.arguments.emplace_back("--json");
+      }
+      const auto result = run_ctl(start);
+      const std::string all = result.output + result.errors;
+      CAPTURE(all);
+      CHECK(result.status == status);
+      for (const char* const steering : {"\x1b", "\x07", "\nroot", "\xe2\x80\xae"}) {
+        CHECK(!contains(all, steering));
+      }
+    }
+  }
+}
+
 TEST_CASE("a server that finds another tenant than the one that is asked for is not believed") {
   CHECK(ended({json_answer(200, listed)}, {"tenants", "suspend", "globex"}) == Ended{1, "answer"});
   CHECK(ended({json_answer(200, R"({"data":[]})")}, {"tenants", "suspend", "globex"}) ==

@@ -70,6 +70,14 @@ TEST_CASE("an object is no longer than it may be when its numbers are written ou
         "must be at most 42 bytes with its numbers written out");
 }
 
+TEST_CASE("an object comes as text without blanks, in the order of names") {
+  auto fields = read("{\"a\": {\"c\": [1, 2.50], \"b\": \"\\u00e9\" } }").value();
+  const auto object = fields.optional_object("a");
+  REQUIRE(object);
+  CHECK(object->text() == R"({"b":"é","c":[1,2.5]})");
+  CHECK(tenantd::ObjectText{}.text() == "{}");
+}
+
 TEST_CASE("a report stays small however much is unknown") {
   std::string body = "{";
   for (int i = 0; i < 1000; ++i) {

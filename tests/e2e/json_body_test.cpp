@@ -76,4 +76,27 @@ TEST_CASE("a body nests as deep as 32 levels") {
   CHECK(refusal("{\"a\":" + std::string(1'000'000, '[')).ends_with(" 37"));
 }
 
+TEST_CASE("a body has as many values as it may, whatever they are") {
+  // The object itself and the array are two.
+  const auto with = [](std::size_t values, std::string_view each) {
+    std::string body = R"({"a":[)";
+    for (std::size_t i = 2; i < values; ++i) {
+      body.append(each).append(",");
+    }
+    body.back() = ']';
+    return body + "}";
+  };
+  for (const char* each : {"{}", "[]", "0", "\"\"", "true", "null", "0.5", "-1"}) {
+    CAPTURE(each);
+    CHECK(read_json_object(with(tenantd::max_json_values, each)));
+    CHECK(refusal(with(tenantd::max_json_values + 1, each))
+              .starts_with("The body has more than 100000 values: line 1, column "));
+  }
+  CHECK(refusal(with(tenantd::max_json_values + 10, "[]")) ==
+        "The body has more than 100000 values: line 1, column 300001. 300001");
+  // Deeper ones count as well.
+  CHECK(read_json_object(with(50'001, "[0]")));
+  CHECK(refusal(with(50'002, "[0]")).starts_with("The body has more than 100000 values"));
+}
+
 }  // namespace

@@ -1,12 +1,17 @@
-// What a server answers is read or refused, whatever it is; what is read is shown.
+// What a server answers is read or refused, whatever it is; what is read is shown, and nothing that
+// is written steers a terminal.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <sstream>
+#include <string>
 #include <string_view>
 
+#include "ctl/display.hpp"
 #include "ctl/key_view.hpp"
+#include "ctl/output.hpp"
 #include "ctl/server_answer.hpp"
 #include "ctl/tenant_view.hpp"
 
@@ -18,9 +23,44 @@ void require(bool holds) {
   }
 }
 
+/// Writes as text and as JSON, and looks at every line that is written.
+template <class Write>
+void show(Write write) {
+  for (const bool json : {false, true}) {
+    std::stringstream data;
+    std::stringstream notices;
+    tenantctl::Output output{data, notices, {.json = json}};
+    write(output);
+    for (std::stringstream* const stream : {&data, &notices}) {
+      for (std::string line; std::getline(*stream, line);) {
+        require(tenantctl::printable(line) == line);
+      }
+    }
+  }
+}
+
 void show(const tenantctl::TenantRecord& record) {
   require(!tenantctl::details(record).empty());
-  require(!tenantctl::to_line(tenantctl::to_json(record)).empty());
+  show([&](tenantctl::Output& output) {
+    output.result(tenantctl::to_json(record), tenantctl::details(record));
+  });
+}
+
+void show(const tenancy::ApiKey& key) {
+  require(!tenantctl::details(key, key.created_at).empty());
+  show([&](tenantctl::Output& output) {
+    output.result(tenantctl::to_json(key, key.created_at), tenantctl::details(key, key.created_at));
+    output.notice("The key " + key.id + " (" + key.name + ")", {});
+    tenantctl::Listing listing{output, {"ID", "NAME"}};
+    listing.add(tenantctl::to_json(key, key.created_at), {key.id, key.name});
+    listing.finish();
+  });
+}
+
+/// It is printed by itself and copied from there.
+void require_plain(std::string_view token) {
+  require(!token.empty() && token.size() < 10'000);
+  require(tenantctl::printable(token) == token && token.find(' ') == std::string_view::npos);
 }
 
 }  // namespace
@@ -41,19 +81,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& record : page.value().items) {
       show(record);
     }
+    if (const auto& cursor = page.value().next_cursor) {
+      require_plain(*cursor);
+    }
   }
   if (const auto keys = tenantctl::read_keys(body, tenant)) {
     for (const auto& key : keys.value()) {
-      require(!tenantctl::details(key, key.created_at).empty());
+      show(key);
+      require_plain(key.id);
     }
   }
-  static_cast<void>(tenantctl::read_issued_key(body, tenant));
+  if (const auto issued = tenantctl::read_issued_key(body, tenant)) {
+    show(issued.value().key);
+    require_plain(issued.value().text.unsafe_text());
+  }
   for (const bool is_change : {false, true}) {
     const auto refusal = tenantctl::read_refusal(statuses[data[0] % statuses.size()],
                                                  "application/problem+json", body, body, is_change);
     require(refusal.status != tenantctl::ExitStatus::ok);
     require(!refusal.message.empty() && refusal.message.size() < 5'000);
     require(refusal.request_id.size() < 200);
+    show([&](tenantctl::Output& output) { output.failure(refusal); });
   }
   return 0;
 }

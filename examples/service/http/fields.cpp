@@ -86,7 +86,7 @@ std::optional<std::optional<std::string>> Fields::nullable_text(std::string_view
   return text;
 }
 
-std::optional<Json> Fields::optional_object(std::string_view name) {
+std::optional<ObjectText> Fields::optional_object(std::string_view name) {
   Json* const value = find(name);
   if (value == nullptr) {
     return std::nullopt;
@@ -95,13 +95,14 @@ std::optional<Json> Fields::optional_object(std::string_view name) {
     reject(name, "must be an object");
     return std::nullopt;
   }
+  ObjectText object{*value};
   // 1e14 is kept as 100000000000000.0.
-  if (value->dump().size() > object_bytes_) {
+  if (object.text().size() > object_bytes_) {
     reject(name, "must be at most " + std::to_string(object_bytes_) +
                      " bytes with its numbers written out");
     return std::nullopt;
   }
-  return std::move(*value);
+  return object;
 }
 
 void Fields::reject(std::string_view name, std::string_view problem) {

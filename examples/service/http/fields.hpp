@@ -12,13 +12,15 @@
 #include "service/http/problem.hpp"
 #include "service/http/text_rules.hpp"
 #include "service/named.hpp"
+#include "service/object_text.hpp"
 
 namespace tenantd {
 
 /// The members of a JSON object that came as a body. Endpoints ask for each member they know; what
 /// is wrong is gathered and reported all at once by `finish`.
 ///
-/// Thread safety: thread-confined.
+/// Ownership: it holds the body taken apart, which is much larger than its text, and is not kept
+/// while anything is waited for. Thread safety: thread-confined.
 class Fields {
  public:
   /// Errors: 415 for another type of content, 400 for what `read_json_object` refuses.
@@ -51,7 +53,7 @@ class Fields {
 
   /// An object that may be left out. Nothing when it is, or when it is none or too large, which is
   /// then noted.
-  std::optional<nlohmann::json> optional_object(std::string_view name);
+  std::optional<ObjectText> optional_object(std::string_view name);
 
   /// Notes what is wrong with a member that was asked for.
   void reject(std::string_view name, std::string_view problem);

@@ -17,6 +17,8 @@ constexpr std::size_t max_depth = 32;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view malformed = "is not well-formed JSON in UTF-8";
 constexpr std::string_view out_of_range = "has a number that is out of range";
+constexpr std::string_view too_many_values = "has more than 100000 values";
+static_assert(max_json_values == 100'000);
 /// What the parser calls a number that no double holds.
 constexpr int number_overflow = 406;
 
@@ -96,6 +98,8 @@ class Builder final : public nlohmann::json_sax<Json> {
     return false;
   }
 
+  bool is_one_too_many() noexcept { return ++values_ > max_json_values; }
+
   Json& place(Json value) {
     if (open_.empty()) {
       return root_ = std::move(value);
@@ -111,6 +115,9 @@ class Builder final : public nlohmann::json_sax<Json> {
     if (open_.empty()) {
       return fail("is not a JSON object");
     }
+    if (is_one_too_many()) {
+      return fail(too_many_values);
+    }
     place(std::move(value));
     return true;
   }
@@ -121,6 +128,9 @@ class Builder final : public nlohmann::json_sax<Json> {
     }
     if (open_.size() == max_depth) {
       return fail("nests more than 32 deep");
+    }
+    if (is_one_too_many()) {
+      return fail(too_many_values);
     }
     open_.push_back(&place(std::move(empty)));
     return true;
@@ -135,6 +145,7 @@ class Builder final : public nlohmann::json_sax<Json> {
   Json root_;
   std::vector<Json*> open_;  ///< Each the last element of the one before, which so stays in place.
   std::string name_;
+  std::size_t values_ = 0;
   std::string_view fault_ = malformed;
   std::size_t stopped_at_ = 0;
 };

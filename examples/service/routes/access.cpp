@@ -101,6 +101,14 @@ Reply<bool> Entrance::agrees_with_host(const Call& call, std::optional<TenantId>
   return false;
 }
 
+Reply<void> in_time(const Call& call) {
+  if (tenancy::CallOptions::Clock::now() >= call.limits.deadline) {
+    return Problem{
+        tenancy::Error{tenancy::errc::deadline_exceeded, "the request waited for too long"}};
+  }
+  return boost::outcome_v2::success();
+}
+
 bool is_administrators(const Request& request) noexcept {
   constexpr std::string_view prefix = "tna_";
   const std::string_view value = request.header("authorization").first;

@@ -57,6 +57,10 @@ class Entrance {
 /// Whether a request comes with what looks like an administrator's key.
 [[nodiscard]] bool is_administrators(const Request& request) noexcept;
 
+/// Whether there is a point in working on a request that has waited. Errors: 503 when the time that
+/// it may take is over.
+[[nodiscard]] Reply<void> in_time(const Call& call);
+
 /// A tenant's rows, as an endpoint that reads them gets them.
 struct TenantView {
   const tenancy::Store& store;
@@ -101,6 +105,7 @@ class TenantRoutes {
            BOOST_OUTCOME_TRY(auto context, entrance.enter_tenant(call, tenancy::Scope::write));
            if (call.request.body.size() > max_quick_body) {
              return Outcome{PendingWork{[context, prepare](Call& later) -> Reply<Outcome> {
+               BOOST_OUTCOME_TRY(in_time(later));
                BOOST_OUTCOME_TRY(auto unit, prepare(context, std::as_const(later)));
                return Outcome{PendingWrite{context, std::move(unit)}};
              }}};

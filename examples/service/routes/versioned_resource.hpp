@@ -58,12 +58,14 @@ class VersionedResource {
     BOOST_OUTCOME_TRY(const auto seen, version_to_change(call));
     BOOST_OUTCOME_TRY(auto row, whole_row(call));
     row.id = call.parameter();
+    Stored wanted{std::move(row), seen.value_or(tenancy::RowVersion{})};
     return changing(context, call.parameter(),
-                    [row = std::move(row), seen](const Rows& rows) -> tenancy::Result<void> {
-                      if (seen) {
-                        BOOST_OUTCOME_TRY(rows.update(Stored{row, *seen}));
+                    [wanted = std::move(wanted),
+                     is_seen = seen.has_value()](const Rows& rows) -> tenancy::Result<void> {
+                      if (is_seen) {
+                        BOOST_OUTCOME_TRY(rows.update(wanted));
                       } else {
-                        BOOST_OUTCOME_TRY(rows.update(row));
+                        BOOST_OUTCOME_TRY(rows.update(wanted.row));
                       }
                       return tenancy::success();
                     });

@@ -41,7 +41,7 @@ struct Workflows {
 
   static JsonText to_json(const Workflow& workflow) {
     JsonText json = summary_json(workflow);
-    json.raw_member("definition", workflow.definition.dump());
+    json.raw_member("definition", workflow.definition.text());
     return json;
   }
 
@@ -50,7 +50,7 @@ struct Workflows {
     workflow.name = fields.required_text("name", long_name_rule).value_or("");
     workflow.status =
         fields.optional_named<WorkflowStatus>("status").value_or(WorkflowStatus::draft);
-    workflow.definition = fields.optional_object("definition").value_or(nlohmann::json::object());
+    workflow.definition = fields.optional_object("definition").value_or(ObjectText{});
     return workflow;
   }
 
