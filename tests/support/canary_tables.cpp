@@ -41,9 +41,11 @@ std::vector<tenancy::Migration> canary_schema() {
       {2, "tasks",
        "CREATE TABLE tasks (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, "
        "number INTEGER NOT NULL, note TEXT, done INTEGER NOT NULL, weight REAL NOT NULL, "
+       "turn INTEGER AS (number % 3), "
        "PRIMARY KEY (tenant_id, number), "
        "FOREIGN KEY (tenant_id, note) REFERENCES notes (tenant_id, id)) STRICT;"
-       "CREATE INDEX tasks_by_note ON tasks (tenant_id, note)"},
+       "CREATE INDEX tasks_by_note ON tasks (tenant_id, note);"
+       "CREATE INDEX tasks_by_turn ON tasks (tenant_id, turn)"},
       {3, "tags",
        "CREATE TABLE tags (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, "
        "note TEXT NOT NULL, tag TEXT NOT NULL, worth INTEGER, "

@@ -7,6 +7,7 @@
 #include "storage/forked_process.hpp"
 #include "storage/sqlite/error.hpp"
 #include "storage/sqlite/query_ceilings.hpp"
+#include "storage/sqlite/query_program.hpp"
 #include "storage/sqlite/query_weight.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -20,6 +21,9 @@ constexpr int max_instructions = 25'000;
 constexpr int max_function_arguments = 100;
 constexpr int max_pattern_bytes = 256;
 constexpr int max_parameters = 1'000;
+
+/// Before a query, so that SQLite tells its instructions.
+constexpr std::string_view explain_prefix = "EXPLAIN ";
 
 struct Compiled {
   std::unique_ptr<SqliteStatement> statement;  ///< Null when the text holds none.
@@ -144,9 +148,24 @@ Result<Compiled> compile_first(sqlite3* connection, std::string_view text,
                   text.substr(static_cast<std::size_t>(rest - text.data()))};
 }
 
-std::unique_ptr<const QueryFacts> facts_of(sqlite3_stmt* statement, const QueryTraits& traits) {
+/// The instructions of a query that has been compiled, by compiling it once more.
+Result<QueryProgram> program_of(sqlite3* connection, std::string_view text,
+                                const QueryTraits& traits, const RowScope& scope, Watch& watch) {
+  const std::string explaining = std::string{explain_prefix} + std::string{text};
+  BOOST_OUTCOME_TRY(const auto explained,
+                    compile_first(connection, explaining, traits, scope, watch));
+  if (explained.statement == nullptr ||
+      sqlite3_stmt_isexplain(explained.statement->handle()) != 1) {
+    return refused("what cannot be explained");
+  }
+  return read_program(*explained.statement, text.size());
+}
+
+std::unique_ptr<const QueryFacts> facts_of(sqlite3_stmt* statement, const QueryTraits& traits,
+                                           std::size_t cache_bytes) {
   auto facts = std::make_unique<QueryFacts>();
   facts->traits = traits;
+  facts->cache_bytes = cache_bytes;
   const int columns = sqlite3_column_count(statement);
   for (int column = 0; column < columns; ++column) {
     const char* const name = sqlite3_column_name(statement, column);
@@ -165,7 +184,7 @@ Error limit_error(std::string_view limit, std::string_view advice) {
 void limit_queries(sqlite3* connection, const ScopedSqlOptions& options) noexcept {
   const std::array<std::pair<int, int>, 11> limits{{
       {SQLITE_LIMIT_LENGTH, static_cast<int>(options.value_bytes)},
-      {SQLITE_LIMIT_SQL_LENGTH, static_cast<int>(options.text_bytes)},
+      {SQLITE_LIMIT_SQL_LENGTH, static_cast<int>(options.text_bytes + explain_prefix.size())},
       {SQLITE_LIMIT_COLUMN, max_columns},
       {SQLITE_LIMIT_EXPR_DEPTH, static_cast<int>(options.expression_depth)},
       {SQLITE_LIMIT_COMPOUND_SELECT, max_compounds},
@@ -228,7 +247,11 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
     }
     first.rest = next.rest;
   }
-  first.statement->set_facts(facts_of(compiled, traits));
+  BOOST_OUTCOME_TRY(const auto program, program_of(connection, text, traits, scope, watch));
+  if (program.fills_filter) {
+    return refused("a plan with a filter of all tenants' rows");
+  }
+  first.statement->set_facts(facts_of(compiled, traits, program.cache_bytes));
   return std::move(first.statement);
 }
 

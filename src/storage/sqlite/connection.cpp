@@ -12,6 +12,7 @@
 #include "storage/sqlite/bounded_functions.hpp"
 #include "storage/sqlite/compiled_query.hpp"
 #include "storage/sqlite/error.hpp"
+#include "storage/sqlite/query_program.hpp"
 #include "storage/sqlite/secret_name.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -44,8 +45,9 @@ constexpr int progress_interval = 2000;
 /// Rows of what a tenant wrote may call functions that take long.
 constexpr int confined_progress_interval = 32;
 
-/// What each sorter of a tenant's query may hold before it writes to a file, which is counted.
-constexpr std::size_t sorter_bytes = std::size_t{256} << 10U;
+/// `SQLITE_BloomFilter` among the optimizations that SQLite can do without; a version in which it
+/// is another one has its filters found, and refused, in the compiled queries.
+constexpr unsigned bloom_filters = 0x00080000;
 
 constexpr std::chrono::microseconds first_busy_pause{100};
 constexpr std::chrono::microseconds longest_busy_pause{5'000};
@@ -157,17 +159,21 @@ Result<void> Connection::confine(const std::filesystem::path& file,
   BOOST_OUTCOME_TRY(configure(ConnectionMode::confined, options));
   auto scope = std::make_unique<RowScope>(confinement.schema, secret_name("s"), secret_name("f"));
   BOOST_OUTCOME_TRY(attach(handle(), watch_, file, scope->base()));
-  // Each sorter holds as much in memory as the empty main database may.
+  // Each sorter holds as much in memory as the empty main database may, or 250 of its pages.
   BOOST_OUTCOME_TRY(
-      run(("PRAGMA main.cache_size = -" + std::to_string(sorter_bytes / 1024) + "; PRAGMA " +
-           scope->base() + ".cache_size = -" + std::to_string(options.page_cache_bytes / 1024) +
-           "; PRAGMA temp_store = FILE")
+      run(("PRAGMA main.page_size = " + std::to_string(sorter_page_bytes) +
+           "; PRAGMA main.cache_size = -" + std::to_string(sorter_cache_bytes / 1024) +
+           "; PRAGMA " + scope->base() + ".cache_size = -" +
+           std::to_string(options.page_cache_bytes / 1024) + "; PRAGMA temp_store = FILE")
               .c_str()));
   // Values of parameters do not choose a plan, which would have a query compiled anew as it runs.
   if (const int code = sqlite3_db_config(handle(), SQLITE_DBCONFIG_ENABLE_QPSG, 1, nullptr);
       code != SQLITE_OK) {
     return to_error(code, handle(), "confining a connection");
   }
+  // A filter is filled with the rows of all tenants, and SQLite 3.40 puts wrong values of generated
+  // columns into it.
+  sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, handle(), bloom_filters);
   BOOST_OUTCOME_TRY(install_bounded_functions(handle(), watch_));
   BOOST_OUTCOME_TRY(scope->install(handle()));
   BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON"));

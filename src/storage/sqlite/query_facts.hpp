@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ struct QueryTraits {
 /// What is known of a query that a tenant wrote, for as long as it is kept compiled.
 struct QueryFacts {
   QueryTraits traits;
+  /// What its intermediate tables and sorters may hold together without a file, at the most.
+  std::size_t cache_bytes = 0;
   /// The names of its columns. SQLite's own may go whenever it compiles the query anew.
   std::vector<std::string> names;
   /// The same as views.

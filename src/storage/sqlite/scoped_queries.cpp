@@ -116,12 +116,26 @@ class Allowance {
   std::size_t bytes_;
 };
 
+/// What the intermediate results of a query may take in files. What SQLite holds before it writes
+/// to one cannot be measured, and is taken for its most; up to `free_cache_bytes` it costs nothing.
+/// Errors: `query_limit_exceeded`.
+Result<std::size_t> file_quota(const SqlLimits& limits, const QueryFacts& facts) {
+  constexpr std::size_t free_cache_bytes = std::size_t{96} << 20U;
+  const std::size_t counted =
+      facts.cache_bytes > free_cache_bytes ? facts.cache_bytes - free_cache_bytes : 0;
+  if (counted > limits.memory) {
+    return limit_error("memory", "it has too many intermediate results");
+  }
+  return limits.memory - counted;
+}
+
 Result<void> execute(Connection& connection, TenantId tenant, const ScopedQuery& query,
                      ScopedSink& sink) {
   const ScopedTenant scoped{*connection.scope(), tenant};
-  connection.quota()->set_quota(query.limits.memory);
   BOOST_OUTCOME_TRY(SqliteStatement* const statement, connection.prepare_query(query.text));
   const StatementLease lease{*statement};
+  BOOST_OUTCOME_TRY(const std::size_t quota, file_quota(query.limits, *statement->facts()));
+  connection.quota()->set_quota(quota);
   BOOST_OUTCOME_TRY(const auto values, arrange(*statement, query.parameters));
   statement->bind_rest(1, values);
 

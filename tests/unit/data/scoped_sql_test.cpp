@@ -420,14 +420,100 @@ TEST_CASE("what a query doubles as it is compiled is bounded") {
 
 TEST_CASE("sorters count against the memory of a query") {
   const Fixture fixture;
-  std::string text =
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30), b(s) AS "
-      "(SELECT printf('%100000d', 1)) SELECT 0";
-  for (int i = 0; i < 30; ++i) {
-    text += " + (SELECT count(*) FROM (SELECT 1 FROM n, b GROUP BY s || i))";
+  // Each has much to sort, or a little.
+  for (const int rows : {30, 7}) {
+    CAPTURE(rows);
+    std::string text = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+                       std::to_string(rows) + "), b(s) AS (SELECT printf('%100000d', 1)) SELECT 0";
+    for (int i = 0; i < 30; ++i) {
+      text += " + (SELECT count(*) FROM (SELECT 1 FROM n, b GROUP BY s || i))";
+    }
+    CHECK(limit_of(fixture.sql({.time = std::chrono::seconds{30}, .memory = std::size_t{16} << 20U})
+                       .query(text)) == "memory");
   }
-  CHECK(limit_of(fixture.sql({.time = std::chrono::seconds{30}, .memory = std::size_t{16} << 20U})
-                     .query(text)) == "memory");
+}
+
+TEST_CASE("intermediate tables that stay in memory count against the memory of a query") {
+  const Fixture fixture;
+  const auto with_tables = [](int count) {
+    std::string text =
+        "WITH b(b) AS MATERIALIZED (SELECT printf('%100000d', 1)), n(i) AS (VALUES (1), (2)) "
+        "SELECT 0";
+    for (int i = 0; i < count; ++i) {
+      text += ", " + std::to_string(i) + " IN (SELECT b || i FROM b, n)";
+    }
+    return text;
+  };
+  CHECK(limit_of(fixture.sql().query(with_tables(190))) == "memory");
+  CHECK(limit_of(fixture.sql({.memory = 1}).query(with_tables(60))) == "memory");
+  CHECK(
+      must(fixture.sql({.memory = std::size_t{512} << 20U}).query(with_tables(190))).rows.size() ==
+      1);
+  // The engine's caches stand beside it.
+  CHECK(must(fixture.sql({.memory = 1}).query(with_tables(20))).rows.size() == 1);
+  // What they may hold is taken off what files may.
+  const std::string large =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) "
+      "SELECT count(*) FROM (SELECT 1 FROM n GROUP BY printf('%100000d', i))";
+  const SqlLimits limits{.time = std::chrono::seconds{60}};
+  CHECK(flat(must(fixture.sql(limits).query(large))) == "200,;");
+  std::string beside = large;
+  for (int i = 0; i < 50; ++i) {
+    beside += (i == 0 ? " WHERE 0 <> " : " + ") + std::string{"(1 IN (SELECT stars + "} +
+              std::to_string(i) + " FROM notes))";
+  }
+  CHECK(limit_of(fixture.sql(limits).query(beside)) == "memory");
+}
+
+TEST_CASE("what people ask fits into the memory of a query") {
+  const Fixture fixture;
+  const SqlLimits limits{.time = std::chrono::seconds{60}};
+  const auto repeated = [](int count, const std::string& between, auto part) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      text += (i == 0 ? "" : between) + part(std::to_string(i));
+    }
+    return text;
+  };
+  const auto steps = repeated(12, ", ", [](const std::string& i) {
+    return "c" + i +
+           " AS (SELECT DISTINCT note, sum(number) OVER (PARTITION BY note ORDER BY number) AS n " +
+           "FROM tasks WHERE note IN (SELECT id FROM notes WHERE stars >= " + i + " - 9))";
+  });
+  const auto joins = repeated(12, " ", [](const std::string& i) {
+    return i == "0" ? std::string{"c0"} : "LEFT JOIN c" + i + " USING (note)";
+  });
+  CHECK(must(fixture.sql(limits).query("WITH " + steps + " SELECT * FROM " + joins +
+                                       " ORDER BY note LIMIT 10"))
+            .rows.size() == 5);
+  const auto counts = repeated(150, ", ", [](const std::string& i) {
+    return "sum(title IN ('a', 'b', 'acme 1')) AS n" + i;
+  });
+  CHECK(must(fixture.sql(limits).query("SELECT " + counts + " FROM notes")).rows.size() == 1);
+}
+
+TEST_CASE("rows of others take none of the tenant's away, also after statistics were gathered") {
+  auto schema = Fixture::schema();
+  schema.push_back({4, "turns",
+                    "CREATE TABLE turns (tenant_id INTEGER NOT NULL REFERENCES tenancy_tenants, "
+                    "n INTEGER NOT NULL, turn INTEGER AS (n % 3), PRIMARY KEY (tenant_id, n)) "
+                    "STRICT; CREATE INDEX turns_by_turn ON turns (tenant_id, turn)"});
+  for (const int others : {0, 900}) {
+    CAPTURE(others);
+    const TestStore store{{}, schema, {.shared_tables = {"plans"}}};
+    for (const auto& [tenant, count] :
+         {std::pair{&store.acme, 8}, std::pair{&store.globex, others}}) {
+      const auto id = std::to_string(tenant->id.value());
+      const auto numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) ";
+      const auto limit = " FROM n LIMIT " + std::to_string(count);
+      store.run_raw(numbers + ("INSERT INTO turns SELECT " + id + ", i" + limit));
+      store.run_raw(numbers + ("INSERT INTO notes SELECT " + id + ", i, i, 0, NULL, 1, 1" + limit));
+    }
+    store.run_raw("ANALYZE");
+    const auto table = must(ScopedSql{store.store, store.enter(store.acme)}.query(
+        "SELECT count(*) FROM notes a, notes b JOIN turns c ON c.turn = 1"));
+    CHECK(flat(table) == "192,;");
+  }
 }
 
 TEST_CASE("what is hidden is told of like what is not there") {

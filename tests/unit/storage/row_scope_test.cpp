@@ -130,6 +130,59 @@ TEST_CASE("a query that is compiled anew may do what its own text says") {
   CHECK(ask() == 1);
 }
 
+TEST_CASE("how much a query does is no measure of how many rows others have") {
+  const auto steps_beside = [](int others) {
+    const tenancy_test::TestStore test;
+    const auto fill = [&](const tenancy::Tenant& tenant, int count) {
+      test.run_raw(
+          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+          "INSERT INTO notes SELECT " +
+          std::to_string(tenant.id.value()) + ", i, i, 0, NULL, 1, 1 FROM n LIMIT " +
+          std::to_string(count));
+    };
+    fill(test.acme, 8);
+    fill(test.globex, others);
+    test.run_raw("ANALYZE");
+    const tenancy::CallOptions options;
+    const CallLimits limits{options, std::chrono::seconds{5}};
+    const auto connection = must(Connection::open_confined(
+        test.file(), {},
+        {std::make_shared<const ScopedSchema>(ScopedSchema{1, {{"notes", false, {"id"}}}}), {}},
+        limits));
+    const ScopedTenant tenant{*connection->scope(), test.acme.id};
+    auto* const statement = must(connection->prepare_query(
+        "SELECT 1 FROM notes a, notes b, notes c, notes d, notes e, notes f LIMIT 1"));
+    const tenancy::detail::StatementLease lease{*statement};
+    CHECK(must(statement->step()));
+    return sqlite3_stmt_status(statement->handle(), SQLITE_STMTSTATUS_VM_STEP, 0);
+  };
+  CHECK(steps_beside(2'000) == steps_beside(1'000));
+}
+
+TEST_CASE("a plan with a filter of all tenants' rows is refused") {
+  const tenancy_test::TestStore test;
+  test.run_raw("ANALYZE; INSERT INTO sqlite_stat1 VALUES ('notes', 'notes', '1000 500 1')");
+  const tenancy::CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const auto connection = must(Connection::open_confined(
+      test.file(), {},
+      {std::make_shared<const ScopedSchema>(ScopedSchema{1, {{"notes", false, {"id"}}}}), {}},
+      limits));
+  const ScopedTenant tenant{*connection->scope(), test.acme.id};
+  const std::string text = "SELECT 1 FROM notes a, notes b, notes c, notes d, notes e, notes f";
+  const auto is_compiled = [&](const std::string& query) {
+    const auto compiled = connection->prepare_query(query);
+    return compiled && tenancy::detail::StatementLease{*compiled.value()}.operator->() != nullptr;
+  };
+  CHECK(is_compiled(text));
+  // As in a version of SQLite that calls its filters otherwise.
+  sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, connection->handle(), 0);
+  const auto refused = connection->prepare_query(text + " LIMIT 1");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error() == errc::query_refused);
+  CHECK(is_compiled("SELECT 1 FROM notes"));
+}
+
 TEST_CASE("what a query may do is that query's alone") {
   RowScope rows = scope();
   CHECK_FALSE(rows.allows(SQLITE_READ, "json_each", "value", "main", nullptr));
