@@ -444,11 +444,10 @@ TEST_CASE("intermediate tables that stay in memory count against the memory of a
     }
     return text;
   };
-  CHECK(limit_of(fixture.sql().query(with_tables(190))) == "memory");
+  CHECK(limit_of(fixture.sql().query(with_tables(90))) == "memory");
   CHECK(limit_of(fixture.sql({.memory = 1}).query(with_tables(60))) == "memory");
-  CHECK(
-      must(fixture.sql({.memory = std::size_t{512} << 20U}).query(with_tables(190))).rows.size() ==
-      1);
+  CHECK(must(fixture.sql({.memory = std::size_t{512} << 20U}).query(with_tables(90))).rows.size() ==
+        1);
   // The engine's caches stand beside it.
   CHECK(must(fixture.sql({.memory = 1}).query(with_tables(20))).rows.size() == 1);
   // What they may hold is taken off what files may.
@@ -475,12 +474,12 @@ TEST_CASE("what people ask fits into the memory of a query") {
     }
     return text;
   };
-  const auto steps = repeated(12, ", ", [](const std::string& i) {
+  const auto steps = repeated(8, ", ", [](const std::string& i) {
     return "c" + i +
            " AS (SELECT DISTINCT note, sum(number) OVER (PARTITION BY note ORDER BY number) AS n " +
            "FROM tasks WHERE note IN (SELECT id FROM notes WHERE stars >= " + i + " - 9))";
   });
-  const auto joins = repeated(12, " ", [](const std::string& i) {
+  const auto joins = repeated(8, " ", [](const std::string& i) {
     return i == "0" ? std::string{"c0"} : "LEFT JOIN c" + i + " USING (note)";
   });
   CHECK(must(fixture.sql(limits).query("WITH " + steps + " SELECT * FROM " + joins +
