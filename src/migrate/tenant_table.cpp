@@ -53,7 +53,7 @@ Result<void> check_name(std::string_view what, std::string_view name) {
     return invalid(
         std::string{what} + " needs a name of 1 to 63 of a-z, 0-9 and _ that begins with a letter" +
         (is_plain_line(name, 1, 2 * max_identifier_length) ? "; '" + std::string{name} + "' is none"
-                                                     : std::string{}));
+                                                           : std::string{}));
   }
   if (name.starts_with("tenancy_") || name.starts_with("sqlite_")) {
     return invalid(std::string{what} + " '" + std::string{name} +

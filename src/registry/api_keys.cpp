@@ -24,8 +24,8 @@ constexpr StaticSql insert_key_sql{
     "INSERT INTO tenancy_api_keys (key_id, tenant_id, name, scope, created_at, expires_at, "
     "key_version, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
 constexpr StaticSql list_keys_sql{"SELECT " TENANCY_API_KEY_COLUMNS
-                             " FROM tenancy_api_keys WHERE tenant_id = ?1 "
-                             "ORDER BY created_at DESC, key_id"};
+                                  " FROM tenancy_api_keys WHERE tenant_id = ?1 "
+                                  "ORDER BY created_at DESC, key_id"};
 constexpr StaticSql find_sql{"SELECT " TENANCY_API_KEY_COLUMNS
                              " FROM tenancy_api_keys WHERE tenant_id = ?1 AND key_id = ?2"};
 constexpr StaticSql expire_sql{

@@ -15,8 +15,9 @@ namespace {
 using detail::ControlSession;
 using detail::StaticSql;
 
-constexpr StaticSql insert_tenant_sql{"INSERT INTO tenancy_tenants (" TENANCY_TENANT_COLUMNS
-                               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)"};
+constexpr StaticSql insert_tenant_sql{
+    "INSERT INTO tenancy_tenants (" TENANCY_TENANT_COLUMNS
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)"};
 
 Result<void> check(const NewTenant& tenant) {
   if (tenant.status != TenantStatus::active && tenant.status != TenantStatus::provisioning) {

@@ -18,9 +18,9 @@ struct SqlLimits {
   std::size_t rows = 10'000;
   /// Of all values that it gives, with 8 for each. About "bytes". Positive.
   std::size_t bytes = std::size_t{8} << 20U;
-  /// Of intermediate results: what it sorts, groups, materialises. Beside it the engine's caches may
-  /// hold 96 MiB, about 2 for each intermediate table; what more they may hold is taken off, and a
-  /// query that has too many tables for it does not run. About "memory". Positive.
+  /// Of intermediate results: what it sorts, groups, materialises. Beside it the engine's caches
+  /// may hold 96 MiB, about 2 for each intermediate table; what more they may hold is taken off,
+  /// and a query that has too many tables for it does not run. About "memory". Positive.
   std::size_t memory = std::size_t{32} << 20U;
 };
 
