@@ -21,7 +21,11 @@ Weight plus(Weight one, Weight other) noexcept {
 }
 template <class... More>
 Weight plus(Weight one, Weight other, Weight third, More... more) noexcept {
-  return plus(plus(one, other), third, more...);
+  Weight sum = plus(one, other);
+  for (const Weight next : {third, Weight{more}...}) {
+    sum = plus(sum, next);
+  }
+  return sum;
 }
 Weight times(Weight one, Weight other) noexcept {
   return one != 0 && other > most_weight / one ? most_weight : one * other;
