@@ -61,7 +61,7 @@ TEST_CASE("what waits to be written is little more than what was sent") {
   ServiceInProcess api{{.workers = 1, .request_time = long_enough, .query_time = long_enough}};
   const auto acme = api.key_of("acme");
   // Few, since a write waits for five seconds at most, and the others are read meanwhile.
-  constexpr std::size_t waiting = 3;
+  constexpr std::size_t waiting = 2;
   // The body, the definition, the name and the list are values, too.
   const std::size_t objects = tenantd::max_json_values - 4;
   for (const std::string method : {"POST", "PUT", "PATCH"}) {
