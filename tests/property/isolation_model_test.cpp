@@ -32,13 +32,13 @@ TEST_CASE("random work of three tenants agrees with a model of each alone") {
                 << (difference->position < sequence.size()
                         ? describe(sequence[difference->position])
                         : "the end")
-                << "\nlibrary: " << difference->library << "\nmodel:   " << difference->model
+                << "\nlibrary: " << difference->observed << "\nmodel:   " << difference->model
                 << "\nLooking for a short way there ..." << std::endl;
       const auto shrunk = shrink(sequence, *difference);
       REQUIRE_MESSAGE(shrunk.has_value(), "it does not differ when it is done again");
       FAIL("TENANCY_TEST_SEED=" << seed << " differs at the end of:\n"
                                 << describe(shrunk->sequence)
-                                << "library: " << shrunk->difference.library
+                                << "library: " << shrunk->difference.observed
                                 << "\nmodel:   " << shrunk->difference.model);
     }
     const std::size_t before = done;

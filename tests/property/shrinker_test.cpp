@@ -73,7 +73,7 @@ TEST_CASE("a leak from tenant to tenant is found and told in the fewest steps") 
   const std::string told = describe(shrunk.sequence);
   CHECK(told.find("globex: ") == 0);
   CHECK(told.find("acme: erase_where where (") != std::string::npos);
-  CHECK(shrunk.difference.library.find("globex") != std::string::npos);
+  CHECK(shrunk.difference.observed.find("globex") != std::string::npos);
 }
 
 TEST_CASE("a wrong answer is found and told in the fewest steps") {
@@ -90,6 +90,6 @@ TEST_CASE("a wrong answer is found and told in the fewest steps") {
   CHECK(shrunk.sequence.back().condition.terms.empty());
   // A row with each call, two of them in a transaction perhaps.
   CHECK(count_of(shrunk.sequence) <= 5);
-  CHECK(shrunk.difference.library == "done 3 1");
+  CHECK(shrunk.difference.observed == "done 3 1");
   CHECK(shrunk.difference.model == "done 4 1");
 }

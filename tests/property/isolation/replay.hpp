@@ -13,7 +13,7 @@ namespace tenancy_test::isolation {
 /// Where library and model said different things.
 struct Difference {
   std::size_t position;  ///< Of the operation.
-  std::string library;
+  std::string observed;
   std::string model;
 };
 
