@@ -42,7 +42,8 @@ bool is_number(const SqlToken& token) noexcept {
 
 bool is_parameter(const SqlToken& token) noexcept {
   constexpr std::string_view signs = "$@:#";
-  return token.kind == SqlToken::Kind::word && signs.find(token.text.front()) != signs.npos;
+  return token.kind == SqlToken::Kind::word &&
+         signs.find(token.text.front()) != std::string_view::npos;
 }
 
 bool never_is_name(const SqlToken& token) {
