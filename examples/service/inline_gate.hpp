@@ -7,7 +7,7 @@ namespace tenantd {
 
 /// Whether quick work is done on the threads that serve the sockets: as long as it proves quick.
 /// After work that took long, because the disk had to be asked for example, the next pieces go
-/// elsewhere.
+/// elsewhere: to a thread that nothing slow has.
 ///
 /// Thread safety: thread-safe.
 class InlineGate {

@@ -120,7 +120,8 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
       in_flight_{options.tenant_requests},
       entrance_{store, authenticator, std::move(powers), HostNames{options.base_domain},
                 in_flight_},
-      workers_{options.workers} {
+      workers_{options.workers},
+      quick_workers_{quick_threads} {
   add_documentation_routes(router_);
   add_health_routes(router_, options.readiness);
   add_tenant_routes(router_, entrance_);
@@ -205,7 +206,8 @@ void Service::run_inline(const ExchangePtr& exchange) noexcept {
 }
 
 void Service::run_on_worker(const ExchangePtr& exchange) {
-  workers_.post(exchange->call.tenant, [this, exchange] { run(exchange); });
+  Workers& workers = exchange->endpoint->pace == Pace::quick ? quick_workers_ : workers_;
+  workers.post(exchange->call.tenant, [this, exchange] { run(exchange); });
 }
 
 void Service::run(const ExchangePtr& exchange) noexcept {

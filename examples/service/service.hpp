@@ -40,8 +40,9 @@ struct ServiceOptions {
 
 /// The API: finds the endpoint of a request, gives every answer its id and writes the access log.
 ///
-/// What is quick runs on the thread that serves the socket; writes are handed to the store, which
-/// commits many together and answers from a thread of its own; the rest runs on workers.
+/// What is quick runs on the thread that serves the socket, or on a thread of its own while that
+/// proves not to be quick: it never waits behind what is slow. Writes are handed to the store,
+/// which commits many together and answers from a thread of its own; the rest runs on workers.
 ///
 /// Isolation: it holds no authority. All it can do is turn a credential that came with a request
 /// into the permission that the credential stands for, and what its `Powers` name.
@@ -49,6 +50,9 @@ struct ServiceOptions {
 /// Thread safety: thread-safe.
 class Service final : public Handler {
  public:
+  /// Those beside the workers: one for what is quick.
+  static constexpr std::size_t quick_threads = 1;
+
   Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator, Powers powers,
           const ServiceOptions& options = {});
   Service(const Service&) = delete;
@@ -84,7 +88,8 @@ class Service final : public Handler {
   Entrance entrance_;
   Router router_;
   InlineGate gate_;
-  Workers workers_;  ///< Ends first: its work uses the others.
+  Workers workers_;        ///< For what is slow. Its work uses all but the next.
+  Workers quick_workers_;  ///< For what is quick and not let in. Ends first: it has workers work.
 };
 
 }  // namespace tenantd

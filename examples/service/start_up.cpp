@@ -89,6 +89,21 @@ std::string failures_of(const tenancy::HealthReport& report) {
 
 }  // namespace
 
+tenancy::StoreOptions store_options(const Options& options) {
+  tenancy::StoreOptions store;
+  // A request holds at most one connection at a time, so that none waits for a connection, but
+  // where there are more threads than a store can have.
+  constexpr std::size_t most_readers = 64;
+  store.readers =
+      std::min(options.service.workers + Service::quick_threads + options.io_threads, most_readers);
+  store.page_cache_bytes = options.page_cache;
+  // No request keeps the log from starting over for much longer than a query may take.
+  constexpr std::chrono::milliseconds oldest = std::chrono::hours{24};
+  const auto query_time = std::min(options.service.query_time, options.service.request_time);
+  store.max_snapshot_age = std::min(query_time + std::chrono::milliseconds{1'000}, oldest);
+  return store;
+}
+
 Result<tenancy::Authority> open_store(const Options& options) {
   if (options.store.empty()) {
     BOOST_OUTCOME_TRY(make_private_directory(options.data));
@@ -96,16 +111,7 @@ Result<tenancy::Authority> open_store(const Options& options) {
   tenancy::OpenOptions open_options;
   BOOST_OUTCOME_TRY(open_options.migrations, migrations());
   open_options.mappings = mappings();
-  // A request holds at most one connection at a time, so that none waits for a connection, but
-  // where there are more threads than a store can have.
-  constexpr std::size_t most_readers = 64;
-  open_options.store.readers = std::min(options.service.workers + options.io_threads, most_readers);
-  open_options.store.page_cache_bytes = options.page_cache;
-  // No request keeps the log from starting over for much longer than a query may take.
-  constexpr std::chrono::milliseconds oldest = std::chrono::hours{24};
-  const auto query_time = std::min(options.service.query_time, options.service.request_time);
-  open_options.store.max_snapshot_age =
-      std::min(query_time + std::chrono::milliseconds{1'000}, oldest);
+  open_options.store = store_options(options);
   open_options.store.observer = std::make_shared<AlarmLog>();
   if (!options.keys.empty()) {
     BOOST_OUTCOME_TRY(open_options.keys, tenancy::KeyRing::open(options.keys));

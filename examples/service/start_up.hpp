@@ -5,11 +5,16 @@
 #include <string>
 
 #include "tenancy/registry/authority.hpp"
+#include "tenancy/storage/options.hpp"
 
 #include "service/options.hpp"
 #include "service/readiness.hpp"
 
 namespace tenantd {
+
+/// How the service's store behaves: a connection for each thread, and no snapshot is kept for much
+/// longer than a query may take.
+tenancy::StoreOptions store_options(const Options& options);
 
 /// Opens the store and makes the directory for it, readable by its owner only, when it is missing.
 /// Errors: `cannot_open`; otherwise those of `tenancy::open`.

@@ -76,7 +76,7 @@ TEST_CASE("sizes, times, switches, choices and lists are read in their units") {
       parse({"--body-bytes=2MiB", "--header-time", "1500ms", "--stop-time=0", "--drain=1min",
              "--no-demo", "--first-key=off", "--access-log", "off", "--log-format", "json",
              "--cors-origins", "https://a.example,https://b.example", "--idempotency-lifetime=2h",
-             "--idempotency-answers=7"})
+             "--idempotency-answers=7", "--request-time=20s", "--query-time=1500ms"})
           .options();
   CHECK(options.limits.body_bytes == 2U << 20U);
   CHECK(options.limits.header_time == std::chrono::milliseconds{1500});
@@ -90,6 +90,8 @@ TEST_CASE("sizes, times, switches, choices and lists are read in their units") {
         std::vector<std::string>{"https://a.example", "https://b.example"});
   CHECK(options.service.idempotency.lifetime == std::chrono::hours{2});
   CHECK(options.service.idempotency.answers == 7);
+  CHECK(options.service.request_time == std::chrono::seconds{20});
+  CHECK(options.service.query_time == std::chrono::milliseconds{1500});
 }
 
 TEST_CASE("a switch by itself is on, whatever comes behind it") {
