@@ -153,7 +153,7 @@ struct FaultVfs::Callbacks {
   static int sleep(sqlite3_vfs* vfs, int microseconds) {
     {
       const std::scoped_lock lock{self(vfs).mutex_};
-      if (self(vfs).skip_waits_) {
+      if (self(vfs).skip_waits_ && !self(vfs).faults_.empty()) {
         return microseconds;
       }
     }

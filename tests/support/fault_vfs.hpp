@@ -76,7 +76,7 @@ class FaultVfs {
   void arm(std::vector<Fault> faults = {});
   /// Nothing fails any more; the power is back.
   void disarm();
-  /// Makes SQLite's own waits take no time, for locks that are never given.
+  /// Makes SQLite's own waits take no time while anything fails, for locks that are never given.
   void skip_waits(bool skip);
 
   /// All calls since the faults were armed; the nth of them has the index n - 1.

@@ -102,13 +102,16 @@ class Connection {
   [[nodiscard]] bool in_transaction() const noexcept {
     return sqlite3_get_autocommit(database_->getHandle()) == 0;
   }
+  /// Whether a statement has begun that has not ended, in such a transaction or by itself.
+  [[nodiscard]] bool is_reading() const noexcept {
+    return sqlite3_txn_state(handle(), nullptr) != SQLITE_TXN_NONE;
+  }
   /// A statement that has not ended, and is not to, keeps the view that it began with.
   void keep_view(bool kept) noexcept { keeps_view_ = kept; }
   /// Whether all statements have the same view of the database, in such a transaction or thanks to
   /// such a statement.
   [[nodiscard]] bool has_view() const noexcept {
-    return in_transaction() ||
-           (keeps_view_ && sqlite3_txn_state(handle(), nullptr) != SQLITE_TXN_NONE);
+    return in_transaction() || (keeps_view_ && is_reading());
   }
   /// Rows that statements touched since the connection was opened.
   [[nodiscard]] std::int64_t total_changes() const noexcept;

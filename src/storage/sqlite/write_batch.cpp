@@ -26,6 +26,11 @@ Error lost_error() {
 Result<void> WriteBatch::begin(const CallLimits& limits) {
   const WatchScope watched{connection_.watch(), limits, Watch::unlimited, true};
   auto begun = connection_.run(begin_immediate_sql);
+  if (!begun && connection_.is_reading()) {
+    // In a snapshot that ends with the connection: others have written since, and so it would be
+    // busy for ever.
+    connection_.poison();
+  }
   if (!begun && begun.error() == errc::busy) {
     return limits.wait_ended(errc::busy, "another process's transaction");
   }

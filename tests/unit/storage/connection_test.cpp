@@ -13,6 +13,7 @@
 
 #include "storage/sqlite/connection_pool.hpp"
 #include "storage/sqlite/statement.hpp"
+#include "storage/sqlite/write_batch.hpp"
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
 
@@ -29,6 +30,7 @@ using tenancy::detail::sqlite::ConnectionMode;
 using tenancy::detail::sqlite::ConnectionPool;
 using tenancy::detail::sqlite::SqliteStatement;
 using tenancy::detail::sqlite::Watch;
+using tenancy::detail::sqlite::WriteBatch;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::TestStore;
@@ -159,6 +161,32 @@ TEST_CASE("a poisoned connection is closed, and its place in the pool is free") 
   CHECK_FALSE(pool.acquire_idle().has_value());
   static_cast<void>(must(pool.acquire(limits)));
   CHECK(opened == 2);
+}
+
+TEST_CASE("a connection that cannot write because it still reads is not used again") {
+  const TestStore test;
+  const tenancy::Repository<tenancy_test::Note> notes{test.store, test.enter(test.acme)};
+  must(notes.insert({.id = "a", .title = "a"}));
+  must(notes.insert({.id = "b", .title = "b"}));
+  const auto connection = connect(test);
+  const std::string text = "SELECT id FROM notes";
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const auto begin_while_reading = [&](bool has_old_view) {
+    const StatementLease reading{*must(connection->prepare(StaticSql{text}))};
+    REQUIRE(must(reading->step()));
+    if (has_old_view) {
+      must(notes.insert({.id = "c", .title = "c"}));
+    }
+    WriteBatch batch{*connection};
+    auto begun = batch.begin(limits);
+    batch.roll_back();
+    return begun;
+  };
+  CHECK(begin_while_reading(false).has_value());
+  CHECK_FALSE(connection->poisoned());
+  CHECK(code_of(begin_while_reading(true)) == errc::busy);
+  CHECK(connection->poisoned());
 }
 
 TEST_CASE("a statement that is used again has the new tenant, however its others are bound") {
