@@ -1,0 +1,201 @@
+// Writes, of rows, tenants and whole files.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <doctest/doctest.h>
+
+#include "tenancy/data/repository.hpp"
+#include "tenancy/migrate/migrate.hpp"
+#include "tenancy/migrate/verify_schema.hpp"
+
+#include "crash/memory_world.hpp"
+#include "support/must.hpp"
+
+using tenancy::Changes;
+using tenancy::field;
+using tenancy::Query;
+using tenancy::Repository;
+using tenancy::Result;
+using tenancy::TenantIdentifier;
+using tenancy::WriteTransaction;
+using tenancy_test::Item;
+using tenancy_test::must;
+using tenancy_test::tell;
+using tenancy_test::told;
+using tenancy_test::Told;
+using tenancy_test::try_without_memory;
+using tenancy_test::World;
+
+namespace {
+
+const Query<Item>& some() {
+  static const Query<Item> query =
+      Query<Item>{field<&Item::points> > 5}.order_by(tenancy::descending<&Item::title>);
+  return query;
+}
+
+const Item added{.project = "r", .number = 1, .title = "added", .owner = "ann"};
+
+}  // namespace
+
+TEST_CASE("without memory: insert") {
+  try_without_memory([](const World& w) { return tell(w.items().insert(added)); });
+}
+
+TEST_CASE("without memory: insert_many") {
+  try_without_memory([](const World& w) {
+    return tell(w.people().insert_many({{"bob", "Bob"}, {"eve", "Eve"}, {"joe", "Joe"}}));
+  });
+}
+
+TEST_CASE("without memory: upsert") {
+  try_without_memory([](const World& w) { return tell(w.people().upsert({"ann", "Other"})); });
+}
+
+TEST_CASE("without memory: update") {
+  try_without_memory([](const World& w) {
+    return tell(w.items().update({.project = "p", .number = 4, .title = "changed"}));
+  });
+}
+
+TEST_CASE("without memory: update of a version") {
+  try_without_memory([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(auto found, w.items().require_versioned({"p", 4}));
+    found.row.title = "changed";
+    return tell(w.items().update(std::move(found)));
+  });
+}
+
+TEST_CASE("without memory: change") {
+  try_without_memory([](const World& w) {
+    return tell(w.items().update({"p", 4}, Changes<Item>{}.set<&Item::title>("changed")));
+  });
+}
+
+TEST_CASE("without memory: change of a version") {
+  try_without_memory([](const World& w) {
+    return tell(w.items().update({"p", 4}, Changes<Item>{}.set<&Item::title>("changed"),
+                                 tenancy::RowVersion{1}));
+  });
+}
+
+TEST_CASE("without memory: erase") {
+  try_without_memory([](const World& w) { return tell(w.items().erase({"p", 4})); });
+}
+
+TEST_CASE("without memory: erase of a version") {
+  try_without_memory([](const World& w) {
+    return tell(w.items().erase({"p", 4}, tenancy::RowVersion{1}));
+  });
+}
+
+TEST_CASE("without memory: erase_where") {
+  try_without_memory(
+      [](const World& w) { return tell(w.items().erase_where(field<&Item::project> == "q")); });
+}
+
+TEST_CASE("without memory: transaction") {
+  try_without_memory([](const World& w) -> Told {
+    return tell(w.store().write(w.acme(), [](WriteTransaction& tx) -> Result<std::string> {
+      const Repository<Item> items{tx};
+      BOOST_OUTCOME_TRY(const auto last, items.insert(added));
+      BOOST_OUTCOME_TRY(items.erase({"p", 4}));
+      BOOST_OUTCOME_TRY(const auto page, items.list(some(), {.limit = 3}));
+      return told(last) + told(page);
+    }));
+  });
+}
+
+TEST_CASE("without memory: create a tenant") {
+  try_without_memory([](const World& w) {
+    return tell(w.registry().create(
+        {.slug = "initech",
+         .name = "Initech",
+         .identifiers = {must(TenantIdentifier::parse("host", "initech.example"))}}));
+  });
+}
+
+TEST_CASE("without memory: update a tenant") {
+  try_without_memory([](const World& w) {
+    return tell(w.registry().update(w.id(), {.name = "Other", .plan = "basic"}));
+  });
+}
+
+TEST_CASE("without memory: suspend") {
+  try_without_memory([](const World& w) { return tell(w.registry().suspend(w.id())); });
+}
+
+TEST_CASE("without memory: archive") {
+  try_without_memory([](const World& w) { return tell(w.registry().archive(w.original.ids[1])); });
+}
+
+TEST_CASE("without memory: add an identifier") {
+  try_without_memory([](const World& w) {
+    return tell(
+        w.registry().add_identifier(w.id(), must(TenantIdentifier::parse("host", "b.example"))));
+  });
+}
+
+TEST_CASE("without memory: remove an identifier") {
+  try_without_memory([](const World& w) {
+    return tell(w.registry().remove_identifier(
+        w.id(), must(TenantIdentifier::parse("host", "acme.example"))));
+  });
+}
+
+TEST_CASE("without memory: issue a key") {
+  try_without_memory([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(const auto issued, w.registry().issue_key(w.id(), {.name = "new"}));
+    return told(issued.key);
+  });
+}
+
+TEST_CASE("without memory: expire a key") {
+  try_without_memory([](const World& w) {
+    return tell(w.registry().expire_key(
+        w.id(), w.original.spare_id, tenancy::Timestamp::from_microseconds(1'900'000'000'000'000)));
+  });
+}
+
+TEST_CASE("without memory: revoke a key") {
+  try_without_memory(
+      [](const World& w) { return tell(w.registry().revoke_key(w.id(), w.original.spare_id)); });
+}
+
+TEST_CASE("without memory: analyze") {
+  try_without_memory(
+      [](const World& w) { return tell(w.authority().maintenance(w.crossing()).analyze()); });
+}
+
+TEST_CASE("without memory: checkpoint") {
+  try_without_memory([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(w.authority().maintenance(w.crossing()).checkpoint());
+    return std::string{"done"};
+  });
+}
+
+TEST_CASE("without memory: vacuum") {
+  try_without_memory([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(w.authority().maintenance(w.crossing()).vacuum());
+    return std::string{"done"};
+  });
+}
+
+TEST_CASE("without memory: backup") {
+  try_without_memory([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(const auto report, w.authority().backup(w.beside("backup.db")));
+    return std::to_string(report.pages);
+  });
+}
+
+TEST_CASE("without memory: migrate") {
+  try_without_memory([](const World& w) -> Told {
+    auto options = w.options();
+    options.migrations.push_back({2, "more", "ALTER TABLE remarks ADD COLUMN more TEXT"});
+    BOOST_OUTCOME_TRY(tenancy::migrate(w.url(), options));
+    BOOST_OUTCOME_TRY(const auto report, tenancy::verify_schema(w.url(), options));
+    return told(static_cast<std::int64_t>(report.findings.size()));
+  });
+}
