@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
@@ -27,6 +28,13 @@ RowScope scope() {
       std::make_shared<const ScopedSchema>(ScopedSchema{
           1, {{"notes", false, {"id", "title"}}, {"plans", true, {"name"}}}, {"secrets"}}),
       "base", "whose"};
+}
+
+std::unique_ptr<Connection> confined(const tenancy_test::TestStore& test, ScopedSchema schema) {
+  const tenancy::CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  return must(Connection::open_confined(
+      test.file(), {}, {std::make_shared<const ScopedSchema>(std::move(schema)), {}}, limits));
 }
 
 }  // namespace
@@ -76,14 +84,7 @@ TEST_CASE("only views ask whose the rows are") {
 
 TEST_CASE("who guessed the secret names reads nothing, and messages do not tell them") {
   const tenancy_test::TestStore test;
-  const tenancy::CallOptions options;
-  const CallLimits limits{options, std::chrono::seconds{5}};
-  const auto connection =
-      must(Connection::open_confined(test.file(), {},
-                                     {std::make_shared<const ScopedSchema>(ScopedSchema{
-                                          1, {{"notes", false, {"id", "title"}}}, {"tasks"}}),
-                                      {}},
-                                     limits));
+  const auto connection = confined(test, {1, {{"notes", false, {"id", "title"}}}, {"tasks"}});
   const std::string base = connection->scope()->base();
   const std::string function = connection->scope()->function();
   for (const std::string& text :
@@ -104,13 +105,7 @@ TEST_CASE("who guessed the secret names reads nothing, and messages do not tell 
 TEST_CASE("a query that is compiled anew may do what its own text says") {
   const tenancy_test::TestStore test;
   test.run_raw("CREATE INDEX starred ON notes (tenant_id, title) WHERE stars = 0");
-  const tenancy::CallOptions options;
-  const CallLimits limits{options, std::chrono::seconds{5}};
-  const auto connection = must(Connection::open_confined(
-      test.file(), {},
-      {std::make_shared<const ScopedSchema>(ScopedSchema{1, {{"notes", false, {"id", "stars"}}}}),
-       {}},
-      limits));
+  const auto connection = confined(test, {1, {{"notes", false, {"id", "stars"}}}});
   const ScopedTenant tenant{*connection->scope(), test.acme.id};
   const auto ask = [&] {
     auto* const statement =
@@ -143,12 +138,7 @@ TEST_CASE("how much a query does is no measure of how many rows others have") {
     fill(test.acme, 8);
     fill(test.globex, others);
     test.run_raw("ANALYZE");
-    const tenancy::CallOptions options;
-    const CallLimits limits{options, std::chrono::seconds{5}};
-    const auto connection = must(Connection::open_confined(
-        test.file(), {},
-        {std::make_shared<const ScopedSchema>(ScopedSchema{1, {{"notes", false, {"id"}}}}), {}},
-        limits));
+    const auto connection = confined(test, {1, {{"notes", false, {"id"}}}});
     const ScopedTenant tenant{*connection->scope(), test.acme.id};
     auto* const statement = must(connection->prepare_query(
         "SELECT 1 FROM notes a, notes b, notes c, notes d, notes e, notes f LIMIT 1"));
@@ -162,12 +152,7 @@ TEST_CASE("how much a query does is no measure of how many rows others have") {
 TEST_CASE("a plan with a filter of all tenants' rows is refused") {
   const tenancy_test::TestStore test;
   test.run_raw("ANALYZE; INSERT INTO sqlite_stat1 VALUES ('notes', 'notes', '1000 500 1')");
-  const tenancy::CallOptions options;
-  const CallLimits limits{options, std::chrono::seconds{5}};
-  const auto connection = must(Connection::open_confined(
-      test.file(), {},
-      {std::make_shared<const ScopedSchema>(ScopedSchema{1, {{"notes", false, {"id"}}}}), {}},
-      limits));
+  const auto connection = confined(test, {1, {{"notes", false, {"id"}}}});
   const ScopedTenant tenant{*connection->scope(), test.acme.id};
   const std::string text = "SELECT 1 FROM notes a, notes b, notes c, notes d, notes e, notes f";
   const auto is_compiled = [&](const std::string& query) {
