@@ -145,6 +145,7 @@ class Consumers:
         self.configure(
             name, HERE / "add_subdirectory", f"-DBUILD_SHARED_LIBS={shared}",
             f"-DTENANCY_SOURCE_DIR={self.source}", f"-DALL_HEADERS={headers}",
+            f"-DTENANCY_UNITY_BUILD={self.settings['unity_build']}",
             f"-DCMAKE_BUILD_TYPE={self.settings['build_type']}",
             f"-DCMAKE_CXX_FLAGS_{self.settings['build_type'].upper()}="
             f"{self.settings['build_type_flags']}",

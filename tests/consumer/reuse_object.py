@@ -39,6 +39,15 @@ def options(command: list[str], folder: pathlib.Path) -> tuple[list[str], pathli
     return kept, produced, source
 
 
+def is_same(source: str, other: str) -> bool:
+    """Several that are compiled as one are so by a file of the build's own."""
+    one, another = pathlib.Path(source), pathlib.Path(other)
+    return one == another or (
+        one.parent.name == another.parent.name == "Unity"
+        and one.name == another.name
+        and one.read_bytes() == another.read_bytes())
+
+
 def main() -> int:
     build = pathlib.Path(sys.argv[1])
     command = sys.argv[2:]
@@ -48,7 +57,7 @@ def main() -> int:
     wanted, produced, source = options(without_launcher(command), pathlib.Path.cwd())
     with open(build / "compile_commands.json", encoding="utf-8") as file:
         for entry in json.load(file):
-            if entry["file"] == source and "tenancy_objects.dir" in entry["command"]:
+            if "tenancy_objects.dir" in entry["command"] and is_same(source, entry["file"]):
                 recorded = without_launcher(shlex.split(entry["command"]))
                 known, existing, _ = options(recorded, pathlib.Path(entry["directory"]))
                 if known == wanted:
