@@ -123,9 +123,10 @@ Result<void> create_demo(const tenancy::Authority& authority, const std::string&
                                        {"Order anvils", "Send ransom notes"}}));
 
   const std::string collection = url + "/api/deployments";
-  out << "Two demo tenants' keys, shown only now:\n"
-      << "  acme    " << acme.key.unsafe_text() << "\n"
-      << "  globex  " << globex.key.unsafe_text() << "\n\n";
+  out << "Two demo tenants' keys, shown only now, and one of Acme's deployments:\n"
+      << "  ACME=" << acme.key.unsafe_text() << "\n"
+      << "  GLOBEX=" << globex.key.unsafe_text() << "\n"
+      << "  ONE_OF_ACMES=" << acme.last_deployment_id << "\n\n";
   out << "Acme's deployments; one more; Globex asking for one of Acme's, which does not exist for "
          "it; and Acme's workflows with the latest execution of each:\n";
   print_curl(out, acme.key) << collection << "\n";

@@ -152,6 +152,10 @@ void log_cause(std::string_view request_id, const tenancy::Error& error) {
   log_message(level_of(error.condition()), request_id, error.to_string());
 }
 
+void log_refusal(std::string_view request_id, std::string_view reason) {
+  log_message(spdlog::level::info, request_id, reason);
+}
+
 void log_exception(std::string_view what_happened, const std::exception_ptr& exception) {
   log_message(spdlog::level::err, {}, std::string{what_happened} + ": " + message_of(exception));
 }

@@ -53,6 +53,9 @@ void log_access(const AccessRecord& record);
 /// Why the library refused or failed, for the operator alone.
 void log_cause(std::string_view request_id, const tenancy::Error& error);
 
+/// Why this service refused a request, in words of its own.
+void log_refusal(std::string_view request_id, std::string_view reason);
+
 void log_exception(std::string_view what_happened, const std::exception_ptr& exception);
 
 /// A tenant boundary was about to be crossed. It is written before this returns.

@@ -47,6 +47,14 @@ Response finished(Response response, const Request& request, const Cors& cors,
   return response;
 }
 
+void log_reason(std::string_view request_id, const Problem& problem) {
+  if (problem.cause) {
+    log_cause(request_id, *problem.cause);
+  } else {
+    log_refusal(request_id, problem.detail);
+  }
+}
+
 bool is_stale(const Problem& problem) {
   return problem.cause && *problem.cause == tenancy::errc::stale_context;
 }
@@ -94,9 +102,7 @@ struct Service::Exchange {
   }
 
   void refuse(const Problem& problem) {
-    if (problem.cause) {
-      log_cause(id, *problem.cause);
-    }
+    log_reason(id, problem);
     finish(problem.to_response(id));
   }
 
@@ -146,6 +152,7 @@ void Service::handle(Request request, Answer answer) noexcept {
 Response Service::refuse(const Request& request, const Problem& problem) noexcept {
   const auto begin = Stopwatch::now();
   const std::string request_id = request_ids_.next();
+  log_reason(request_id, problem);
   return finished(problem.to_response(request_id), request, cors_, request_id, std::nullopt, begin);
 }
 

@@ -1,3 +1,4 @@
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -243,13 +244,48 @@ TEST_CASE(
 }
 
 TEST_CASE("the access log can be turned off, and the causes of refusals stay") {
-  ServedApi api{{"--no-access-log"}};
+  ServedApi api{{"--no-access-log", "--body-bytes", "2KiB"}};
+  const auto acme = api.make_tenant("acme");
+  const auto globex = api.make_tenant("globex");
   HttpClient client{api.port()};
   client.request("GET", "/healthz");
-  client.request("GET", "/api/deployments", {{"Authorization", "Bearer tnk_wrong"}});
+  std::map<std::string, std::string> causes;  // By the id of the request.
+  const auto refuse = [&](const std::string& request, int status, const std::string& cause) {
+    CAPTURE(request);
+    HttpClient alone{api.port()};
+    alone.send(request);
+    const auto reply = alone.read_reply();
+    CHECK(reply.status == status);
+    causes[reply.header("X-Request-Id")] = cause;
+  };
+  auto to_globex = authorized(acme);
+  to_globex.emplace_back("X-Tenant-ID", globex.id);
+  refuse(request_bytes("GET", "/api/deployments", {{"Authorization", "Bearer tnk_wrong"}}), 401,
+         "invalid_credential");
+  refuse(request_bytes("GET", "/api/deployments", to_globex), 403,
+         "X-Tenant-ID names another tenant");
+  refuse(request_bytes("GET", "/api/deployments?tenant_id=" + globex.id, authorized(acme)), 403,
+         "tenant_id names another tenant");
+  refuse(request_bytes("GET", "/api/deployments?colour=red", authorized(acme)), 400,
+         "parameter that is unknown");
+  refuse(request_bytes("POST", "/api/deployments", authorized(acme), "{"), 400, "line 1, column 2");
+  refuse(request_bytes("POST", "/api/deployments", authorized(acme), R"({"sesame":1})"), 422,
+         "members of the body");
+  refuse(request_bytes("POST", "/api/deployments", authorized(acme), std::string(5'000, ' ')), 413,
+         "too large");
+  refuse("GET / HTTP/1.1\r\nHost : x\r\n\r\n", 400, "not well-formed");
   CHECK(api.process().stop() == 0);
-  CHECK(api.process().log().find("/healthz") == std::string::npos);
-  CHECK(api.process().log().find("request=req_") != std::string::npos);
+  const std::string log = api.process().log();
+  CHECK(log.find("/healthz") == std::string::npos);
+  CHECK(log.find("sesame") == std::string::npos);
+  CHECK(log.find("colour") == std::string::npos);
+  CHECK(causes.size() == 8);
+  for (const auto& [id, cause] : causes) {
+    CAPTURE(cause);
+    const auto place = log.find("request=" + id + " ");
+    REQUIRE(place != std::string::npos);
+    CHECK(log.substr(place, log.find('\n', place) - place).find(cause) != std::string::npos);
+  }
 }
 
 TEST_CASE("trailers are no headers: a credential among them opens nothing") {

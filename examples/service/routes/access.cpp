@@ -1,5 +1,7 @@
 #include "service/routes/access.hpp"
 
+#include <string>
+
 namespace tenantd {
 namespace {
 
@@ -19,6 +21,14 @@ Reply<std::string_view> bearer_key(const Request& request) {
     return unauthenticated("Keys are sent as Authorization: Bearer KEY.");
   }
   return trimmed(lines.first.substr(scheme.size()));
+}
+
+/// What is told says neither which tenant was named nor where; the operator learns where.
+Problem disagreement(std::string_view place) {
+  Problem problem{403, "The request names a tenant that it is not for."};
+  problem.cause = tenancy::Error{tenancy::errc::access_denied,
+                                 std::string{place} + " names another tenant than the request is for"};
+  return problem;
 }
 
 }  // namespace
@@ -71,14 +81,16 @@ Reply<void> Entrance::confirm(const Call& call, std::optional<TenantId> tenant,
   if (lines.count > 1) {
     return Problem{400, "The request has more than one X-Tenant-ID header."};
   }
-  BOOST_OUTCOME_TRY(bool agrees, agrees_with_host(call, tenant));
-  if (lines.count == 1 || in_query != nullptr) {
-    const std::string own = tenant ? tenant->to_string() : std::string{};
-    agrees = agrees && tenant && (lines.count == 0 || trimmed(lines.first) == own) &&
-             (in_query == nullptr || *in_query == own);
-  }
+  BOOST_OUTCOME_TRY(const bool agrees, agrees_with_host(call, tenant));
   if (!agrees) {
-    return Problem{403, "The request names a tenant that it is not for."};
+    return disagreement("the host");
+  }
+  const std::string own = tenant ? tenant->to_string() : std::string{};
+  if (lines.count == 1 && (!tenant || trimmed(lines.first) != own)) {
+    return disagreement("X-Tenant-ID");
+  }
+  if (in_query != nullptr && (!tenant || *in_query != own)) {
+    return disagreement("tenant_id");
   }
   return boost::outcome_v2::success();
 }
