@@ -128,7 +128,7 @@ TEST_CASE("writes wait while the log is at its ceiling, and go on once readers l
 
 TEST_CASE("a reader that keeps its snapshot for too long is told so at its next statement") {
   tenancy::StoreOptions options;
-  options.max_snapshot_age = 20ms;
+  options.max_snapshot_age = 1s;
   const TestStore test{options};
   const auto acme = test.enter(test.acme);
   CHECK(code_of(test.store.read(acme, [](ReadTransaction& tx) -> Result<void> {
