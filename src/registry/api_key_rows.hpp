@@ -1,11 +1,17 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 #include "tenancy/registry/api_key.hpp"
 #include "tenancy/storage/detail/statement.hpp"
 
 namespace tenancy::inline v0::detail {
 
 inline constexpr std::size_t max_key_name_length = 100;
+
+/// That a tenant has, revoked and expired ones among them.
+inline constexpr std::int64_t max_keys = 1'000;
 
 /// The order of columns that `read_api_key` expects.
 #define TENANCY_API_KEY_COLUMNS \

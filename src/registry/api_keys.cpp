@@ -23,6 +23,11 @@ using detail::StaticSql;
 constexpr StaticSql insert_key_sql{
     "INSERT INTO tenancy_api_keys (key_id, tenant_id, name, scope, created_at, expires_at, "
     "key_version, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+constexpr StaticSql count_keys_sql{"SELECT count(*) FROM tenancy_api_keys WHERE tenant_id = ?1"};
+constexpr StaticSql forget_key_sql{
+    "DELETE FROM tenancy_api_keys WHERE key_id = (SELECT key_id FROM tenancy_api_keys "
+    "WHERE tenant_id = ?1 AND (revoked_at IS NOT NULL OR expires_at <= ?2) "
+    "ORDER BY coalesce(revoked_at, expires_at), key_id LIMIT 1) RETURNING key_id"};
 constexpr StaticSql list_keys_sql{"SELECT " TENANCY_API_KEY_COLUMNS
                                   " FROM tenancy_api_keys WHERE tenant_id = ?1 "
                                   "ORDER BY created_at DESC, key_id"};
@@ -48,6 +53,25 @@ Result<void> insert(ControlSession& session, const ApiKey& key, const Mac& mac) 
   statement->bind_int64(7, mac.key_version);
   statement->bind_blob(8, mac.tag);
   BOOST_OUTCOME_TRY(statement->step());
+  return success();
+}
+
+/// Has a tenant that holds the most keys forget the one that has been of no use for longest.
+Result<void> make_room(ControlSession& session, TenantId tenant) {
+  BOOST_OUTCOME_TRY(auto counter, session.prepare(count_keys_sql));
+  counter->bind_int64(1, tenant.value());
+  BOOST_OUTCOME_TRY(counter->step());
+  if (counter->int64(0).value_or(detail::max_keys) < detail::max_keys) {
+    return success();
+  }
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(forget_key_sql));
+  statement->bind_int64(1, tenant.value());
+  statement->bind_int64(2, session.now().microseconds());
+  BOOST_OUTCOME_TRY(const bool is_forgotten, statement->step());
+  if (!is_forgotten) {
+    return Error{errc::invalid_argument,
+                 "a tenant has at most 1000 keys: revoke one that is not used any more"};
+  }
   return success();
 }
 
@@ -98,6 +122,7 @@ Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
                                   .expires_at = request.expires_at,
                                   .revoked_at = std::nullopt,
                                   .last_used_at = std::nullopt};
+                      BOOST_OUTCOME_TRY(make_room(session, tenant));
                       BOOST_OUTCOME_TRY(insert(session, made, mac));
                       return made;
                     }));

@@ -128,12 +128,14 @@ class TENANCY_API TenantRegistry {
   /// Errors: `not_found`, also for another tenant's identifier.
   Result<Tenant> remove_identifier(TenantId id, const TenantIdentifier& identifier) const;
 
-  /// Makes a key for a tenant of any status but archived; it works while the tenant is active.
-  /// Errors: `not_found`; `invalid_argument` for the name, the scope or an expiry in the past;
-  /// `invalid_transition` for a tenant that is archived.
+  /// Makes a key for a tenant of any status but archived; it works while the tenant is active. A
+  /// tenant has at most 1,000 keys: for the 1,001st, that which was revoked or expired first is
+  /// forgotten. Errors: `not_found`; `invalid_argument` for the name, the scope, an expiry in the
+  /// past, and when all 1,000 are valid; `invalid_transition` for a tenant that is archived.
   Result<IssuedApiKey> issue_key(TenantId tenant, const ApiKeyRequest& request) const;
 
-  /// A tenant's keys, newest first, revoked and expired ones too. Errors: `not_found`.
+  /// A tenant's keys, newest first, revoked and expired ones too; at most 1,000.
+  /// Errors: `not_found`.
   Result<std::vector<ApiKey>> keys(TenantId tenant) const;
 
   /// Changes when that tenant's key expires: never, when empty; at once, when not in the future.

@@ -91,6 +91,40 @@ TEST_CASE("a key's name is one line of 1 to 100 bytes") {
   CHECK(std::ranges::find(keys, hostile, &ApiKey::name) != keys.end());
 }
 
+TEST_CASE("a tenant has at most 1000 keys, and forgets first what was the first to be of no use") {
+  const TestStore test;
+  const auto issue = [&](std::optional<Timestamp> expires_at = std::nullopt) {
+    return test.registry.issue_key(test.acme.id, {.name = "k", .expires_at = expires_at});
+  };
+  const auto others = must(test.registry.issue_key(test.globex.id, {.name = "k"}));
+  must(test.registry.revoke_key(test.globex.id, others.key.id));
+  const auto revoked = must(issue());
+  const auto expired = must(issue(test.clock->now() + 1h));
+  const auto authenticator = test.authority.authenticator();
+  const auto context = must(authenticator.authenticate(text_of(revoked)));
+  for (int i = 2; i < 1'000; ++i) {
+    must(issue());
+  }
+  CHECK(code_of(issue()) == errc::invalid_argument);
+  test.clock->advance(2h);
+  must(test.registry.revoke_key(test.acme.id, revoked.key.id));
+  const auto has = [&](const tenancy::IssuedApiKey& issued) {
+    const auto keys = must(test.registry.keys(test.acme.id));
+    CHECK(keys.size() == 1'000);
+    return std::ranges::find(keys, issued.key.id, &ApiKey::id) != keys.end();
+  };
+  must(issue());
+  CHECK_FALSE(has(expired));
+  CHECK(has(revoked));
+  must(issue());
+  CHECK_FALSE(has(revoked));
+  CHECK(code_of(issue()) == errc::invalid_argument);
+  // What is forgotten opens nothing.
+  CHECK(code_of(authenticator.authenticate(text_of(revoked))) == errc::invalid_credential);
+  CHECK(code_of(count(test.store, context)) == errc::stale_context);
+  CHECK(must(test.registry.keys(test.globex.id)).size() == 1);
+}
+
 TEST_CASE("names of keys are no identities: two may have the same") {
   const TestStore test;
   const auto first = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
