@@ -92,6 +92,11 @@ SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
     const auto end = end_of_parameter(sql, at);
     return end == at ? until(Kind::mark, at + 1) : until(Kind::word, end);
   }
+  if (first == '?') {
+    // What is behind its number is a word of its own.
+    const auto end = std::min(sql.find_first_not_of("0123456789", at + 1), sql.size());
+    return until(end == at + 1 ? Kind::mark : Kind::word, end);
+  }
   if (!is_letter(first)) {
     return until(Kind::mark, at + 1);
   }
@@ -107,10 +112,6 @@ char lower(char letter) noexcept {
 
 bool is_same_name(std::string_view one, std::string_view other) noexcept {
   return std::ranges::equal(one, other, {}, &lower, &lower);
-}
-
-bool SqlToken::is(std::string_view keyword) const noexcept {
-  return kind == Kind::word && is_same_name(text, keyword);
 }
 
 std::string SqlToken::name() const {
@@ -131,6 +132,8 @@ std::string SqlToken::name() const {
 
 SqlTokens sql_tokens(std::string_view sql) {
   SqlTokens tokens;
+  constexpr std::size_t usual_length = 4;
+  tokens.reserve(sql.size() / usual_length + 1);
   bool is_apart = false;
   for (std::size_t at = 0; at < sql.size();) {
     const auto end = end_of_blank(sql, at);

@@ -15,7 +15,7 @@ bool is_same_name(std::string_view one, std::string_view other) noexcept;
 /// A part of an SQL text that has no space or comment in it.
 struct SqlToken {
   enum class Kind : std::uint8_t {
-    word,     ///< A keyword, a bare name, a number or a parameter that has a name.
+    word,     ///< A keyword, a bare name, a number or a parameter that has a name or number.
     quoted,   ///< `"a"`, `` `a` `` or `[a]`: a name.
     literal,  ///< `'a'` or `x'00'`; as a name, too, where SQLite takes it for one.
     mark,     ///< One letter of anything else.
@@ -26,7 +26,9 @@ struct SqlToken {
   bool is_apart;          ///< From the one before, by a space or a comment.
 
   /// Whether it is this keyword, which is never quoted; in capitals.
-  [[nodiscard]] bool is(std::string_view keyword) const noexcept;
+  [[nodiscard]] bool is(std::string_view keyword) const noexcept {
+    return kind == Kind::word && text.size() == keyword.size() && is_same_name(text, keyword);
+  }
   [[nodiscard]] bool is(char mark) const noexcept {
     return kind == Kind::mark && text.front() == mark;
   }

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "storage/forked_process.hpp"
+#include "storage/sql_tokens.hpp"
 #include "storage/sqlite/error.hpp"
+#include "storage/sqlite/plain_query.hpp"
 #include "storage/sqlite/query_ceilings.hpp"
 #include "storage/sqlite/query_program.hpp"
 #include "storage/sqlite/query_weight.hpp"
@@ -212,10 +214,11 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
   if (scope.names_secret(text)) {
     return Error{errc::invalid_query, "no such name"};
   }
-  if (const auto exceeded = exceeded_ceiling(text); !exceeded.empty()) {
+  const SqlTokens tokens = sql_tokens(text);
+  if (const auto exceeded = exceeded_ceiling(tokens); !exceeded.empty()) {
     return limit_error("text", "the query has " + std::string{exceeded});
   }
-  const auto weight = query_weight(text);
+  const auto weight = query_weight(tokens);
   if (!weight) {
     return limit_error("depth", "the query is too deep");
   }
@@ -247,11 +250,15 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
     }
     first.rest = next.rest;
   }
-  BOOST_OUTCOME_TRY(const auto program, program_of(connection, text, traits, scope, watch));
-  if (program.fills_filter) {
-    return refused("a plan with a filter of all tenants' rows");
+  auto cache_bytes = scope.trusts_words() ? plain_cache_bytes(tokens) : std::nullopt;
+  if (!cache_bytes || *cache_bytes > free_cache_bytes) {
+    BOOST_OUTCOME_TRY(const auto program, program_of(connection, text, traits, scope, watch));
+    if (program.fills_filter) {
+      return refused("a plan with a filter of all tenants' rows");
+    }
+    cache_bytes = program.cache_bytes;
   }
-  first.statement->set_facts(facts_of(compiled, traits, program.cache_bytes));
+  first.statement->set_facts(facts_of(compiled, traits, *cache_bytes));
   return std::move(first.statement);
 }
 

@@ -12,6 +12,7 @@
 #include "storage/sqlite/bounded_functions.hpp"
 #include "storage/sqlite/compiled_query.hpp"
 #include "storage/sqlite/error.hpp"
+#include "storage/sqlite/filter_switch.hpp"
 #include "storage/sqlite/query_program.hpp"
 #include "storage/sqlite/secret_name.hpp"
 
@@ -44,10 +45,6 @@ constexpr int progress_interval = 2000;
 
 /// Rows of what a tenant wrote may call functions that take long.
 constexpr int confined_progress_interval = 32;
-
-/// `SQLITE_BloomFilter` among the optimizations that SQLite can do without; a version in which it
-/// is another one has its filters found, and refused, in the compiled queries.
-constexpr unsigned bloom_filters = 0x00080000;
 
 constexpr std::chrono::microseconds first_busy_pause{100};
 constexpr std::chrono::microseconds longest_busy_pause{5'000};
@@ -174,6 +171,8 @@ Result<void> Connection::confine(const std::filesystem::path& file,
   // A filter is filled with the rows of all tenants, and SQLite 3.40 puts wrong values of generated
   // columns into it.
   sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, handle(), bloom_filters);
+  // Elsewhere they are looked for, and refused, in each query that is compiled.
+  scope->set_knows_engine(knows_filter_switch(confinement.engine));
   BOOST_OUTCOME_TRY(install_bounded_functions(handle(), watch_));
   BOOST_OUTCOME_TRY(scope->install(handle()));
   BOOST_OUTCOME_TRY(run("PRAGMA query_only = ON"));

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <SQLiteCpp/Database.h>
+#include <sqlite3.h>
 
 #include "storage/backend.hpp"
 #include "storage/call_limits.hpp"
@@ -38,6 +39,7 @@ struct ConnectionOptions {
 struct Confinement {
   std::shared_ptr<const ScopedSchema> schema;
   ScopedSqlOptions options;
+  int engine = sqlite3_libversion_number();  ///< The version that SQLite is taken for.
 };
 
 /// One connection to the store's file with its prepared statements.

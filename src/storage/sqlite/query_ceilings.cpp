@@ -4,8 +4,6 @@
 #include <array>
 #include <cstddef>
 
-#include "storage/sql_tokens.hpp"
-
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
@@ -23,8 +21,7 @@ constexpr auto ceilings = std::to_array<Ceiling>({
 
 }  // namespace
 
-std::string_view exceeded_ceiling(std::string_view sql) {
-  const SqlTokens tokens = sql_tokens(sql);
+std::string_view exceeded_ceiling(const SqlTokens& tokens) {
   const auto* const exceeded = std::ranges::find_if(ceilings, [&](const Ceiling& ceiling) {
     return std::ranges::count_if(tokens, [&](const SqlToken& token) {
              return token.is(ceiling.words[0]) || token.is(ceiling.words[1]);

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "storage/sql_tokens.hpp"
+
 namespace tenancy::inline v0::detail::sqlite {
 
 /// What a query has too much of, as its author is told; empty when there is none.
@@ -9,6 +11,6 @@ namespace tenancy::inline v0::detail::sqlite {
 /// These are counts of words in the whole text, which SQLite takes for nothing else where they do
 /// what is counted, so that nothing passes them by how it is written. What a query weighs is
 /// bounded apart, and more tightly. Complexity: that of the text.
-std::string_view exceeded_ceiling(std::string_view sql);
+std::string_view exceeded_ceiling(const SqlTokens& tokens);
 
 }  // namespace tenancy::inline v0::detail::sqlite

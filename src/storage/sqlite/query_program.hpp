@@ -18,6 +18,9 @@ inline constexpr std::size_t table_cache_bytes =
 inline constexpr std::size_t sorter_cache_bytes = std::size_t{256} << 10U;
 inline constexpr std::size_t sorter_page_bytes = 512;
 
+/// What the intermediate results of a query may hold so before it costs anything.
+inline constexpr std::size_t free_cache_bytes = std::size_t{96} << 20U;
+
 /// What the compiled form of a query tells of what it does when it runs.
 struct QueryProgram {
   /// What its intermediate tables and sorters may hold together without a file, at the most.

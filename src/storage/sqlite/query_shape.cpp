@@ -41,7 +41,7 @@ bool is_number(const SqlToken& token) noexcept {
 }
 
 bool is_parameter(const SqlToken& token) noexcept {
-  constexpr std::string_view signs = "$@:#";
+  constexpr std::string_view signs = "$@:#?";
   return token.kind == SqlToken::Kind::word &&
          signs.find(token.text.front()) != std::string_view::npos;
 }

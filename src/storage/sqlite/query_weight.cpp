@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "storage/sql_tokens.hpp"
 #include "storage/sqlite/query_shape.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -212,8 +211,7 @@ class Scales {
 
 }  // namespace
 
-std::optional<std::uint64_t> query_weight(std::string_view sql) {
-  const SqlTokens tokens = sql_tokens(sql);
+std::optional<std::uint64_t> query_weight(const SqlTokens& tokens) {
   const auto queries = query_shapes(tokens, max_query_nesting);
   return queries.empty() ? std::nullopt : std::optional{Scales{queries}.size_of(0).whole};
 }

@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
+
+#include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
@@ -33,6 +34,6 @@ inline constexpr unsigned max_query_nesting = 200;
 /// for a text whose parentheses stand in each other too deeply. Complexity: that of the text, times
 /// how deeply subqueries stand in each other. It goes as deep as the text has queries, which
 /// `exceeded_ceiling` bounds.
-std::optional<std::uint64_t> query_weight(std::string_view sql);
+std::optional<std::uint64_t> query_weight(const SqlTokens& tokens);
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
+#include "storage/sql_tokens.hpp"
 #include "storage/sqlite/error.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -258,6 +260,7 @@ Result<void> RowScope::install(sqlite3* connection) {
                       "making the view of " + shown(name));
     }
   }
+  BOOST_OUTCOME_TRY(look_for_lists(connection));
   // The first use of a table-valued function declares its table, which queries may not.
   if (sqlite3_exec(connection, "SELECT 1 FROM json_each('[]'), json_tree('[]')", nullptr, nullptr,
                    nullptr) != SQLITE_OK) {
@@ -273,6 +276,31 @@ Result<void> RowScope::install(sqlite3* connection) {
   if (sqlite3_exec(connection, "PRAGMA module_list", keep_name, &modules_, nullptr) != SQLITE_OK) {
     return to_error(sqlite3_extended_errcode(connection), connection, "confining a connection");
   }
+  return success();
+}
+
+Result<void> RowScope::look_for_lists(sqlite3* connection) {
+  const std::string sql = "SELECT t.sql FROM " + base_ +
+                          ".sqlite_schema t WHERE t.type = 'table' AND EXISTS "
+                          "(SELECT 1 FROM pragma_table_xinfo(t.name, '" +
+                          base_ + "') c WHERE c.hidden IN (2, 3))";
+  sqlite3_stmt* raw = nullptr;
+  int code = sqlite3_prepare_v2(connection, sql.c_str(), -1, &raw, nullptr);
+  const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> tables{raw, &sqlite3_finalize};
+  bool found = false;
+  while (code == SQLITE_OK || code == SQLITE_ROW) {
+    code = sqlite3_step(raw);
+    if (code == SQLITE_ROW && !found) {
+      const auto* const text = reinterpret_cast<const char*>(sqlite3_column_text(raw, 0));
+      found = text == nullptr || std::ranges::any_of(sql_tokens(text), [](const SqlToken& token) {
+                return token.is("IN");
+              });
+    }
+  }
+  if (code != SQLITE_DONE) {
+    return to_error(sqlite3_extended_errcode(connection), connection, "confining a connection");
+  }
+  computes_lists_ = found;
   return success();
 }
 

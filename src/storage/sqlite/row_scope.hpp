@@ -57,6 +57,11 @@ class RowScope {
   [[nodiscard]] std::optional<std::uint32_t> fits_at() const noexcept { return fits_at_; }
   void set_fits_at(std::uint32_t data_version) noexcept { fits_at_ = data_version; }
 
+  /// Whether the words of a plain query tell what it is compiled to, as `plain_cache_bytes` has it,
+  /// and that it fills no filter; not, unless the engine is said to be known.
+  [[nodiscard]] bool trusts_words() const noexcept { return knows_engine_ && !computes_lists_; }
+  void set_knows_engine(bool knows) noexcept { knows_engine_ = knows; }
+
   [[nodiscard]] QueryTraits traits_of(std::string_view text) const;
   /// Whether a text names what nobody can know. SQLite does not ask about all that it could reach.
   [[nodiscard]] bool names_secret(std::string_view text) const;
@@ -74,6 +79,8 @@ class RowScope {
   [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
 
  private:
+  Result<void> look_for_lists(sqlite3* connection);
+
   struct Table {
     bool is_shared;
     boost::unordered_flat_set<std::string> columns;
@@ -97,6 +104,8 @@ class RowScope {
   boost::unordered_flat_map<std::string, Table> tables_;
   boost::unordered_flat_set<std::string> hidden_;
   boost::unordered_flat_set<std::string> modules_;
+  bool knows_engine_ = false;
+  bool computes_lists_ = true;  ///< A column may be computed by IN, which opens a table.
   std::optional<TenantId> tenant_;
   std::optional<std::uint32_t> fits_at_;
   QueryTraits traits_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/sqlite/compiled_query.hpp"
+#include "storage/sqlite/query_program.hpp"
 #include "storage/sqlite/snapshot.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -120,7 +121,6 @@ class Allowance {
 /// to one cannot be measured, and is taken for its most; up to `free_cache_bytes` it costs nothing.
 /// Errors: `query_limit_exceeded`.
 Result<std::size_t> file_quota(const SqlLimits& limits, const QueryFacts& facts) {
-  constexpr std::size_t free_cache_bytes = std::size_t{96} << 20U;
   const std::size_t counted =
       facts.cache_bytes > free_cache_bytes ? facts.cache_bytes - free_cache_bytes : 0;
   if (counted > limits.memory) {

@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/query_program.hpp"
 #include "support/must.hpp"
 #include "support/test_store.hpp"
 
@@ -18,6 +19,8 @@ using tenancy::detail::ScopedSchema;
 using tenancy::detail::sqlite::Connection;
 using tenancy::detail::sqlite::RowScope;
 using tenancy::detail::sqlite::ScopedTenant;
+using tenancy::detail::sqlite::SqliteStatement;
+using tenancy::detail::sqlite::table_cache_bytes;
 using tenancy_test::must;
 
 namespace {
@@ -30,11 +33,15 @@ RowScope scope() {
       "base", "whose"};
 }
 
-std::unique_ptr<Connection> confined(const tenancy_test::TestStore& test, ScopedSchema schema) {
+constexpr int unknown_engine = 3'999'000;
+
+std::unique_ptr<Connection> confined(const tenancy_test::TestStore& test, ScopedSchema schema,
+                                     int engine = sqlite3_libversion_number()) {
   const tenancy::CallOptions options;
   const CallLimits limits{options, std::chrono::seconds{5}};
   return must(Connection::open_confined(
-      test.file(), {}, {std::make_shared<const ScopedSchema>(std::move(schema)), {}}, limits));
+      test.file(), {}, {std::make_shared<const ScopedSchema>(std::move(schema)), {}, engine},
+      limits));
 }
 
 }  // namespace
@@ -152,7 +159,7 @@ TEST_CASE("how much a query does is no measure of how many rows others have") {
 TEST_CASE("a plan with a filter of all tenants' rows is refused") {
   const tenancy_test::TestStore test;
   test.run_raw("ANALYZE; INSERT INTO sqlite_stat1 VALUES ('notes', 'notes', '1000 500 1')");
-  const auto connection = confined(test, {1, {{"notes", false, {"id"}}}});
+  const auto connection = confined(test, {1, {{"notes", false, {"id"}}}}, unknown_engine);
   const ScopedTenant tenant{*connection->scope(), test.acme.id};
   const std::string text = "SELECT 1 FROM notes a, notes b, notes c, notes d, notes e, notes f";
   const auto is_compiled = [&](const std::string& query) {
@@ -166,6 +173,40 @@ TEST_CASE("a plan with a filter of all tenants' rows is refused") {
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error() == errc::query_refused);
   CHECK(is_compiled("SELECT 1 FROM notes"));
+}
+
+TEST_CASE("what a query is compiled to is looked through unless its words tell") {
+  const tenancy_test::TestStore test;
+  const auto bytes_of = [&](Connection& connection, const std::string& text) {
+    const tenancy::detail::StatementLease lease{*must(connection.prepare_query(text))};
+    return static_cast<const SqliteStatement&>(*lease.operator->()).facts()->cache_bytes;
+  };
+  const std::string plain = "SELECT DISTINCT id FROM notes WHERE stars > 2 ORDER BY id";
+  const std::string other = "SELECT DISTINCT id FROM notes WHERE stars IN (SELECT 1)";
+  const ScopedSchema schema{1, {{"notes", false, {"id", "stars"}}}};
+
+  const auto looked_through = confined(test, schema, unknown_engine);
+  CHECK_FALSE(looked_through->scope()->trusts_words());
+  const auto plain_bytes = bytes_of(*looked_through, plain);
+  CHECK(plain_bytes <= 2 * table_cache_bytes);
+  const auto other_bytes = bytes_of(*looked_through, other);
+
+  const auto connection = confined(test, schema);
+  REQUIRE(connection->scope()->trusts_words());
+  CHECK(bytes_of(*connection, plain) == 7 * table_cache_bytes);
+  CHECK(bytes_of(*connection, other) == other_bytes);
+  // What may be too much is counted.
+  const std::string long_one =
+      "SELECT DISTINCT id FROM notes WHERE stars > 2 ORDER BY id, 1, "
+      "stars, id, stars, id, stars, id, stars, id, stars, id, stars";
+  CHECK(bytes_of(*connection, long_one) == bytes_of(*looked_through, long_one));
+
+  // Reading such a column opens a table wherever it is named.
+  test.run_raw("ALTER TABLE notes ADD COLUMN rare INTEGER AS (stars IN (1, 3, 5, 7))");
+  CHECK_FALSE(confined(test, schema)->scope()->trusts_words());
+  test.run_raw("ALTER TABLE notes DROP COLUMN rare");
+  test.run_raw("ALTER TABLE notes ADD COLUMN next INTEGER AS (stars + 1) CHECK (stars > -1)");
+  CHECK(confined(test, schema)->scope()->trusts_words());
 }
 
 TEST_CASE("what a query may do is that query's alone") {
