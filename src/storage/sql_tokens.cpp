@@ -111,7 +111,15 @@ char lower(char letter) noexcept {
 }  // namespace
 
 bool is_same_name(std::string_view one, std::string_view other) noexcept {
-  return std::ranges::equal(one, other, {}, &lower, &lower);
+  if (one.size() != other.size()) {
+    return false;
+  }
+  for (std::size_t at = 0; at < one.size(); ++at) {
+    if (one[at] != other[at] && lower(one[at]) != lower(other[at])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 std::string SqlToken::name() const {

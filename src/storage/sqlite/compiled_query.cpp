@@ -169,6 +169,7 @@ std::unique_ptr<const QueryFacts> facts_of(sqlite3_stmt* statement, const QueryT
   facts->traits = traits;
   facts->cache_bytes = cache_bytes;
   const int columns = sqlite3_column_count(statement);
+  facts->names.reserve(static_cast<std::size_t>(columns));
   for (int column = 0; column < columns; ++column) {
     const char* const name = sqlite3_column_name(statement, column);
     facts->names.emplace_back(name == nullptr ? "" : name);

@@ -7,17 +7,57 @@
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 
-/// Words that name nothing unless they are quoted. In alphabetical order.
-constexpr auto never_names = std::to_array<std::string_view>(
+/// Words in alphabetical order, which are looked up by their first letter.
+template <std::size_t Size>
+class WordList {
+ public:
+  constexpr explicit WordList(const std::array<std::string_view, Size>& words) : words_{words} {
+    for (const std::string_view word : words_) {
+      for (std::size_t letter = place_of(word.front()) + 1; letter < starts_.size(); ++letter) {
+        ++starts_[letter];
+      }
+    }
+  }
+
+  [[nodiscard]] bool contains(const SqlToken& word) const noexcept {
+    const std::size_t letter = place_of(word.text.front());
+    if (letter >= letters) {
+      return false;
+    }
+    std::size_t at = starts_[letter];
+    while (at < starts_[letter + 1] && !word.is(words_[at])) {
+      ++at;
+    }
+    return at < starts_[letter + 1];
+  }
+
+ private:
+  static constexpr std::size_t letters = 26;
+
+  static constexpr std::size_t place_of(char letter) noexcept {
+    return static_cast<std::size_t>(static_cast<unsigned char>(letter) | 0x20U) - 'a';
+  }
+
+  std::array<std::string_view, Size> words_;
+  std::array<std::size_t, letters + 1> starts_{};  ///< Where the words of each letter begin.
+};
+
+constexpr auto never_name_words = std::to_array<std::string_view>(
     {"all",    "and",    "as",    "between", "case",   "collate", "distinct",  "else",  "escape",
      "except", "exists", "from",  "group",   "having", "in",      "intersect", "is",    "isnull",
      "join",   "limit",  "not",   "notnull", "null",   "on",      "or",        "order", "select",
      "then",   "union",  "using", "values",  "when",   "where"});
-static_assert(std::ranges::is_sorted(never_names));
+static_assert(std::ranges::is_sorted(never_name_words));
+
+constexpr auto before_expression_words = std::to_array<std::string_view>(
+    {"by", "glob", "groups", "like", "match", "offset", "range", "regexp", "rows"});
+static_assert(std::ranges::is_sorted(before_expression_words));
+
+/// Words that name nothing unless they are quoted.
+constexpr WordList never_names{never_name_words};
 
 /// Words that may be names, and behind which an expression may stand when they are none.
-constexpr auto before_expressions = std::to_array<std::string_view>(
-    {"by", "glob", "groups", "like", "match", "offset", "range", "regexp", "rows"});
+constexpr WordList before_expressions{before_expression_words};
 
 /// What ends the lists and tables of a SELECT.
 constexpr auto behind_tables = std::to_array<std::string_view>(
@@ -27,11 +67,13 @@ constexpr auto behind_tables = std::to_array<std::string_view>(
 /// known here.
 constexpr std::uint64_t columns_of_all = 16;
 
+char lower(char letter) noexcept {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
 std::string folded_name(const SqlToken& token) {
   std::string name = token.name();
-  std::ranges::transform(name, name.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
+  std::ranges::transform(name, name.begin(), &lower);
   return name;
 }
 
@@ -48,8 +90,7 @@ bool is_parameter(const SqlToken& token) noexcept {
 
 bool never_is_name(const SqlToken& token) {
   return token.kind == SqlToken::Kind::mark || is_number(token) || is_parameter(token) ||
-         (token.kind == SqlToken::Kind::word &&
-          std::ranges::binary_search(never_names, std::string_view{folded_name(token)}));
+         (token.kind == SqlToken::Kind::word && never_names.contains(token));
 }
 
 bool begins_term(const SqlToken& token) noexcept {
@@ -59,9 +100,13 @@ bool begins_term(const SqlToken& token) noexcept {
 class ShapeReader {
  public:
   ShapeReader(const SqlTokens& tokens, unsigned max_nesting)
-      : tokens_{tokens}, max_nesting_{max_nesting}, is_query_(tokens.size()) {
+      : tokens_{tokens},
+        max_nesting_{max_nesting},
+        is_query_(tokens.size()),
+        names_nothing_(tokens.size()) {
     std::vector<std::size_t> open;
     for (std::size_t at = 0; at < tokens_.size(); ++at) {
+      names_nothing_[at] = never_is_name(tokens_[at]);
       if (tokens_[at].is('(')) {
         open.push_back(at);
       } else if (tokens_[at].is(')') && !open.empty()) {
@@ -208,9 +253,9 @@ class ShapeReader {
     if (token.is("OVER")) {
       ++queries_[place.query].window_uses;
     }
-    if (stands_where_table_may(place, at_) && !never_is_name(token)) {
+    if (stands_where_table_may(place, at_) && !names_nothing_[at_]) {
       term_at(place).tables.push_back(is_before('.', at_) ? std::string{} : folded_name(token));
-    } else if (is_behind("IN", at_) && !never_is_name(token)) {
+    } else if (is_behind("IN", at_) && !names_nothing_[at_]) {
       part.tables.push_back(folded_name(token));
     }
     const bool is_position = place.in_positions && is_number(token);
@@ -262,7 +307,7 @@ class ShapeReader {
 
   [[nodiscard]] bool may_name_column() const {
     const SqlToken& token = tokens_[at_];
-    if (never_is_name(token) || token.kind == SqlToken::Kind::literal || is_before('.', at_) ||
+    if (names_nothing_[at_] || token.kind == SqlToken::Kind::literal || is_before('.', at_) ||
         (token.kind == SqlToken::Kind::word && is_before('(', at_))) {
       return false;
     }
@@ -272,7 +317,7 @@ class ShapeReader {
     if (token.is("PARTITION") && is_behind('(', at_) && is_followed_by("BY")) {
       return false;
     }
-    return at_ == 0 || may_begin_behind(tokens_[at_ - 1]);
+    return at_ == 0 || may_begin_behind(at_ - 1);
   }
 
   [[nodiscard]] bool is_followed_by(std::string_view keyword) const {
@@ -280,17 +325,18 @@ class ShapeReader {
   }
 
   /// Whether an expression may: there is none behind another one, whose alias it would be.
-  static bool may_begin_behind(const SqlToken& before) {
-    if (never_is_name(before)) {
+  [[nodiscard]] bool may_begin_behind(std::size_t at) const {
+    const SqlToken& before = tokens_[at];
+    if (names_nothing_[at]) {
       return !before.is(')') && !before.is("AS") && !is_number(before) && !is_parameter(before);
     }
-    return before.kind == SqlToken::Kind::word &&
-           std::ranges::binary_search(before_expressions, std::string_view{folded_name(before)});
+    return before.kind == SqlToken::Kind::word && before_expressions.contains(before);
   }
 
   const SqlTokens& tokens_;
   unsigned max_nesting_;
-  std::vector<bool> is_query_;  ///< By the parenthesis that opens.
+  std::vector<bool> is_query_;       ///< By the parenthesis that opens.
+  std::vector<bool> names_nothing_;  ///< By token.
   std::size_t at_ = 0;
   std::vector<QueryShape> queries_;
 };

@@ -189,10 +189,9 @@ bool is_of_word(char letter) noexcept {
          (byte >= 'A' && byte <= 'Z') || byte == '_' || byte == '$' || byte >= 0x80U;
 }
 
-/// Whether a name, in lower case, stands anywhere in a text.
+/// Whether a name stands anywhere in a text; both in lower case.
 bool mentions(std::string_view text, std::string_view name) {
-  return std::search(text.begin(), text.end(), name.begin(), name.end(),
-                     [](char one, char other) { return lower(one) == other; }) != text.end();
+  return text.find(name) != std::string_view::npos;
 }
 
 /// The words of a text in lower case, whether they are names, keywords or parts of other texts.
@@ -225,12 +224,12 @@ RowScope::RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base,
   for (const ScopedTable& table : schema_->tables) {
     Table entry{table.is_shared, {}};
     for (const std::string& column : table.columns) {
-      entry.columns.insert(in_lower_case(column));
+      entry.columns.insert(column);
     }
-    tables_.emplace(in_lower_case(table.name), std::move(entry));
+    tables_.emplace(table.name, std::move(entry));
   }
   for (const std::string& name : schema_->hidden) {
-    hidden_.insert(in_lower_case(name));
+    hidden_.insert(name);
   }
 }
 
@@ -269,7 +268,7 @@ Result<void> RowScope::install(sqlite3* connection) {
   // Tables that are functions of the engine's, of which only those on JSON may be used.
   const auto keep_name = [](void* modules, int count, char** values, char** /*columns*/) noexcept {
     if (count > 0 && values[0] != nullptr) {
-      static_cast<decltype(modules_)*>(modules)->insert(in_lower_case(values[0]));
+      static_cast<decltype(modules_)*>(modules)->emplace(values[0]);
     }
     return 0;
   };
@@ -304,6 +303,16 @@ Result<void> RowScope::look_for_lists(sqlite3* connection) {
   return success();
 }
 
+std::size_t RowScope::NameHash::operator()(std::string_view name) const noexcept {
+  // FNV-1a of what tells most names apart, with letters in whichever case.
+  constexpr std::size_t enough = 8;
+  std::uint64_t hash = 0xCBF29CE484222325U ^ name.size();
+  for (const char letter : name.substr(0, enough)) {
+    hash = (hash ^ (static_cast<unsigned char>(letter) | 0x20U)) * 0x100000001B3U;
+  }
+  return static_cast<std::size_t>(hash);
+}
+
 void RowScope::tell_tenant(sqlite3_context* context, int /*count*/,
                            sqlite3_value** /*arguments*/) noexcept {
   const auto& self = *static_cast<const RowScope*>(sqlite3_user_data(context));
@@ -315,12 +324,13 @@ void RowScope::tell_tenant(sqlite3_context* context, int /*count*/,
 }
 
 QueryTraits RowScope::traits_of(std::string_view text) const {
+  const auto lowered = in_lower_case(text);
   QueryTraits traits;
   traits.uses_table_functions = std::ranges::any_of(
-      table_functions, [text](std::string_view name) { return mentions(text, name); });
+      table_functions, [&](std::string_view name) { return mentions(lowered, name); });
   // Of the columns by which these join, SQLite asks nobody. The store's tables are out of reach
   // behind views; the engine's own, which no view may be named like, are to be kept away here.
-  if (mentions(text, "using") || mentions(text, "natural")) {
+  if (mentions(lowered, "using") || mentions(lowered, "natural")) {
     traits.joins_engine_table =
         any_word(text, [this](const std::string& word) { return is_of_engine(word); });
   }
@@ -328,7 +338,8 @@ QueryTraits RowScope::traits_of(std::string_view text) const {
 }
 
 bool RowScope::names_secret(std::string_view text) const {
-  return mentions(text, base_) || mentions(text, function_);
+  const auto lowered = in_lower_case(text);
+  return mentions(lowered, base_) || mentions(lowered, function_);
 }
 
 bool RowScope::allows(int action, const char* first, const char* second, const char* database,
@@ -363,16 +374,15 @@ bool RowScope::allows(int action, const char* first, const char* second, const c
 bool RowScope::allows_read(std::string_view table, std::string_view column, const char* database,
                            const char* cause) const {
   const auto schema_name = view_of(database);
-  const auto table_name = in_lower_case(table);
   if (schema_name == "main") {
     // It is empty. What seems to lie there are functions.
-    return traits_.uses_table_functions && is_table_function(table_name);
+    return traits_.uses_table_functions && is_table_function(in_lower_case(table));
   }
-  const auto* const known = find(table_name);
+  const auto* const known = find(table);
   if (known == nullptr) {
     return false;
   }
-  const bool is_listed = known->columns.contains(in_lower_case(column));
+  const bool is_listed = known->columns.contains(column);
   if (schema_name == "temp") {
     return is_listed && !known->is_shared;
   }
@@ -383,8 +393,7 @@ bool RowScope::allows_read(std::string_view table, std::string_view column, cons
     return is_listed;
   }
   // Only for what the table's own view does with it.
-  return in_lower_case(view_of(cause)) == table_name &&
-         (is_listed || in_lower_case(column) == tenant_column);
+  return is_same_name(view_of(cause), table) && (is_listed || is_same_name(column, tenant_column));
 }
 
 bool RowScope::allows_mention(const std::string& table, const char* database) const {
@@ -408,15 +417,22 @@ bool RowScope::is_of_engine(const std::string& table) const {
 bool RowScope::allows_function(std::string_view name, const char* cause) const {
   const auto lowered = in_lower_case(name);
   if (lowered == function_) {
-    const auto* const table = find(in_lower_case(view_of(cause)));
+    const auto* const table = find(view_of(cause));
     return table != nullptr && !table->is_shared;
   }
   return std::ranges::binary_search(functions, std::string_view{lowered});
 }
 
 const RowScope::Table* RowScope::find(std::string_view name) const {
-  const auto found = tables_.find(std::string{name});
-  return found == tables_.end() ? nullptr : &found->second;
+  // SQLite asks for the columns of a table one after another.
+  if (last_ == nullptr || last_->first != name) {
+    const auto found = tables_.find(name);
+    if (found == tables_.end()) {
+      return nullptr;
+    }
+    last_ = &*found;
+  }
+  return &last_->second;
 }
 
 }  // namespace tenancy::inline v0::detail::sqlite

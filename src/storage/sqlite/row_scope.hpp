@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "tenancy/core/tenant_id.hpp"
 
 #include "storage/scoped_schema.hpp"
+#include "storage/sql_tokens.hpp"
 #include "storage/sqlite/query_facts.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -37,6 +39,9 @@ class RowScope {
  public:
   /// The names are secret: that under which the store's file is attached, and the function's.
   RowScope(std::shared_ptr<const ScopedSchema> schema, std::string base, std::string function);
+  RowScope(const RowScope&) = delete;
+  RowScope& operator=(const RowScope&) = delete;
+  ~RowScope() = default;
 
   /// Makes function and views. From then on the connection is to ask `allows`.
   /// Errors: as `to_errc`.
@@ -79,12 +84,27 @@ class RowScope {
   [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
 
  private:
-  Result<void> look_for_lists(sqlite3* connection);
+  /// Names are the same in whichever letters.
+  struct NameHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const noexcept;
+  };
+  struct NameEqual {
+    using is_transparent = void;
+    bool operator()(std::string_view one, std::string_view other) const noexcept {
+      return one == other || is_same_name(one, other);
+    }
+  };
+  using Names = boost::unordered_flat_set<std::string, NameHash, NameEqual>;
 
   struct Table {
     bool is_shared;
-    boost::unordered_flat_set<std::string> columns;
+    Names columns;
   };
+
+  using Tables = boost::unordered_flat_map<std::string, Table, NameHash, NameEqual>;
+
+  Result<void> look_for_lists(sqlite3* connection);
 
   static void tell_tenant(sqlite3_context* context, int count, sqlite3_value** arguments) noexcept;
 
@@ -100,10 +120,10 @@ class RowScope {
   const std::shared_ptr<const ScopedSchema> schema_;
   const std::string base_;
   const std::string function_;
-  /// By their names in lower case.
-  boost::unordered_flat_map<std::string, Table> tables_;
-  boost::unordered_flat_set<std::string> hidden_;
-  boost::unordered_flat_set<std::string> modules_;
+  Tables tables_;
+  mutable const Tables::value_type* last_ = nullptr;  ///< That was found; they stay where they are.
+  Names hidden_;
+  Names modules_;
   bool knows_engine_ = false;
   bool computes_lists_ = true;  ///< A column may be computed by IN, which opens a table.
   std::optional<TenantId> tenant_;
