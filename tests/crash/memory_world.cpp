@@ -160,7 +160,7 @@ void try_without_memory(const Call& call) {
     answer = must(outcome);
     after = world.content();
   }
-  const std::uint64_t tried = is_long_run() ? allocations : 12;
+  const std::uint64_t tried = is_long_run() ? std::max<std::uint64_t>(1, allocations) : 12;
   const std::uint64_t stride = std::max<std::uint64_t>(1, allocations / tried);
   for (const bool is_persistent : {false, true}) {
     for (std::uint64_t nth = 1 + random() % stride; nth <= allocations; nth += stride) {

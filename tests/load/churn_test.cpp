@@ -15,6 +15,7 @@
 #include "crash/seed.hpp"
 #include "e2e/served_api.hpp"
 #include "load/client_threads.hpp"
+#include "support/sanitized.hpp"
 
 namespace {
 
@@ -25,17 +26,10 @@ using e2e::ServedApi;
 using e2e::TenantKey;
 using load::Findings;
 using tenancy_test::below;
+using tenancy_test::is_sanitized;
 
 constexpr std::size_t clients = 12;
 constexpr std::size_t only_the_listener = 1;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-constexpr bool is_sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 /// One client with one tenant after another.
 class Churner {

@@ -12,12 +12,17 @@
 #include "crash/seed.hpp"
 #include "e2e/served_api.hpp"
 #include "load/client_threads.hpp"
+#include "support/sanitized.hpp"
 
 namespace {
 
 using e2e::HttpClient;
 using e2e::ServedApi;
 using load::Findings;
+using tenancy_test::is_sanitized;
+
+/// A sanitizer keeps what is given back.
+constexpr std::size_t max_connection_bytes = (is_sanitized ? 1024 : 64) * 1024;
 
 int often() { return tenancy_test::is_long_run() ? 3000 : 150; }
 
@@ -70,9 +75,30 @@ TEST_CASE("requests that drip in are given up, and make room for others meanwhil
   CHECK(api.process().stop() == 0);
 }
 
+// Whoever sends these needs no key, nor is there one among them.
+TEST_CASE("bodies that never come make room for others, and the log tells of it") {
+  ServedApi api{{"--connections", "60", "--connections-per-peer", "60", "--body-time", "10min"}};
+  const auto good = api.make_tenant("good");
+  std::vector<std::unique_ptr<HttpClient>> slow;
+  for (int i = 0; i < 60; ++i) {
+    slow.push_back(std::make_unique<HttpClient>(api.port()));
+    slow.back()->send(i % 2 == 0 ? "POST /api/deployments HTTP/1.1\r\nHost: x\r\n"
+                                   "Authorization: Bearer tnk_none\r\nContent-Length: 9\r\n\r\n{"
+                                 : "POST /api/deployments HTTP/1.1\r\nHost: x\r\n"
+                                   "Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n");
+  }
+  await_room(api);
+  serve_others(api, good);
+  CHECK(api.process().open_sockets() < 60 + 32);
+  CHECK(api.process().stop() == 0);
+  CHECK(api.process().log().find("all connections are taken") != std::string::npos);
+}
+
 TEST_CASE("a flood of connections is bounded in memory and does not keep others out") {
   ServedApi api{{"--connections", "128", "--connections-per-peer", "128"}};
   const auto good = api.make_tenant("good");
+  serve_others(api, good);
+  const auto before = api.process().resident_bytes();
   // All of them are idle, so each newcomer takes the place of the one that has been so for longest.
   std::vector<std::unique_ptr<HttpClient>> idle;
   for (int i = 0; i < 1000; ++i) {
@@ -81,6 +107,8 @@ TEST_CASE("a flood of connections is bounded in memory and does not keep others 
   await_room(api);
   serve_others(api, good);
   CHECK(api.process().open_sockets() < 128 + 32);
+  // What a connection holds at most, for each that is there at once.
+  CHECK(api.process().resident_bytes() < before + (128 + 32) * max_connection_bytes);
   CHECK(api.process().stop() == 0);
 }
 

@@ -34,13 +34,4 @@ inline std::uint64_t seed_of_run() {
 
 inline bool is_long_run() { return std::getenv("TENANCY_TEST_LONG") != nullptr; }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-inline constexpr bool is_sanitized =
-    __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-inline constexpr bool is_sanitized = false;
-#endif
-
 }  // namespace tenancy_test

@@ -12,6 +12,7 @@
 #include "property/dice.hpp"
 #include "property/isolation/generator.hpp"
 #include "property/isolation/replay.hpp"
+#include "support/sanitized.hpp"
 
 using namespace tenancy_test;
 using namespace tenancy_test::isolation;

@@ -80,8 +80,8 @@ class StreamConnection final : public Connection {
 
   void give_way() override {
     is_stopping_ = true;
-    // Who waits for a head is reading, whatever of it has come.
-    if (is_idle() || waits_since() != never) {
+    // Who waits for a head or a body is reading, whatever of it has come.
+    if (is_idle() || waits_since() != never || body_since() != never) {
       error_code ignored;
       socket().cancel(ignored);
     }
@@ -186,12 +186,11 @@ class StreamConnection final : public Connection {
           co_return step.progress == Progress::complete ? Intake::complete : Intake::refused;
         }
         // Deadlines are those of the whole part; what drips in does not move them.
-        if (parser_->has_head()) {
-          set_busy();
-        } else if (!is_in_head) {
+        if (!parser_->has_head() && !is_in_head) {
           set_in_head();
         }
         if (parser_->has_head() && !std::exchange(is_in_body, true)) {
+          set_busy();
           if (parser_->wants_continue()) {
             const bool is_sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
             if (!is_sent) {
@@ -199,6 +198,7 @@ class StreamConnection final : public Connection {
             }
           }
           wait_for(limits_.body_time);
+          set_in_body();
         } else if (!is_in_body && !std::exchange(is_in_head, true) && served_ > 0) {
           wait_for(limits_.header_time);
         }

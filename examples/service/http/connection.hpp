@@ -26,8 +26,8 @@ using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, IoExecutor
 /// next, which keeps pipelined answers in order.
 ///
 /// Ownership: shared by the server and by the coroutine that serves it.
-/// Thread safety: `is_late`, `idle_since` and `waits_since` are thread-safe; everything else is
-/// confined to the thread of the socket. The handler may answer from anywhere.
+/// Thread safety: `is_late`, `idle_since`, `waits_since` and `body_since` are thread-safe;
+/// everything else is confined to the thread of the socket. The handler may answer from anywhere.
 class Connection {
  public:
   using Clock = std::chrono::steady_clock;
@@ -52,7 +52,7 @@ class Connection {
   /// Closes once the request in flight, if any, is answered.
   virtual void finish_soon() = 0;
 
-  /// The same, but a request whose head is not complete is not waited for.
+  /// The same, but a request that has not come as a whole is not waited for.
   virtual void give_way() = 0;
 
   /// Closes at once; a handler at work is still waited for.
@@ -74,6 +74,11 @@ class Connection {
     return waits_since_.load(std::memory_order_relaxed);
   }
 
+  /// Since when it has waited for the rest of a request's body; `never` when it does not.
+  [[nodiscard]] Clock::time_point body_since() const noexcept {
+    return body_since_.load(std::memory_order_relaxed);
+  }
+
  protected:
   Connection() = default;
 
@@ -83,20 +88,24 @@ class Connection {
   void wait_forever() noexcept { deadline_.store(never, std::memory_order_relaxed); }
   void set_idle() noexcept {
     const auto now = Clock::now();
-    set_waits(now, now);
+    set_waits(now, now, never);
   }
-  void set_in_head() noexcept { set_waits(never, Clock::now()); }
-  void set_busy() noexcept { set_waits(never, never); }
+  void set_in_head() noexcept { set_waits(never, Clock::now(), never); }
+  void set_in_body() noexcept { set_waits(never, never, Clock::now()); }
+  void set_busy() noexcept { set_waits(never, never, never); }
 
  private:
-  void set_waits(Clock::time_point idle_since, Clock::time_point waits_since) noexcept {
+  void set_waits(Clock::time_point idle_since, Clock::time_point waits_since,
+                 Clock::time_point body_since) noexcept {
     idle_since_.store(idle_since, std::memory_order_relaxed);
     waits_since_.store(waits_since, std::memory_order_relaxed);
+    body_since_.store(body_since, std::memory_order_relaxed);
   }
 
   std::atomic<Clock::time_point> deadline_ = never;
   std::atomic<Clock::time_point> idle_since_ = never;
   std::atomic<Clock::time_point> waits_since_ = never;
+  std::atomic<Clock::time_point> body_since_ = never;
 };
 
 }  // namespace tenantd

@@ -1,11 +1,16 @@
 #include "service/http/server.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <exception>
 #include <list>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <thread>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -48,6 +53,9 @@ constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::chrono::milliseconds sweep_pause{250};
 /// Connections that were told to make room and have not gone yet, at most.
 constexpr std::size_t max_leaving = 16;
+/// How long a body may take before its connection makes room for others.
+constexpr std::chrono::seconds body_grace{1};
+constexpr std::chrono::seconds crowd_pause{10};
 
 tcp::endpoint to_endpoint(const ServerOptions& options) {
   return {asio::ip::make_address(options.address), options.port};
@@ -149,6 +157,7 @@ class Server::Listener {
     if (is_stopping_ || (is_over_share && !make_room(group, 0)) ||
         (!is_over_share && staying_ >= options_.limits.connections &&
          !make_room(nullptr, of_peer))) {
+      ++turned_away_;
       return;  // The socket closes with its last owner.
     }
     Groups::value_type& joined = *groups_.try_emplace(std::move(peer)).first;
@@ -180,37 +189,77 @@ class Server::Listener {
         }));
   }
 
-  /// Sends away one of those that wait for a request or for the rest of its head: of that group, or
-  /// else of the largest, and of none that is smaller than `least`. So whoever holds many
-  /// connections makes room for whoever holds few, and never the reverse.
+  /// Whom to send away first: of the largest group; there, who waits for a request or for the rest
+  /// of its head before who waits for a body; and of these, who has waited for longest.
+  struct Claim {
+    std::size_t group_size;
+    bool waits_for_head;
+    Connection::Clock::time_point since;
+
+    [[nodiscard]] bool goes_before(const Claim& other) const noexcept {
+      return std::tuple{other.group_size, other.waits_for_head, since} <
+             std::tuple{group_size, waits_for_head, other.since};
+    }
+  };
+
+  /// Nothing for who is to stay: its request is at work, or its body has only begun to come.
+  static std::optional<Claim> claim_of(const Guest& guest, Connection::Clock::time_point now) {
+    if (guest.group == nullptr) {
+      return std::nullopt;
+    }
+    const std::size_t size = guest.group->second.connections;
+    if (const auto since = guest.connection->waits_since(); since != Connection::never) {
+      return Claim{size, true, since};
+    }
+    const auto since = guest.connection->body_since();
+    return since == Connection::never || now - since < body_grace
+               ? std::nullopt
+               : std::optional{Claim{size, false, since}};
+  }
+
+  /// Sends away one of those that wait for something to come: of that group, or else of the largest,
+  /// and of none that is smaller than `least`. So whoever holds many connections makes room for
+  /// whoever holds few, and never the reverse.
   bool make_room(const Group* only, std::size_t least) {
     if (leaving_ >= max_leaving) {
       return false;
     }
+    const auto now = Connection::Clock::now();
     Guest* chosen = nullptr;
-    std::size_t size = 0;
-    auto since = Connection::never;
+    std::optional<Claim> first;
     for (Guest& guest : guests_) {
-      const auto waits = guest.connection->waits_since();
-      if (guest.group == nullptr || waits == Connection::never) {
+      const auto claim = claim_of(guest, now);
+      if (!claim) {
         continue;
       }
-      const Group& group = guest.group->second;
-      const bool may_go = only == nullptr ? group.connections >= least : &group == only;
-      if (may_go && (group.connections > size || (group.connections == size && waits < since))) {
+      const bool may_go =
+          only == nullptr ? claim->group_size >= least : &guest.group->second == only;
+      if (may_go && (!first || claim->goes_before(*first))) {
         chosen = &guest;
-        size = group.connections;
-        since = waits;
+        first = claim;
       }
     }
     if (chosen == nullptr) {
       return false;
     }
     ++leaving_;
+    ++sent_away_;
     count_out(*chosen);
     chosen->group = nullptr;
     tell(*chosen, &Connection::give_way);
     return true;
+  }
+
+  /// Not for each: they may be thousands.
+  void tell_of_crowd(Connection::Clock::time_point now) {
+    if ((turned_away_ == 0 && sent_away_ == 0) || now < tell_from_) {
+      return;
+    }
+    log_warning("all connections are taken: " + std::to_string(sent_away_) +
+                " that waited made room, " + std::to_string(turned_away_) + " were turned away");
+    turned_away_ = 0;
+    sent_away_ = 0;
+    tell_from_ = now + crowd_pause;
   }
 
   void count_out(const Guest& guest) {
@@ -234,6 +283,7 @@ class Server::Listener {
   Awaitable<void> sweep_all() {
     while (!is_finished_) {
       const auto now = Connection::Clock::now();
+      tell_of_crowd(now);
       for (const Guest& guest : guests_) {
         if (guest.connection->is_late(now)) {
           // Who merely has nothing to ask is told goodbye.
@@ -314,6 +364,9 @@ class Server::Listener {
   Groups groups_;  ///< Of the connections that stay.
   std::size_t staying_ = 0;
   std::size_t leaving_ = 0;
+  std::uint64_t turned_away_ = 0;  ///< Since the log told of it.
+  std::uint64_t sent_away_ = 0;    ///< The same of who made room.
+  Connection::Clock::time_point tell_from_{};
   bool is_stopping_ = false;
   bool is_finished_ = false;
 };

@@ -16,6 +16,7 @@
 
 #include "property/dice.hpp"
 #include "support/entities.hpp"
+#include "support/sanitized.hpp"
 #include "support/stopper.hpp"
 #include "support/test_store.hpp"
 

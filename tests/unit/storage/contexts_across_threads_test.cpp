@@ -25,6 +25,7 @@
 
 #include "property/dice.hpp"
 #include "support/entities.hpp"
+#include "support/sanitized.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::AsyncResult;
