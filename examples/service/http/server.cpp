@@ -217,9 +217,9 @@ class Server::Listener {
                : std::optional{Claim{size, false, since}};
   }
 
-  /// Sends away one of those that wait for something to come: of that group, or else of the largest,
-  /// and of none that is smaller than `least`. So whoever holds many connections makes room for
-  /// whoever holds few, and never the reverse.
+  /// Sends away one of those that wait for something to come: of that group, or else of the
+  /// largest, and of none that is smaller than `least`. So whoever holds many connections makes
+  /// room for whoever holds few, and never the reverse.
   bool make_room(const Group* only, std::size_t least) {
     if (leaving_ >= max_leaving) {
       return false;

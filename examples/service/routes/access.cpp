@@ -26,8 +26,9 @@ Reply<std::string_view> bearer_key(const Request& request) {
 /// What is told says neither which tenant was named nor where; the operator learns where.
 Problem disagreement(std::string_view place) {
   Problem problem{403, "The request names a tenant that it is not for."};
-  problem.cause = tenancy::Error{tenancy::errc::access_denied,
-                                 std::string{place} + " names another tenant than the request is for"};
+  problem.cause =
+      tenancy::Error{tenancy::errc::access_denied,
+                     std::string{place} + " names another tenant than the request is for"};
   return problem;
 }
 
