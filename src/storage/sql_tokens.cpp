@@ -104,10 +104,6 @@ SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
   return until(Kind::word, at + static_cast<std::size_t>(end - sql.substr(at).begin()));
 }
 
-char lower(char letter) noexcept {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 }  // namespace
 
 bool is_same_name(std::string_view one, std::string_view other) noexcept {
@@ -115,7 +111,7 @@ bool is_same_name(std::string_view one, std::string_view other) noexcept {
     return false;
   }
   for (std::size_t at = 0; at < one.size(); ++at) {
-    if (one[at] != other[at] && lower(one[at]) != lower(other[at])) {
+    if (one[at] != other[at] && lower_case(one[at]) != lower_case(other[at])) {
       return false;
     }
   }

@@ -9,6 +9,11 @@
 
 namespace tenancy::inline v0::detail {
 
+/// A capital of ASCII as the small letter, anything else as it is: names differ by no more.
+[[nodiscard]] constexpr char lower_case(char letter) noexcept {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
 /// Whether two names are the same for SQLite.
 bool is_same_name(std::string_view one, std::string_view other) noexcept;
 

@@ -67,13 +67,9 @@ constexpr auto behind_tables = std::to_array<std::string_view>(
 /// known here.
 constexpr std::uint64_t columns_of_all = 16;
 
-char lower(char letter) noexcept {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 std::string folded_name(const SqlToken& token) {
   std::string name = token.name();
-  std::ranges::transform(name, name.begin(), &lower);
+  std::ranges::transform(name, name.begin(), &lower_case);
   return name;
 }
 

@@ -131,13 +131,9 @@ static_assert(std::ranges::is_sorted(functions));
 /// The functions that stand in the place of a table.
 constexpr std::array<std::string_view, 2> table_functions{"json_each", "json_tree"};
 
-char lower(char letter) noexcept {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
 std::string in_lower_case(std::string_view text) {
   std::string lowered{text};
-  std::ranges::transform(lowered, lowered.begin(), &lower);
+  std::ranges::transform(lowered, lowered.begin(), &lower_case);
   return lowered;
 }
 
