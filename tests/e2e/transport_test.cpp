@@ -280,9 +280,10 @@ TEST_CASE("the access log can be turned off, and the causes of refusals stay") {
   CHECK(log.find("sesame") == std::string::npos);
   CHECK(log.find("colour") == std::string::npos);
   CHECK(causes.size() == 8);
-  for (const auto& [id, cause] : causes) {
+  for (const auto& refused : causes) {
+    const std::string& cause = refused.second;
     CAPTURE(cause);
-    const auto place = log.find("request=" + id + " ");
+    const auto place = log.find("request=" + refused.first + " ");
     REQUIRE(place != std::string::npos);
     CHECK(log.substr(place, log.find('\n', place) - place).find(cause) != std::string::npos);
   }
