@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
-#include <vector>
 
+#include "tenancy/core/page.hpp"
 #include "tenancy/registry/api_key.hpp"
 
 #include "ctl/failure.hpp"
@@ -21,9 +23,13 @@ class KeyDesk {
 
   virtual Outcome<tenancy::IssuedApiKey> issue(tenancy::TenantId tenant,
                                                const tenancy::ApiKeyRequest& request) = 0;
-  /// Newest first, revoked and expired ones too.
-  virtual Outcome<std::vector<tenancy::ApiKey>> list(tenancy::TenantId tenant) = 0;
+  /// The newest, revoked and expired ones too, or those behind the page that gave out the cursor.
+  virtual Outcome<tenancy::Page<tenancy::ApiKey>> list(
+      tenancy::TenantId tenant, const std::optional<std::string>& cursor) = 0;
   virtual Outcome<tenancy::ApiKey> revoke(tenancy::TenantId tenant, std::string_view key_id) = 0;
+
+  /// Errors: `not_found`.
+  Outcome<tenancy::ApiKey> find(tenancy::TenantId tenant, std::string_view key_id);
 };
 
 }  // namespace tenantctl

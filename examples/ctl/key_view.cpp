@@ -5,19 +5,12 @@
 
 namespace tenantctl {
 
-std::string_view key_state(const tenancy::ApiKey& key, tenancy::Timestamp now) noexcept {
-  if (key.revoked_at) {
-    return "revoked";
-  }
-  return key.expires_at && *key.expires_at <= now ? "expired" : "active";
-}
-
 Json to_json(const tenancy::ApiKey& key, tenancy::Timestamp now) {
   return Json{{"id", key.id},
               {"tenant", key.tenant.to_string()},
               {"name", key.name},
               {"scope", tenancy::to_string(key.scope)},
-              {"state", key_state(key, now)},
+              {"state", tenancy::to_string(key.status(now))},
               {"created_at", key.created_at.to_string()},
               {"expires_at", time_or_null(key.expires_at)},
               {"revoked_at", time_or_null(key.revoked_at)},
@@ -30,7 +23,7 @@ std::string details(const tenancy::ApiKey& key, tenancy::Timestamp now) {
   table.add({"Tenant", key.tenant.to_string()});
   table.add({"Name", key.name});
   table.add({"Scope", std::string{tenancy::to_string(key.scope)}});
-  table.add({"State", std::string{key_state(key, now)}});
+  table.add({"State", std::string{tenancy::to_string(key.status(now))}});
   table.add({"Created", short_time(key.created_at)});
   table.add({"Expires", key.expires_at ? short_time(*key.expires_at) : "never"});
   if (key.revoked_at) {

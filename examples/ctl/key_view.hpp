@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "tenancy/core/clock.hpp"
 #include "tenancy/registry/api_key.hpp"
@@ -9,9 +8,6 @@
 #include "ctl/output.hpp"
 
 namespace tenantctl {
-
-/// `active`, `expired` or `revoked`.
-std::string_view key_state(const tenancy::ApiKey& key, tenancy::Timestamp now) noexcept;
 
 /// Without its text, which nobody has.
 Json to_json(const tenancy::ApiKey& key, tenancy::Timestamp now);

@@ -1,7 +1,9 @@
 #include "ctl/keys.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <CLI/App.hpp>
 
@@ -54,15 +56,21 @@ Outcome<void> list(Session& session, const Request& request) {
   BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
   BOOST_OUTCOME_TRY(auto* const desk, session.keys());
   BOOST_OUTCOME_TRY(const auto tenant, tenants->find(request.tenant));
-  BOOST_OUTCOME_TRY(const auto keys, desk->list(tenant.id));
   const auto time = now();
   Listing listing{session.output(),
                   {"ID", "NAME", "SCOPE", "STATE", "CREATED", "EXPIRES", "LAST USED"}};
-  for (const auto& key : keys) {
-    listing.add(to_json(key, time), {key.id, key.name, std::string{tenancy::to_string(key.scope)},
-                                     std::string{key_state(key, time)}, short_time(key.created_at),
-                                     short_time(key.expires_at), short_time(key.last_used_at)});
-  }
+  std::optional<std::string> cursor;
+  do {
+    BOOST_OUTCOME_TRY(auto page, desk->list(tenant.id, cursor));
+    for (const auto& key : page.items) {
+      listing.add(to_json(key, time),
+                  {key.id, key.name, std::string{tenancy::to_string(key.scope)},
+                   std::string{tenancy::to_string(key.status(time))}, short_time(key.created_at),
+                   short_time(key.expires_at), short_time(key.last_used_at)});
+    }
+    listing.flush();
+    cursor = std::move(page.next_cursor);
+  } while (cursor);
   listing.finish();
   if (listing.empty() && !session.output().json()) {
     session.output().notice(tenant.slug.to_string() + " has no keys.", {});
@@ -70,22 +78,11 @@ Outcome<void> list(Session& session, const Request& request) {
   return success();
 }
 
-/// The key as it is before it changes, for the question. Errors: `not_found`.
-Outcome<tenancy::ApiKey> find_key(KeyDesk& desk, tenancy::TenantId tenant, const std::string& id) {
-  BOOST_OUTCOME_TRY(auto keys, desk.list(tenant));
-  for (auto& key : keys) {
-    if (key.id == id) {
-      return std::move(key);
-    }
-  }
-  return Failure{tenancy::Error{tenancy::errc::not_found, "the tenant has no such key"}};
-}
-
 Outcome<void> revoke(Session& session, const Request& request) {
   BOOST_OUTCOME_TRY(auto* const tenants, session.tenants());
   BOOST_OUTCOME_TRY(auto* const keys, session.keys());
   BOOST_OUTCOME_TRY(const auto tenant, tenants->find(request.tenant));
-  BOOST_OUTCOME_TRY(auto key, find_key(*keys, tenant.id, request.key));
+  BOOST_OUTCOME_TRY(auto key, keys->find(tenant.id, request.key));
   if (!key.revoked_at) {
     BOOST_OUTCOME_TRY(
         session.confirm({"The key " + key.id + " (" + key.name + ") of " + tenant.slug.to_string() +

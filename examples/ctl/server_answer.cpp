@@ -324,23 +324,17 @@ Failure of_status(int status, bool may_have_changed) {
   return Failure::other("server", answered + ".");
 }
 
-}  // namespace
-
-Outcome<TenantRecord> read_tenant(std::string_view body) {
-  BOOST_OUTCOME_TRY(const auto data, data_of(body, Json::value_t::object));
-  return tenant_of(data);
-}
-
-Outcome<tenancy::Page<TenantRecord>> read_tenants(std::string_view body) {
+template <class T, class ReadOne>
+Outcome<tenancy::Page<T>> read_page(std::string_view body, ReadOne read_one) {
   BOOST_OUTCOME_TRY(const auto document, parse_object(body));
   const Members members{document};
   const Json* const data = members.find("data");
   if (data == nullptr || !data->is_array()) {
     return unexpected("it is no list");
   }
-  tenancy::Page<TenantRecord> page;
+  tenancy::Page<T> page;
   for (const Json& each : *data) {
-    BOOST_OUTCOME_TRY(auto record, tenant_of(each));
+    BOOST_OUTCOME_TRY(auto record, read_one(each));
     page.items.push_back(std::move(record));
   }
   if (const Json* const found = members.find("pagination")) {
@@ -354,14 +348,19 @@ Outcome<tenancy::Page<TenantRecord>> read_tenants(std::string_view body) {
   return page;
 }
 
-Outcome<std::vector<tenancy::ApiKey>> read_keys(std::string_view body, tenancy::TenantId tenant) {
-  BOOST_OUTCOME_TRY(const auto data, data_of(body, Json::value_t::array));
-  std::vector<tenancy::ApiKey> keys;
-  for (const Json& each : data) {
-    BOOST_OUTCOME_TRY(auto key, key_of(each, tenant));
-    keys.push_back(std::move(key));
-  }
-  return keys;
+}  // namespace
+
+Outcome<TenantRecord> read_tenant(std::string_view body) {
+  BOOST_OUTCOME_TRY(const auto data, data_of(body, Json::value_t::object));
+  return tenant_of(data);
+}
+
+Outcome<tenancy::Page<TenantRecord>> read_tenants(std::string_view body) {
+  return read_page<TenantRecord>(body, [](const Json& each) { return tenant_of(each); });
+}
+
+Outcome<tenancy::Page<tenancy::ApiKey>> read_keys(std::string_view body, tenancy::TenantId tenant) {
+  return read_page<tenancy::ApiKey>(body, [&](const Json& each) { return key_of(each, tenant); });
 }
 
 Outcome<tenancy::IssuedApiKey> read_issued_key(std::string_view body, tenancy::TenantId tenant) {

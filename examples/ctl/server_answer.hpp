@@ -3,7 +3,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "tenancy/core/page.hpp"
 #include "tenancy/registry/api_key.hpp"
@@ -20,7 +19,7 @@ namespace tenantctl {
 
 Outcome<TenantRecord> read_tenant(std::string_view body);
 Outcome<tenancy::Page<TenantRecord>> read_tenants(std::string_view body);
-Outcome<std::vector<tenancy::ApiKey>> read_keys(std::string_view body, tenancy::TenantId tenant);
+Outcome<tenancy::Page<tenancy::ApiKey>> read_keys(std::string_view body, tenancy::TenantId tenant);
 Outcome<tenancy::IssuedApiKey> read_issued_key(std::string_view body, tenancy::TenantId tenant);
 
 /// Why a server refused: its problem document (RFC 9457) as the error of the library that it names,

@@ -30,24 +30,28 @@ Outcome<tenancy::IssuedApiKey> ServerKeys::issue(tenancy::TenantId tenant,
   return issued;
 }
 
-Outcome<std::vector<tenancy::ApiKey>> ServerKeys::list(tenancy::TenantId tenant) {
-  BOOST_OUTCOME_TRY(const auto body, client_.get(path_of(tenant)));
+Outcome<tenancy::Page<tenancy::ApiKey>> ServerKeys::list(tenancy::TenantId tenant,
+                                                         const std::optional<std::string>& cursor) {
+  std::string target =
+      path_of(tenant) + "?limit=" + std::to_string(tenancy::PageRequest::max_limit);
+  if (cursor) {
+    target += "&cursor=" + url_escaped(*cursor);
+  }
+  BOOST_OUTCOME_TRY(const auto body, client_.get(target));
   return read_keys(body, tenant);
 }
 
 Outcome<tenancy::ApiKey> ServerKeys::revoke(tenancy::TenantId tenant, std::string_view key_id) {
   BOOST_OUTCOME_TRY(client_.change("DELETE", path_of(tenant) + "/" + url_escaped(key_id)));
   // The answer tells nothing of the key.
-  auto keys = list(tenant);
-  if (!keys) {
-    return keys.error().with_context("The key is revoked, but could not be looked at");
+  auto key = find(tenant, key_id);
+  if (!key && key.error().code == tenancy::to_string(tenancy::errc::not_found)) {
+    return Failure::other("answer", "The key is revoked, but the server does not list it.");
   }
-  for (auto& key : keys.value()) {
-    if (key.id == key_id) {
-      return std::move(key);
-    }
+  if (!key) {
+    return key.error().with_context("The key is revoked, but could not be looked at");
   }
-  return Failure::other("answer", "The key is revoked, but the server does not list it.");
+  return key;
 }
 
 }  // namespace tenantctl

@@ -8,9 +8,11 @@ Outcome<tenancy::IssuedApiKey> StoreKeys::issue(tenancy::TenantId tenant,
   return issued;
 }
 
-Outcome<std::vector<tenancy::ApiKey>> StoreKeys::list(tenancy::TenantId tenant) {
-  BOOST_OUTCOME_TRY(auto keys, registry_.with(limit_.call()).keys(tenant));
-  return keys;
+Outcome<tenancy::Page<tenancy::ApiKey>> StoreKeys::list(tenancy::TenantId tenant,
+                                                        const std::optional<std::string>& cursor) {
+  const tenancy::PageRequest request{.limit = tenancy::PageRequest::max_limit, .cursor = cursor};
+  BOOST_OUTCOME_TRY(auto page, registry_.with(limit_.call()).keys(tenant, request));
+  return page;
 }
 
 Outcome<tenancy::ApiKey> StoreKeys::revoke(tenancy::TenantId tenant, std::string_view key_id) {

@@ -1,4 +1,4 @@
-// The part of `TenantRegistry` that issues, lists, expires and revokes keys.
+// The part of `TenantRegistry` that issues, expires and revokes keys.
 
 #include <optional>
 #include <string>
@@ -28,9 +28,6 @@ constexpr StaticSql forget_key_sql{
     "DELETE FROM tenancy_api_keys WHERE key_id = (SELECT key_id FROM tenancy_api_keys "
     "WHERE tenant_id = ?1 AND (revoked_at IS NOT NULL OR expires_at <= ?2) "
     "ORDER BY coalesce(revoked_at, expires_at), key_id LIMIT 1) RETURNING key_id"};
-constexpr StaticSql list_keys_sql{"SELECT " TENANCY_API_KEY_COLUMNS
-                                  " FROM tenancy_api_keys WHERE tenant_id = ?1 "
-                                  "ORDER BY created_at DESC, key_id"};
 constexpr StaticSql find_sql{"SELECT " TENANCY_API_KEY_COLUMNS
                              " FROM tenancy_api_keys WHERE tenant_id = ?1 AND key_id = ?2"};
 constexpr StaticSql expire_sql{
@@ -129,24 +126,6 @@ Result<IssuedApiKey> TenantRegistry::issue_key(TenantId tenant,
   core_->tell(&TenantObserver::on_api_key_changed,
               ApiKeyChanged{key, ApiKeyChange::issued, principal_});
   return IssuedApiKey{std::move(key), std::move(text).release()};
-}
-
-Result<std::vector<ApiKey>> TenantRegistry::keys(TenantId tenant) const {
-  return detail::control_read(*core_->backend(), options_,
-                              [&](ControlSession& session) -> Result<std::vector<ApiKey>> {
-                                BOOST_OUTCOME_TRY(detail::find_tenant(session, tenant));
-                                BOOST_OUTCOME_TRY(auto statement, session.prepare(list_keys_sql));
-                                statement->bind_int64(1, tenant.value());
-                                std::vector<ApiKey> keys;
-                                while (true) {
-                                  BOOST_OUTCOME_TRY(const bool found, statement->step());
-                                  if (!found) {
-                                    return keys;
-                                  }
-                                  BOOST_OUTCOME_TRY(auto key, detail::read_api_key(*statement));
-                                  keys.push_back(std::move(key));
-                                }
-                              });
 }
 
 Result<ApiKey> TenantRegistry::expire_key(TenantId tenant, std::string_view key_id,

@@ -1,6 +1,5 @@
 // The part of `TenantRegistry` that lists tenants.
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,16 +13,13 @@
 #include "registry/registry_core.hpp"
 #include "registry/tenant_rows.hpp"
 #include "registry/tenant_selection.hpp"
+#include "registry/two_way_page.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
 
 using detail::ControlSession;
 using detail::TenantPlace;
-
-// Which way a cursor leads; it is sealed with the place.
-constexpr char forwards = 'n';
-constexpr char backwards = 'p';
 
 /// What cursors are bound to: the list, its order and its filter; lengths keep texts apart.
 std::string name_of_list(const TenantFilter& filter, const TenantSort& sort) {
@@ -67,11 +63,11 @@ class Cursors {
   /// Errors: `invalid_cursor`.
   [[nodiscard]] Result<Opened> open(std::string_view cursor) const {
     BOOST_OUTCOME_TRY(const auto text, detail::open_cursor(keys_, list(), cursor));
-    if (!text.starts_with(forwards) && !text.starts_with(backwards)) {
+    if (text.empty() || !detail::is_way(text.front())) {
       return Error{errc::invalid_cursor, "the cursor's key has another type"};
     }
     BOOST_OUTCOME_TRY(auto place, detail::place_from(std::string_view{text}.substr(1), sort_.by));
-    return Opened{text.front() == backwards, std::move(place)};
+    return Opened{text.front() == detail::backwards, std::move(place)};
   }
 
   [[nodiscard]] std::string seal(char way, const Tenant& from) const {
@@ -134,19 +130,9 @@ Result<Page<Tenant>> TenantRegistry::list(const PageRequest& request, const Tena
         BOOST_OUTCOME_TRY(auto statement, selection.prepare(session, reading_order, behind,
                                                             window.limit + 1, window.offset));
         BOOST_OUTCOME_TRY(const bool has_more, read_tenants(*statement, window.limit, page.items));
-        if (is_backwards) {
-          std::reverse(page.items.begin(), page.items.end());
-        }
         // Whoever came by a cursor came from somewhere.
-        const bool has_others = behind.has_value() || window.offset > 0;
-        page.has_next = is_backwards ? has_others : has_more;
-        page.has_previous = is_backwards ? has_more : has_others;
-        if (page.has_next && !page.items.empty()) {
-          page.next_cursor = cursors.seal(forwards, page.items.back());
-        }
-        if (page.has_previous && !page.items.empty()) {
-          page.previous_cursor = cursors.seal(backwards, page.items.front());
-        }
+        detail::finish_page(page, {is_backwards, has_more, behind.has_value() || window.offset > 0},
+                            [&](char way, const Tenant& from) { return cursors.seal(way, from); });
         return page;
       });
 }

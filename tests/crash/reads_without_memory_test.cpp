@@ -257,6 +257,9 @@ TEST_CASE("without memory: identifiers") {
 
 TEST_CASE("without memory: keys") {
   try_without_memory([](const World& w) { return tell(w.registry().keys(w.id())); });
+  try_without_memory([](const World& w) {
+    return tell(w.registry().keys(w.id(), {.limit = 1, .number = 1}, ApiKeyStatus::active));
+  });
 }
 
 TEST_CASE("without memory: count administrators' keys") {

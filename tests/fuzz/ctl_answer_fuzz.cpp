@@ -86,7 +86,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   if (const auto keys = tenantctl::read_keys(body, tenant)) {
-    for (const auto& key : keys.value()) {
+    if (const auto& cursor = keys.value().next_cursor) {
+      require_plain(*cursor);
+    }
+    for (const auto& key : keys.value().items) {
       show(key);
       require_plain(key.id);
     }

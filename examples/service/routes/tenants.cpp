@@ -92,14 +92,16 @@ Json optional_time(const std::optional<tenancy::Timestamp>& time) {
   return time ? Json(time->to_string()) : Json(nullptr);
 }
 
-Json to_json(const tenancy::ApiKey& key) {
-  return Json{{"id", key.id},
-              {"name", key.name},
-              {"scope", tenancy::to_string(key.scope)},
-              {"created_at", key.created_at.to_string()},
-              {"expires_at", optional_time(key.expires_at)},
-              {"revoked_at", optional_time(key.revoked_at)},
-              {"last_used_at", optional_time(key.last_used_at)}};
+JsonText to_json(const tenancy::ApiKey& key) {
+  JsonText json;
+  json.member("id", key.id)
+      .member("name", key.name)
+      .member("scope", tenancy::to_string(key.scope))
+      .member("created_at", key.created_at)
+      .member("expires_at", key.expires_at)
+      .member("revoked_at", key.revoked_at)
+      .member("last_used_at", key.last_used_at);
+  return json;
 }
 
 /// The one answer that holds a key's text.
@@ -232,16 +234,29 @@ auto changing_status(ChangeStatus to) {
   };
 }
 
-Reply<Response> list_keys(const TenantRegistry& registry, Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({}));
-  BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
-  BOOST_OUTCOME_TRY(const auto all, registry.keys(id));
-  Json items = Json::array();
-  for (const tenancy::ApiKey& key : all) {
-    items.push_back(to_json(key));
+/// Errors: 400 with the statuses there are.
+Reply<std::optional<tenancy::ApiKeyStatus>> status_of_keys(const Query& query) {
+  const std::string* const text = query.find("status");
+  if (text == nullptr) {
+    return std::optional<tenancy::ApiKeyStatus>{};
   }
+  const auto status = tenancy::parse_api_key_status(*text);
+  if (!status) {
+    return Problem{400, "The query parameter status has one of active, expired, revoked."};
+  }
+  return std::optional{status.value()};
+}
+
+Reply<Response> list_keys(const TenantRegistry& registry, Call& call) {
+  BOOST_OUTCOME_TRY(
+      call.query.allow_only({"page", "per_page", "cursor", "limit", "status"}));
+  BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
+  BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
+  BOOST_OUTCOME_TRY(const auto status, status_of_keys(call.query));
+  BOOST_OUTCOME_TRY(const auto page, registry.keys(id, request, status));
   call.tenant = id;
-  return ok(std::move(items), id);
+  return list_response(request, page, id,
+                       [](const tenancy::ApiKey& key) { return to_json(key); });
 }
 
 Reply<Response> issue_key(const TenantRegistry& registry, Call& call) {

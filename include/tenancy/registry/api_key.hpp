@@ -1,14 +1,25 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "tenancy/core/export.hpp"
+#include "tenancy/core/result.hpp"
 #include "tenancy/core/scope.hpp"
 #include "tenancy/core/secret_bytes.hpp"
 #include "tenancy/core/tenant_id.hpp"
 #include "tenancy/core/timestamp.hpp"
 
 namespace tenancy::inline v0 {
+
+/// What a key is worth. One that was revoked is that, whether it has expired or not.
+enum class ApiKeyStatus : std::uint8_t { active, expired, revoked };
+
+TENANCY_API std::string_view to_string(ApiKeyStatus status) noexcept;
+/// Errors: `invalid_argument`.
+TENANCY_API Result<ApiKeyStatus> parse_api_key_status(std::string_view text);
 
 /// A tenant's credential for programs, as far as it may be shown: the secret is kept nowhere, only
 /// a keyed hash of it.
@@ -22,6 +33,8 @@ struct ApiKey {
   std::optional<Timestamp> revoked_at;
   /// About when it last proved right; see `RegistryOptions::key_use_precision`.
   std::optional<Timestamp> last_used_at;
+
+  [[nodiscard]] TENANCY_API ApiKeyStatus status(Timestamp now) const noexcept;
 };
 
 /// What a new key is to be.

@@ -134,9 +134,14 @@ class TENANCY_API TenantRegistry {
   /// past, and when all 1,000 are valid; `invalid_transition` for a tenant that is archived.
   Result<IssuedApiKey> issue_key(TenantId tenant, const ApiKeyRequest& request) const;
 
-  /// A tenant's keys, newest first, revoked and expired ones too; at most 1,000.
-  /// Errors: `not_found`.
-  Result<std::vector<ApiKey>> keys(TenantId tenant) const;
+  /// A tenant's keys by the time at which they were issued, as `PageRequest::order` says, revoked
+  /// and expired ones too unless a status is asked for: in numbered pages with totals, or by
+  /// cursors both ways, which stay right when keys come and go.
+  /// Isolation: a cursor is worth nothing in another tenant's list, or with another status or order.
+  /// Errors: `not_found`; `invalid_argument`; `invalid_cursor`.
+  /// Complexity: a page behind a cursor reads the keys that it passes.
+  Result<Page<ApiKey>> keys(TenantId tenant, const PageRequest& request = {},
+                            std::optional<ApiKeyStatus> status = {}) const;
 
   /// Changes when that tenant's key expires: never, when empty; at once, when not in the future.
   /// Contexts that were made with it before are void from the next transaction on, in every

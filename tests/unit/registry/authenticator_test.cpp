@@ -208,7 +208,7 @@ TEST_CASE("keys are listed without their secrets, newest first") {
   test.clock->advance(std::chrono::seconds{1});
   must(test.registry.issue_key(test.acme.id, {.name = "new", .scope = Scope::admin}));
   must(test.registry.issue_key(test.globex.id, {.name = "other"}));
-  const auto keys = must(test.registry.keys(test.acme.id));
+  const auto keys = must(test.registry.keys(test.acme.id)).items;
   REQUIRE(keys.size() == 2);
   CHECK(keys[0].name == "new");
   CHECK(keys[0].scope == Scope::admin);
