@@ -16,6 +16,7 @@
 #include "crash/memory_world.hpp"
 #include "support/must.hpp"
 
+using tenancy::ApiKeyStatus;
 using tenancy::CrossTenantRepository;
 using tenancy::field;
 using tenancy::Query;
