@@ -12,8 +12,8 @@ class ServerKeys final : public KeyDesk {
 
   Outcome<tenancy::IssuedApiKey> issue(tenancy::TenantId tenant,
                                        const tenancy::ApiKeyRequest& request) override;
-  Outcome<tenancy::Page<tenancy::ApiKey>> list(
-      tenancy::TenantId tenant, const std::optional<std::string>& cursor) override;
+  Outcome<tenancy::Page<tenancy::ApiKey>> list(tenancy::TenantId tenant,
+                                               const std::optional<std::string>& cursor) override;
   Outcome<tenancy::ApiKey> revoke(tenancy::TenantId tenant, std::string_view key_id) override;
 
  private:

@@ -1,5 +1,7 @@
 #include <string>
+#include <string_view>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
 #include "e2e/ctl_process.hpp"
@@ -69,6 +71,35 @@ TEST_CASE("a key is revoked for good, and only its own tenant's") {
   // There is nothing left to ask about.
   CHECK(store.json({"keys", "revoke", "acme", id})["state"] == "revoked");
   CHECK(store.error(4, {"keys", "expire", "acme", id, "never"})["code"] == "invalid_transition");
+}
+
+TEST_CASE("more keys than fit into a page are listed to the end, and each is found") {
+  const CtlStore store;
+  store.json({"tenants", "create", "acme", "--name", "A"});
+  const std::string oldest = store.json({"keys", "issue", "acme", "--name", "k"})["id"];
+  {
+    // Issuing them one by one would take a process each.
+    SQLite::Database raw{store.file().string(), SQLite::OPEN_READWRITE};
+    std::string columns;
+    std::string values;
+    SQLite::Statement names{raw, "SELECT name FROM pragma_table_info('tenancy_api_keys')"};
+    while (names.executeStep()) {
+      const std::string name = names.getColumn(0);
+      columns += (columns.empty() ? "" : ", ") + name;
+      values += values.empty() ? "" : ", ";
+      values += name == "key_id"       ? "'k' || n"
+                : name == "created_at" ? "created_at + n / 3 + 1"
+                                       : name;
+    }
+    raw.exec(
+        "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
+        "WHERE n < 999) INSERT INTO tenancy_api_keys (" +
+        columns + ") SELECT " + values + " FROM tenancy_api_keys, numbers");
+  }
+  const Json listed = store.json({"keys", "list", "acme"});
+  REQUIRE(listed.size() == 1'000);
+  CHECK(listed.back()["id"] == oldest);
+  CHECK(store.json({"keys", "revoke", "acme", oldest, "--yes"})["state"] == "revoked");
 }
 
 TEST_CASE("what is no name and no scope is refused") {

@@ -263,13 +263,15 @@ TEST_CASE("of a server's answer only what can be a key, its id or a cursor is ta
   CHECK(
       read_issued_key(key_answer(std::string(64, 'a'), std::string(256, 'Z')), tenant).has_value());
   CHECK(read_tenants(listed("AZaz09-_")).value().next_cursor == "AZaz09-_");
+  CHECK(read_keys(listed("AZaz09-_"), tenant).value().next_cursor == "AZaz09-_");
   CHECK(read_tenants(listed(std::string(8'000, 'A'))).has_value());
   for (const std::string text : {"", "a b", " a", "a\n", "\x1b]0;owned\x07", "a\x7f", "a;b", "$(a)",
                                  "`a`", "a/b", "\"", "\xe2\x80\xae", "\xc3\xa9", "a=", "a+b"}) {
     CAPTURE(text);
     const auto refused = {read_issued_key(key_answer(text, "tnk_a"), tenant).has_value(),
                           read_issued_key(key_answer("a", text), tenant).has_value(),
-                          read_tenants(listed(text)).has_value()};
+                          read_tenants(listed(text)).has_value(),
+                          read_keys(listed(text), tenant).has_value()};
     CHECK(std::ranges::count(refused, true) == 0);
     const auto keys = read_keys("{\"data\":[" +
                                     Json{{"id", text},

@@ -78,6 +78,38 @@ std::string problem(int status, const std::string& type, const std::string& more
       "X-Request-Id: req_1\r\n");
 }
 
+TEST_CASE("a server's keys are read page after page") {
+  const auto page = [](const char* key, const char* cursor) {
+    return json_answer(
+        200, Json{{"data", Json::array({{{"id", key},
+                                         {"name", "k"},
+                                         {"scope", "read"},
+                                         {"created_at", "2026-01-31T12:00:00Z"}}})},
+                  {"pagination", {{"cursor", cursor == nullptr ? Json(nullptr) : Json(cursor)}}}}
+                 .dump());
+  };
+  const std::string path = std::string{"GET /api/tenants/"} + id + "/api-keys?limit=500";
+  {
+    const ScriptedServer server{
+        {json_answer(200, shown), page("a", "behind-a"), page("b", nullptr)}};
+    const Json keys = run(server.url(), {"keys", "list", id}).json();
+    REQUIRE(keys.size() == 2);
+    CHECK(keys[0]["id"] == "a");
+    CHECK(keys[1]["id"] == "b");
+    REQUIRE(server.requests().size() == 3);
+    CHECK(server.requests()[1].starts_with(path + " "));
+    CHECK(server.requests()[2].starts_with(path + "&cursor=behind-a "));
+  }
+  const std::vector<std::string> revoke{"keys", "revoke", id, "b", "--yes"};
+  const std::string done = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+  const ScriptedServer server{{json_answer(200, shown), page("a", "behind-a"), page("b", nullptr),
+                               done, page("a", "behind-a"), page("b", nullptr)}};
+  CHECK(run(server.url(), revoke).json()["id"] == "b");
+  // It is not there any more, which is not to be taken for a key that is not revoked.
+  CHECK(ended({json_answer(200, shown), page("b", nullptr), done, page("a", nullptr)}, revoke) ==
+        Ended{1, "answer"});
+}
+
 TEST_CASE("a request brings the key, and nothing of the command line") {
   const ScriptedServer server{{json_answer(200, shown)}};
   const auto result = run(server.url() + "/base/", {"tenants", "show", id});

@@ -270,6 +270,71 @@ TEST_CASE("keys are listed without their texts") {
   CHECK(api.process().stop() == 0);
 }
 
+TEST_CASE("keys are listed in pages, by number, by cursor and by status") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  const auto other = api.make_tenant("globex");
+  auto administrator = api.administrator();
+  const auto path_of = [](const std::string& id) { return "/api/tenants/" + id + "/api-keys"; };
+  const std::string keys = path_of(tenant.id);
+  for (const auto& id : {tenant.id, other.id}) {
+    for (const char* name : {"second", "third"}) {
+      REQUIRE(administrator.post(path_of(id), {{"name", name}}).status == 201);
+    }
+  }
+  const Json whole = administrator.get(keys).json();
+  REQUIRE(whole["data"].size() == 3);
+  CHECK(whole["data"][0]["name"] == "third");
+  CHECK(whole["data"][1]["name"] == "second");
+  CHECK(whole["tenant_id"] == tenant.id);
+  CHECK(whole["pagination"] == Json{{"page", 1},
+                                    {"per_page", 50},
+                                    {"total", 3},
+                                    {"total_pages", 1},
+                                    {"has_next", false},
+                                    {"has_prev", false},
+                                    {"cursor", nullptr},
+                                    {"previous_cursor", nullptr}});
+  const Json middle = administrator.get(keys + "?page=2&per_page=1").json();
+  CHECK(middle["data"] == Json::array({whole["data"][1]}));
+  CHECK(middle["pagination"]["total_pages"] == 3);
+  const std::string next = middle["pagination"]["cursor"];
+  const std::string previous = middle["pagination"]["previous_cursor"];
+  const Json last = administrator.get(keys + "?limit=1&cursor=" + next).json();
+  CHECK(last["data"] == Json::array({whole["data"][2]}));
+  CHECK(last["pagination"]["has_next"] == false);
+  CHECK(last["pagination"]["total"].is_null());
+  CHECK(administrator.get(keys + "?limit=1&cursor=" + previous).json()["data"] ==
+        Json::array({whole["data"][0]}));
+
+  // What another list gave out is as good as made up.
+  const std::string of_tenants =
+      administrator.get("/api/tenants?limit=1").json()["pagination"]["cursor"];
+  const auto made_up = administrator.get(keys + "?cursor=bm9uc2Vuc2U");
+  CHECK(is_problem(made_up, 400));
+  for (const std::string& foreign :
+       {path_of(other.id) + "?cursor=" + next, path_of(other.id) + "?cursor=" + previous,
+        keys + "?status=active&cursor=" + next, keys + "?cursor=" + of_tenants,
+        "/api/tenants?cursor=" + next}) {
+    CAPTURE(foreign);
+    CHECK(e2e::without_request_id(administrator.get(foreign)) == e2e::without_request_id(made_up));
+  }
+
+  const std::string second = whole["data"][1]["id"];
+  CHECK(administrator.remove(keys + "/" + second).status == 204);
+  CHECK(administrator.get(keys + "?status=active").json()["pagination"]["total"] == 2);
+  const Json revoked = administrator.get(keys + "?status=revoked").json();
+  REQUIRE(revoked["data"].size() == 1);
+  CHECK(revoked["data"][0]["id"] == second);
+  CHECK(administrator.get(keys + "?status=expired").json()["data"].empty());
+  for (const char* query : {"?status=gone", "?status=active,revoked", "?status=", "?per_page=501",
+                            "?limit=0", "?page=1&limit=1", "?sort=name", "?search=x"}) {
+    CAPTURE(query);
+    CHECK(is_problem(administrator.get(keys + query), 400));
+  }
+  CHECK(api.process().stop() == 0);
+}
+
 TEST_CASE("a key is revoked, again and again, and only its own tenant's") {
   ServedApi api;
   const auto tenant = api.make_tenant("acme");

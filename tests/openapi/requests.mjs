@@ -190,6 +190,7 @@ export const requests = {
 
 /** Rows of every kind, so that lists have something to show. */
 export async function fill(driver, tenant) {
+  await driver.call('issueApiKey', undefined, { path: { id: tenant.id }, body: keyBody() }, { status: 201 });
   for (let i = 0; i < 3; ++i) await madeDeployment(driver, tenant);
   await startedExecution(driver, tenant);
   await endedExecution(driver, tenant);

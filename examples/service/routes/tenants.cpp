@@ -248,15 +248,13 @@ Reply<std::optional<tenancy::ApiKeyStatus>> status_of_keys(const Query& query) {
 }
 
 Reply<Response> list_keys(const TenantRegistry& registry, Call& call) {
-  BOOST_OUTCOME_TRY(
-      call.query.allow_only({"page", "per_page", "cursor", "limit", "status"}));
+  BOOST_OUTCOME_TRY(call.query.allow_only({"page", "per_page", "cursor", "limit", "status"}));
   BOOST_OUTCOME_TRY(const auto id, tenant_in_path(call));
   BOOST_OUTCOME_TRY(const auto request, numbered_page_or_cursor(call.query));
   BOOST_OUTCOME_TRY(const auto status, status_of_keys(call.query));
   BOOST_OUTCOME_TRY(const auto page, registry.keys(id, request, status));
   call.tenant = id;
-  return list_response(request, page, id,
-                       [](const tenancy::ApiKey& key) { return to_json(key); });
+  return list_response(request, page, id, [](const tenancy::ApiKey& key) { return to_json(key); });
 }
 
 Reply<Response> issue_key(const TenantRegistry& registry, Call& call) {

@@ -137,9 +137,9 @@ class TENANCY_API TenantRegistry {
   /// A tenant's keys by the time at which they were issued, as `PageRequest::order` says, revoked
   /// and expired ones too unless a status is asked for: in numbered pages with totals, or by
   /// cursors both ways, which stay right when keys come and go.
-  /// Isolation: a cursor is worth nothing in another tenant's list, or with another status or order.
-  /// Errors: `not_found`; `invalid_argument`; `invalid_cursor`.
-  /// Complexity: a page behind a cursor reads the keys that it passes.
+  /// Isolation: a cursor is worth nothing in another tenant's list, or with another status or
+  /// order. Errors: `not_found`; `invalid_argument`; `invalid_cursor`. Complexity: a page behind a
+  /// cursor reads the keys that it passes.
   Result<Page<ApiKey>> keys(TenantId tenant, const PageRequest& request = {},
                             std::optional<ApiKeyStatus> status = {}) const;
 

@@ -104,7 +104,8 @@ TEST_CASE("keys of one moment are walked through once each, both ways") {
   REQUIRE(newest_first.size() == 7);
   for (std::int64_t limit = 1; limit <= 8; ++limit) {
     CHECK(keys.walk(limit, Order::newest_first) == newest_first);
-    CHECK(keys.walk(limit, Order::oldest_first) == Names(newest_first.rbegin(), newest_first.rend()));
+    CHECK(keys.walk(limit, Order::oldest_first) ==
+          Names(newest_first.rbegin(), newest_first.rend()));
   }
   auto page = keys.page({.limit = 3, .number = 3});
   CHECK(names_of(page) == Names(newest_first.begin() + 6, newest_first.end()));
@@ -185,8 +186,8 @@ TEST_CASE("a cursor of a list of keys is good for its tenant, status and order a
     CHECK(code_of(registry.keys(globex, request)) == errc::invalid_cursor);
     CHECK(code_of(registry.keys(TenantId::generate(), request)) == errc::invalid_cursor);
     CHECK(code_of(registry.keys(acme, request, ApiKeyStatus::active)) == errc::invalid_cursor);
-    CHECK(code_of(registry.keys(
-              acme, {.limit = 1, .cursor = cursor, .order = Order::oldest_first})) ==
+    CHECK(code_of(
+              registry.keys(acme, {.limit = 1, .cursor = cursor, .order = Order::oldest_first})) ==
           errc::invalid_cursor);
     CHECK(code_of(registry.list(request)) == errc::invalid_cursor);
     // Foreign cursors and those that were made up are refused in the same words.

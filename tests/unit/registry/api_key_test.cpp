@@ -114,8 +114,8 @@ TEST_CASE("a tenant has at most 1000 keys, and forgets first what was the first 
       const auto page = must(test.registry.keys(test.acme.id, {.limit = 500, .number = number}));
       CHECK(page.numbers->total == 1'000);
       CHECK(page.items.size() == 500);
-      is_there = is_there || std::ranges::find(page.items, issued.key.id, &ApiKey::id) !=
-                                 page.items.end();
+      is_there =
+          is_there || std::ranges::find(page.items, issued.key.id, &ApiKey::id) != page.items.end();
     }
     return is_there;
   };
