@@ -91,7 +91,7 @@ TEST_CASE("bodies that never come make room for others, and the log tells of it"
   serve_others(api, good);
   CHECK(api.process().open_sockets() < 60 + 32);
   CHECK(api.process().stop() == 0);
-  CHECK(api.process().log().find("all connections are taken") != std::string::npos);
+  CHECK(api.process().log().find("connections are short") != std::string::npos);
 }
 
 TEST_CASE("a flood of connections is bounded in memory and does not keep others out") {

@@ -80,6 +80,7 @@ class StreamConnection final : public Connection {
 
   void give_way() override {
     is_stopping_ = true;
+    is_giving_way_ = true;
     // Who waits for a head or a body is reading, whatever of it has come.
     if (is_idle() || waits_since() != never || body_since() != never) {
       error_code ignored;
@@ -203,6 +204,10 @@ class StreamConnection final : public Connection {
           wait_for(limits_.header_time);
         }
       }
+      if (is_giving_way_) {
+        // It was told to while it did not read.
+        co_return Intake::gone;
+      }
       const std::size_t room = buffer_.max_size() - buffer_.size();
       if (room == 0) {
         parser_->overflow(buffered());
@@ -321,6 +326,7 @@ class StreamConnection final : public Connection {
   unsigned in_a_row_ = 0;
   bool is_lingering_ = false;
   bool is_stopping_ = false;
+  bool is_giving_way_ = false;
   bool is_broken_ = false;  ///< Nothing more can be said, or all has been.
 };
 

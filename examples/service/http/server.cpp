@@ -157,7 +157,7 @@ class Server::Listener {
     if (is_stopping_ || (is_over_share && !make_room(group, 0)) ||
         (!is_over_share && staying_ >= options_.limits.connections &&
          !make_room(nullptr, of_peer))) {
-      ++turned_away_;
+      turned_away_ += is_stopping_ ? 0 : 1;
       return;  // The socket closes with its last owner.
     }
     Groups::value_type& joined = *groups_.try_emplace(std::move(peer)).first;
@@ -255,7 +255,7 @@ class Server::Listener {
     if ((turned_away_ == 0 && sent_away_ == 0) || now < tell_from_) {
       return;
     }
-    log_warning("all connections are taken: " + std::to_string(sent_away_) +
+    log_warning("connections are short: " + std::to_string(sent_away_) +
                 " that waited made room, " + std::to_string(turned_away_) + " were turned away");
     turned_away_ = 0;
     sent_away_ = 0;
