@@ -187,11 +187,17 @@ class StreamConnection final : public Connection {
           co_return step.progress == Progress::complete ? Intake::complete : Intake::refused;
         }
         // Deadlines are those of the whole part; what drips in does not move them.
-        if (!parser_->has_head() && !is_in_head) {
-          set_in_head();
-        }
-        if (parser_->has_head() && !std::exchange(is_in_body, true)) {
-          set_busy();
+        if (!parser_->has_begun() && buffer_.size() == 0) {
+          // Nothing but empty lines, which are no part of a request.
+          if (idle_since() == never) {
+            wait_for_first_byte();
+          }
+        } else if (parser_->has_head() && !std::exchange(is_in_body, true)) {
+          if (auto problem = handler_.object_to(parser_->request())) {
+            parser_->refuse(*std::move(problem));
+            co_return Intake::refused;
+          }
+          set_in_body();
           if (parser_->wants_continue()) {
             const bool is_sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
             if (!is_sent) {
@@ -199,9 +205,11 @@ class StreamConnection final : public Connection {
             }
           }
           wait_for(limits_.body_time);
-          set_in_body();
-        } else if (!is_in_body && !std::exchange(is_in_head, true) && served_ > 0) {
-          wait_for(limits_.header_time);
+        } else if (!is_in_body && !std::exchange(is_in_head, true)) {
+          set_in_head();
+          if (served_ > 0) {
+            wait_for(limits_.header_time);
+          }
         }
       }
       if (is_giving_way_) {
@@ -285,6 +293,7 @@ class StreamConnection final : public Connection {
   /// Ends the client's wait for more, and reads what it still sends.
   Awaitable<void> linger() {
     is_lingering_ = true;
+    set_lingering();
     wait_for(limits_.linger_time);
     co_await say_goodbye();
     error_code error;
