@@ -61,10 +61,14 @@ enum class Pace : std::uint8_t {
   slow,   ///< It may wait or compute: on a worker.
 };
 
+/// Whether an endpoint is for those with a key alone.
+enum class Door : std::uint8_t { keyed, open };
+
 /// What answers a kind of request.
 struct Endpoint {
   Pace pace;
   std::function<Reply<Outcome>(Call&)> run;
+  Door door = Door::keyed;
 };
 
 }  // namespace tenantd

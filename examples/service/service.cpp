@@ -149,6 +149,27 @@ void Service::handle(Request request, Answer answer) noexcept {
   }
 }
 
+std::optional<Problem> Service::object_to(const Request& head) noexcept {
+  try {
+    if (head.method == "OPTIONS") {
+      return std::nullopt;
+    }
+    const auto seen = [&]() -> Reply<void> {
+      BOOST_OUTCOME_TRY(const Target target, Target::parse(head.target));
+      BOOST_OUTCOME_TRY(const auto match, router_.match(head.method, target.path));
+      BOOST_OUTCOME_TRY(Query::parse(target.query));
+      if (match.endpoint->door == Door::keyed) {
+        BOOST_OUTCOME_TRY(has_key(head));
+      }
+      return boost::outcome_v2::success();
+    }();
+    return seen.has_error() ? std::optional{seen.error()} : std::nullopt;
+  } catch (...) {
+    log_exception("a head could not be looked at", std::current_exception());
+    return Problem{tenancy::Error{tenancy::errc::internal, "a head could not be looked at"}};
+  }
+}
+
 Response Service::refuse(const Request& request, const Problem& problem) noexcept {
   const auto begin = Stopwatch::now();
   const std::string request_id = request_ids_.next();

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,7 @@ class Service final : public Handler {
   ~Service() override;
 
   void handle(Request request, Answer answer) noexcept override;
+  std::optional<Problem> object_to(const Request& head) noexcept override;
   Response refuse(const Request& request, const Problem& problem) noexcept override;
   Response without_room(const Response& answer) noexcept override;
 

@@ -106,6 +106,11 @@ Result<Proven> prove(detail::RegistryCore& core, const CallOptions& options,
 
 }  // namespace
 
+bool Authenticator::is_well_formed(std::string_view key) {
+  return ApiKeyText::id_of(KeyHolder::tenant, key).has_value() ||
+         ApiKeyText::id_of(KeyHolder::administrator, key).has_value();
+}
+
 Result<TenantContext> Authenticator::authenticate(std::string_view api_key) const {
   BOOST_OUTCOME_TRY(const std::string_view id, ApiKeyText::id_of(KeyHolder::tenant, api_key));
   auto& backend = *core_->backend();

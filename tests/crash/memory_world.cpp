@@ -143,6 +143,13 @@ std::string World::content() const {
   return text;
 }
 
+const tenancy::Query<Item>& some_items() {
+  static const tenancy::Query<Item> query =
+      tenancy::Query<Item>{tenancy::field<&Item::points> > 5}.order_by(
+          tenancy::descending<&Item::title>);
+  return query;
+}
+
 void try_without_memory(const Call& call) {
   REQUIRE(is_installed);
   const Original original;

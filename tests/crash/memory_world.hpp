@@ -69,6 +69,9 @@ class World {
   std::unique_ptr<tenancy::CrossTenantContext> crossing_;
 };
 
+/// A part of the items, in an order of their own.
+const tenancy::Query<Item>& some_items();
+
 using Call = std::function<Told(const World&)>;
 
 /// Each allocation of the call fails once, and from then on: all of them in a long run, some

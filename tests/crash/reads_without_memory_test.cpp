@@ -29,6 +29,7 @@ using tenancy_test::crossing_reason;
 using tenancy_test::Item;
 using tenancy_test::must;
 using tenancy_test::Person;
+using tenancy_test::some_items;
 using tenancy_test::tell;
 using tenancy_test::told;
 using tenancy_test::Told;
@@ -36,12 +37,6 @@ using tenancy_test::try_without_memory;
 using tenancy_test::World;
 
 namespace {
-
-const Query<Item>& some() {
-  static const Query<Item> query =
-      Query<Item>{field<&Item::points> > 5}.order_by(tenancy::descending<&Item::title>);
-  return query;
-}
 
 Told each_of(const Query<Item>& query, const ReadRepository<Item>& items) {
   std::string text;
@@ -65,35 +60,36 @@ TEST_CASE("without memory: exists") {
 }
 
 TEST_CASE("without memory: first") {
-  try_without_memory([](const World& w) { return tell(w.items().first(some())); });
+  try_without_memory([](const World& w) { return tell(w.items().first(some_items())); });
 }
 
 TEST_CASE("without memory: list") {
-  try_without_memory([](const World& w) { return tell(w.items().list(some(), {.limit = 5})); });
+  try_without_memory(
+      [](const World& w) { return tell(w.items().list(some_items(), {.limit = 5})); });
 }
 
 TEST_CASE("without memory: pages") {
   try_without_memory([](const World& w) -> Told {
-    BOOST_OUTCOME_TRY(const auto page, w.items().list(some(), {.limit = 5}));
-    return tell(w.items().list(some(), {.limit = 5, .cursor = page.next_cursor}));
+    BOOST_OUTCOME_TRY(const auto page, w.items().list(some_items(), {.limit = 5}));
+    return tell(w.items().list(some_items(), {.limit = 5, .cursor = page.next_cursor}));
   });
 }
 
 TEST_CASE("without memory: numbered") {
   try_without_memory(
-      [](const World& w) { return tell(w.items().list(some(), {.limit = 5, .number = 2})); });
+      [](const World& w) { return tell(w.items().list(some_items(), {.limit = 5, .number = 2})); });
 }
 
 TEST_CASE("without memory: list_versioned") {
-  try_without_memory([](const World& w) { return tell(w.items().list_versioned(some())); });
+  try_without_memory([](const World& w) { return tell(w.items().list_versioned(some_items())); });
 }
 
 TEST_CASE("without memory: for_each") {
-  try_without_memory([](const World& w) { return each_of(some(), w.items()); });
+  try_without_memory([](const World& w) { return each_of(some_items(), w.items()); });
 }
 
 TEST_CASE("without memory: count") {
-  try_without_memory([](const World& w) { return tell(w.items().count(some())); });
+  try_without_memory([](const World& w) { return tell(w.items().count(some_items())); });
 }
 
 TEST_CASE("without memory: sum") {
@@ -119,7 +115,8 @@ TEST_CASE("without memory: groups") {
 
 TEST_CASE("without memory: children_of") {
   try_without_memory([](const World& w) {
-    return tell(w.items().children_of<&Item::owner>(std::vector<Person>{{"ann", ""}}, some()));
+    return tell(
+        w.items().children_of<&Item::owner>(std::vector<Person>{{"ann", ""}}, some_items()));
   });
 }
 
@@ -155,7 +152,7 @@ TEST_CASE("without memory: tables of scoped SQL") {
 
 TEST_CASE("without memory: all tenants' rows") {
   try_without_memory([](const World& w) {
-    return tell(CrossTenantRepository<Item>{w.store(), w.crossing()}.list(some()));
+    return tell(CrossTenantRepository<Item>{w.store(), w.crossing()}.list(some_items()));
   });
 }
 
@@ -167,8 +164,9 @@ TEST_CASE("without memory: all tenants' count") {
 
 TEST_CASE("without memory: counts of all tenants") {
   try_without_memory([](const World& w) -> Told {
-    BOOST_OUTCOME_TRY(const auto counts,
-                      CrossTenantRepository<Item>{w.store(), w.crossing()}.count_by_tenant(some()));
+    BOOST_OUTCOME_TRY(
+        const auto counts,
+        CrossTenantRepository<Item>{w.store(), w.crossing()}.count_by_tenant(some_items()));
     std::string text;
     for (const auto& count : counts) {
       text += told(count.rows) + ";";

@@ -15,13 +15,13 @@
 
 using tenancy::Changes;
 using tenancy::field;
-using tenancy::Query;
 using tenancy::Repository;
 using tenancy::Result;
 using tenancy::TenantIdentifier;
 using tenancy::WriteTransaction;
 using tenancy_test::Item;
 using tenancy_test::must;
+using tenancy_test::some_items;
 using tenancy_test::tell;
 using tenancy_test::told;
 using tenancy_test::Told;
@@ -29,12 +29,6 @@ using tenancy_test::try_without_memory;
 using tenancy_test::World;
 
 namespace {
-
-const Query<Item>& some() {
-  static const Query<Item> query =
-      Query<Item>{field<&Item::points> > 5}.order_by(tenancy::descending<&Item::title>);
-  return query;
-}
 
 const Item added{.project = "r", .number = 1, .title = "added", .owner = "ann"};
 
@@ -102,7 +96,7 @@ TEST_CASE("without memory: transaction") {
       const Repository<Item> items{tx};
       BOOST_OUTCOME_TRY(const auto last, items.insert(added));
       BOOST_OUTCOME_TRY(items.erase({"p", 4}));
-      BOOST_OUTCOME_TRY(const auto page, items.list(some(), {.limit = 3}));
+      BOOST_OUTCOME_TRY(const auto page, items.list(some_items(), {.limit = 3}));
       return told(last) + told(page);
     }));
   });

@@ -100,6 +100,53 @@ TEST_CASE("a client of HTTP/1.0 is not told to continue, and served all the same
   }
 }
 
+TEST_CASE("a few empty lines may stand before a request") {
+  const tenantd::Limits limits;
+  const std::string request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  std::string lines;
+  for (int count = 0; count <= 5; ++count, lines += "\r\n") {
+    CAPTURE(count);
+    const auto expected = count <= 4 ? Progress::complete : Progress::refused;
+    RequestParser whole{limits};
+    const auto step = whole.put(lines + request);
+    CHECK(step.progress == expected);
+    CHECK((expected == Progress::refused || step.taken == lines.size() + request.size()));
+    RequestParser dripped{limits};
+    CHECK(drip(dripped, lines + request) == expected);
+  }
+  RequestParser waiting{limits};
+  CHECK(waiting.put("\r\n\r\n").progress == Progress::wants_more);
+  CHECK_FALSE(waiting.has_begun());
+  for (const std::string& bytes : {"\n" + request, "\r" + request, "\r\r\n" + request}) {
+    RequestParser parser{limits};
+    CHECK(parser.put(bytes).progress == Progress::refused);
+  }
+}
+
+TEST_CASE("another major version of HTTP is refused by name") {
+  const tenantd::Limits limits;
+  const auto status_of = [&](const std::string& line) {
+    RequestParser parser{limits};
+    const std::string bytes = line + "\r\nHost: x\r\n\r\n";
+    CHECK(parser.put(bytes).progress == Progress::refused);
+    RequestParser dripped{limits};
+    CHECK(drip(dripped, bytes) == Progress::refused);
+    CHECK(dripped.problem().status == parser.problem().status);
+    return parser.problem().status;
+  };
+  for (const char* const line :
+       {"GET / HTTP/2.0", "PRI * HTTP/2.0", "GET / HTTP/0.9", "GET / HTTP/3.1"}) {
+    CAPTURE(line);
+    CHECK(status_of(line) == 505);
+  }
+  for (const char* const line :
+       {"GET / HTTP/2", "GET / HTTP/2.x", "GET / HTTP/20.0", "GET / http/2.0", "GET / a HTTP/2.0",
+        "GET HTTP/2.0", "GET / HTTP/1.2", "G(T / HTTP/2.0"}) {
+    CAPTURE(line);
+    CHECK(status_of(line) == 400);
+  }
+}
+
 std::string with_body(const std::string& framing, const std::string& body) {
   return "POST / HTTP/1.1\r\nHost: x\r\n" + framing + "\r\n\r\n" + body;
 }

@@ -3,6 +3,9 @@
 #include <chrono>
 #include <latch>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -20,7 +23,8 @@ using e2e::HttpClient;
 using tenantd::Request;
 using tenantd::Response;
 
-/// Answers at once, but for `/wait`: that one later, from a thread of its own.
+/// Answers at once, but for `/wait`: those later, from threads of their own. Objects to heads of
+/// `/closed`.
 class Echo final : public tenantd::Handler {
  public:
   void handle(Request request, tenantd::Answer answer) noexcept override {
@@ -32,11 +36,15 @@ class Echo final : public tenantd::Handler {
       answer(std::move(response));
       return;
     }
-    later_ = std::jthread{[this, response = std::move(response), answer = std::move(answer)] {
-      arrived.count_down();
+    const std::scoped_lock lock{mutex_};
+    later_.emplace_back([this, response = std::move(response), answer = std::move(answer)] {
+      arrived.release();
       released.wait();
       answer(response);
-    }};
+    });
+  }
+  std::optional<tenantd::Problem> object_to(const Request& head) noexcept override {
+    return head.target == "/closed" ? std::optional{tenantd::Problem{401, "closed"}} : std::nullopt;
   }
   Response refuse(const Request& /*request*/, const tenantd::Problem& problem) noexcept override {
     return Response{problem.status, "text/plain", problem.detail, {}};
@@ -49,11 +57,12 @@ class Echo final : public tenantd::Handler {
   /// More than the buffers of two sockets hold.
   static constexpr std::size_t large_size = std::size_t{48} << 20U;
 
-  std::latch arrived{1};
+  std::counting_semaphore<> arrived{0};
   std::latch released{1};
 
  private:
-  std::jthread later_;
+  std::mutex mutex_;
+  std::vector<std::jthread> later_;
 };
 
 /// A server in this process. It stops as every server does: on a signal to the process.
@@ -70,6 +79,10 @@ class Running {
   Running& operator=(const Running&) = delete;
   ~Running() {
     if (thread_.joinable()) {
+      // What a failed test left waiting would keep the server from its end.
+      if (!handler.released.try_wait()) {
+        handler.released.count_down();
+      }
       tell_to_stop();
     }
   }
@@ -92,7 +105,9 @@ std::unique_ptr<HttpClient> let_in(const Running& running, const std::string& ta
   while (true) {
     auto client = std::make_unique<HttpClient>(running.port());
     try {
-      CHECK(client->request("GET", target).body == "GET " + target);
+      // Not within CHECK, which would keep the exception.
+      const HttpReply reply = client->request("GET", target);
+      CHECK(reply.body == "GET " + target);
       return client;
     } catch (const std::runtime_error&) {
       continue;
@@ -107,7 +122,7 @@ TEST_CASE("a connection above the limit is closed, and there is room again when 
   Running running{limits};
   HttpClient busy{running.port()};
   busy.send(e2e::request_bytes("GET", "/wait", {{"Connection", "close"}}));
-  running.handler.arrived.wait();
+  running.handler.arrived.acquire();
   HttpClient refused{running.port()};
   CHECK_THROWS(refused.request("GET", "/1"));
   running.handler.released.count_down();
@@ -125,7 +140,7 @@ TEST_CASE("a new connection takes the place of the one that has been idle for lo
   Running running{limits};
   HttpClient busy{running.port()};
   busy.send(e2e::request_bytes("GET", "/wait"));
-  running.handler.arrived.wait();
+  running.handler.arrived.acquire();
   HttpClient idle{running.port()};
   CHECK(idle.request("GET", "/1").body == "GET /1");
   const auto next = let_in(running, "/2");
@@ -207,10 +222,8 @@ TEST_CASE("whoever has many connections takes none of whoever has fewer") {
   std::vector<std::unique_ptr<HttpClient>> many;
   for (int i = 0; i < 2; ++i) {
     many.push_back(std::make_unique<HttpClient>(running.port(), "127.0.0.2"));
-    many.back()->send(
-        "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
-        "Content-Length: 5\r\n\r\n");
-    CHECK(many.back()->read_reply(false).status == 100);
+    many.back()->send(e2e::request_bytes("POST", "/wait", {}, "12345"));
+    running.handler.arrived.acquire();
   }
   HttpClient refused{running.port(), "127.0.0.2"};
   CHECK_THROWS(refused.request("GET", "/2"));
@@ -219,8 +232,145 @@ TEST_CASE("whoever has many connections takes none of whoever has fewer") {
   HttpClient fresh{running.port(), "127.0.0.4"};
   CHECK(fresh.request("GET", "/4").body == "GET /4");
   CHECK(single.is_closed_by_peer());
-  many.front()->send("12345");
-  CHECK(many.front()->read_reply().body == "POST /");
+  running.handler.released.count_down();
+  for (const auto& client : many) {
+    CHECK(client->read_reply().body == "POST /wait");
+  }
+  running.tell_to_stop();
+  running.wait();
+}
+
+/// A connection that waits for the rest of a body, as the server knows.
+std::unique_ptr<HttpClient> with_half_body(const Running& running, const char* from) {
+  auto client = std::make_unique<HttpClient>(running.port(), from);
+  client->send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  CHECK(client->read_reply(false).status == 100);
+  return client;
+}
+
+TEST_CASE("bodies that never end, from several addresses, keep nobody out") {
+  tenantd::Limits limits;
+  limits.connections = 4;
+  limits.connections_per_peer = 2;
+  limits.body_time = std::chrono::minutes{10};
+  Running running{limits, 1};
+  std::vector<std::unique_ptr<HttpClient>> slow;
+  for (const char* from : {"127.0.0.2", "127.0.0.2", "127.0.0.3", "127.0.0.3"}) {
+    slow.push_back(with_half_body(running, from));
+  }
+  // Nobody gains time by what drips in.
+  slow[0]->send("12");
+  std::vector<std::unique_ptr<HttpClient>> honest;
+  for (const char* from : {"127.0.0.4", "127.0.0.5"}) {
+    honest.push_back(std::make_unique<HttpClient>(running.port(), from));
+    CHECK(honest.back()->request("GET", "/").status == 200);
+  }
+  CHECK(slow[0]->is_closed_by_peer());
+  CHECK(slow[2]->is_closed_by_peer());
+  // The others are served when the rest comes.
+  for (const std::size_t i : {1U, 3U}) {
+    slow[i]->send("12345");
+    CHECK(slow[i]->read_reply().body == "POST /");
+  }
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("whoever waits for a head makes room before a body, and one that is served never does") {
+  tenantd::Limits limits;
+  limits.connections = 3;
+  limits.connections_per_peer = 3;
+  limits.body_time = std::chrono::minutes{10};
+  Running running{limits, 1};
+  HttpClient served{running.port()};
+  served.send(e2e::request_bytes("POST", "/wait", {}, "12345"));
+  running.handler.arrived.acquire();
+  const auto in_body = with_half_body(running, "127.0.0.1");
+  const auto in_head = with_half_heads(running, "127.0.0.1", 1);
+  HttpClient next{running.port()};
+  CHECK(next.request("GET", "/1").status == 200);
+  CHECK(in_head.front()->is_closed_by_peer());
+  CHECK_FALSE(in_body->has_news());
+  next.send(e2e::request_bytes("GET", "/wait"));
+  running.handler.arrived.acquire();
+  HttpClient last{running.port()};
+  CHECK(last.request("GET", "/2").status == 200);
+  CHECK(in_body->is_closed_by_peer());
+  last.send(e2e::request_bytes("GET", "/wait"));
+  running.handler.arrived.acquire();
+  HttpClient refused{running.port()};
+  CHECK_THROWS(refused.request("GET", "/3"));
+  running.handler.released.count_down();
+  CHECK(served.read_reply().body == "POST /wait");
+  CHECK(next.read_reply().body == "GET /wait");
+  CHECK(last.read_reply().body == "GET /wait");
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("a refused client that goes on sending makes room") {
+  tenantd::Limits limits;
+  limits.connections = 1;
+  limits.connections_per_peer = 1;
+  limits.linger_time = std::chrono::minutes{10};
+  Running running{limits, 1};
+  HttpClient refused{running.port()};
+  refused.send("POST /closed HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n1");
+  CHECK(refused.read_reply().status == 401);
+  static_cast<void>(let_in(running, "/1"));
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("what its head tells against a request is answered before its body is asked for") {
+  Running running{{}, 1};
+  const std::string head = "POST /closed HTTP/1.1\r\nHost: x\r\n";
+  for (const std::string rest : {"Content-Length: 5\r\n\r\n", "Content-Length: 5\r\n\r\n12",
+                                 "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n",
+                                 "Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n",
+                                 "Transfer-Encoding: chunked\r\n\r\n5\r\n12"}) {
+    CAPTURE(rest);
+    HttpClient client{running.port()};
+    client.send(head + rest);
+    const auto reply = client.read_reply();
+    CHECK(reply.status == 401);
+    CHECK(reply.body == "closed");
+    CHECK(reply.header("Connection") == "close");
+    // What follows is no request any more.
+    client.send("12345" + e2e::request_bytes("GET", "/next"));
+    client.stop_sending();
+    CHECK(client.is_closed_by_peer());
+  }
+  // A body that has come is nobody's to wait for.
+  HttpClient whole{running.port()};
+  CHECK(whole.request("POST", "/closed", {}, "12345").body == "POST /closed");
+  CHECK(whole.request("GET", "/next").body == "GET /next");
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("empty lines before a request are nothing") {
+  Running running{{}, 1};
+  HttpClient client{running.port()};
+  CHECK(client.request("POST", "/1", {}, "12345\r\n").body == "POST /1");
+  client.send("\r\n\r");
+  client.send("\n" + e2e::request_bytes("GET", "/2"));
+  CHECK(client.read_reply().body == "GET /2");
+  client.send(e2e::request_bytes("GET", "/3") + "\r\n");
+  CHECK(client.read_reply().body == "GET /3");
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("an empty line begins no request, so that its connection stays idle") {
+  tenantd::Limits limits;
+  limits.idle_time = std::chrono::seconds{1};
+  limits.header_time = std::chrono::minutes{10};
+  Running running{limits};
+  HttpClient client{running.port()};
+  client.send(e2e::request_bytes("GET", "/1") + "\r\n");
+  CHECK(client.read_reply().body == "GET /1");
+  CHECK(client.is_closed_by_peer());
   running.tell_to_stop();
   running.wait();
 }
@@ -232,7 +382,7 @@ TEST_CASE("one peer gets its share of the connections, and no more") {
   Running running{limits};
   HttpClient busy{running.port()};
   busy.send(e2e::request_bytes("GET", "/wait"));
-  running.handler.arrived.wait();
+  running.handler.arrived.acquire();
   HttpClient refused{running.port()};
   CHECK_THROWS(refused.request("GET", "/refused"));
   HttpClient other{running.port(), "127.0.0.2"};
@@ -331,7 +481,7 @@ TEST_CASE("many pipelined requests are answered in order, also when an answer co
     bytes += e2e::request_bytes("GET", i == 20 ? "/wait" : "/" + std::to_string(i));
   }
   client.send(bytes);
-  running.handler.arrived.wait();
+  running.handler.arrived.acquire();
   running.handler.released.count_down();
   for (int i = 0; i < 50; ++i) {
     CHECK(client.read_reply().body == (i == 20 ? "GET /wait" : "GET /" + std::to_string(i)));
@@ -361,7 +511,7 @@ TEST_CASE("a handler at work is waited for, and its answer is sent") {
   CHECK(idle.request("GET", "/").status == 200);
   HttpClient busy{running.port()};
   busy.send(e2e::request_bytes("GET", "/wait"));
-  running.handler.arrived.wait();
+  running.handler.arrived.acquire();
   running.tell_to_stop();
   CHECK(idle.is_closed_by_peer());
   running.handler.released.count_down();
@@ -375,7 +525,7 @@ TEST_CASE("a slow handler holds up neither other connections nor the sockets") {
   Running running;
   HttpClient slow{running.port()};
   slow.send(e2e::request_bytes("GET", "/wait"));
-  running.handler.arrived.wait();
+  running.handler.arrived.acquire();
   HttpClient quick{running.port()};
   CHECK(quick.request("GET", "/quick").body == "GET /quick");
   running.handler.released.count_down();

@@ -28,6 +28,11 @@ class ServiceInProcess {
 
   /// Hands in a request; the answer comes when it comes.
   std::future<tenantd::Response> begin(tenantd::Request request);
+  /// What it says before the body has come; 0 when it wants to see that.
+  [[nodiscard]] int status_by_head(const tenantd::Request& head) const {
+    const auto problem = service_->object_to(head);
+    return problem ? problem->status : 0;
+  }
   tenantd::Response ask(tenantd::Request request) { return begin(std::move(request)).get(); }
 
  private:

@@ -116,7 +116,6 @@ TEST_CASE("bytes that are no request are answered 400, and the service lives on"
   ServedApi api;
   for (const std::string& garbage :
        {std::string{"GARBAGE\r\n\r\n"}, std::string{"\x16\x03\x01\x02\x00\x01\r\n\r\n", 10},
-        std::string{"GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n"},
         std::string{"GET /healthz HTTP/1.1\r\nHost x\r\n\r\n"},
         std::string{"GET /healthz HTTP/1.1\r\n\r\n"},
         std::string{"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"},
@@ -134,6 +133,66 @@ TEST_CASE("bytes that are no request are answered 400, and the service lives on"
     CHECK(client.is_closed_by_peer());
     CHECK(serves(api));
   }
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("another major version of HTTP is 505") {
+  ServedApi api;
+  for (const std::string head :
+       {"GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}) {
+    HttpClient client{api.port()};
+    client.send(head);
+    CHECK(is_problem(client.read_reply(), 505));
+    CHECK(client.is_closed_by_peer());
+  }
+  CHECK(serves(api));
+  CHECK(api.process().stop() == 0);
+}
+
+TEST_CASE("no body is awaited without a key, nor what follows it carried out") {
+  ServedApi api;
+  const auto tenant = api.make_tenant("acme");
+  const std::string follows =
+      request_bytes("POST", "/api/deployments", authorized(tenant), R"({"project_name":"x"})");
+  const auto refusal = [&](std::string_view target, Headers headers) {
+    headers.emplace_back("Content-Length", "20");
+    HttpClient client{api.port()};
+    client.send(request_bytes("POST", target, headers));
+    auto reply = client.read_reply();
+    CHECK(is_problem(reply, reply.status));
+    CHECK(reply.header("Connection") == "close");
+    client.send(std::string(20, ' ') + follows);
+    client.stop_sending();
+    CHECK(client.is_closed_by_peer());
+    return reply;
+  };
+  std::string damaged = tenant.key;
+  damaged.back() = damaged.back() == '0' ? '1' : '0';
+  for (const char* const target :
+       {"/api/deployments", "/api/workflows", "/api/tenants", "/api/deployments?x=%20"}) {
+    for (const Headers& key : std::vector<Headers>{{},
+                                                   {{"Authorization", "Basic YTpi"}},
+                                                   {{"Authorization", "Bearer "}},
+                                                   {{"Authorization", "Bearer " + damaged}}}) {
+      for (const Headers& expectation : std::vector<Headers>{{}, {{"Expect", "100-continue"}}}) {
+        Headers headers = key;
+        headers.insert(headers.end(), expectation.begin(), expectation.end());
+        const auto early = refusal(target, headers);
+        CHECK(early.status == 401);
+        CHECK(early.header("WWW-Authenticate") == "Bearer");
+        // In the same words as with the body at hand.
+        HttpClient client{api.port()};
+        Headers closing = key;
+        closing.emplace_back("Connection", "close");
+        const auto late = client.request("POST", target, closing, "{}");
+        CHECK(e2e::without_request_id(early) == e2e::without_request_id(late));
+      }
+    }
+  }
+  CHECK(refusal("/nothing", {}).status == 404);
+  CHECK(refusal("/healthz", {}).status == 405);
+  auto client = api.client(tenant);
+  CHECK(client.get("/api/deployments").json()["pagination"]["total"] == 0);
   CHECK(api.process().stop() == 0);
 }
 

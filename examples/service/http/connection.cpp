@@ -80,6 +80,7 @@ class StreamConnection final : public Connection {
 
   void give_way() override {
     is_stopping_ = true;
+    is_giving_way_ = true;
     // Who waits for a head or a body is reading, whatever of it has come.
     if (is_idle() || waits_since() != never || body_since() != never) {
       error_code ignored;
@@ -186,11 +187,17 @@ class StreamConnection final : public Connection {
           co_return step.progress == Progress::complete ? Intake::complete : Intake::refused;
         }
         // Deadlines are those of the whole part; what drips in does not move them.
-        if (!parser_->has_head() && !is_in_head) {
-          set_in_head();
-        }
-        if (parser_->has_head() && !std::exchange(is_in_body, true)) {
-          set_busy();
+        if (!parser_->has_begun() && buffer_.size() == 0) {
+          // Nothing but empty lines, which are no part of a request.
+          if (idle_since() == never) {
+            wait_for_first_byte();
+          }
+        } else if (parser_->has_head() && !std::exchange(is_in_body, true)) {
+          if (auto problem = handler_.object_to(parser_->request())) {
+            parser_->refuse(*std::move(problem));
+            co_return Intake::refused;
+          }
+          set_in_body();
           if (parser_->wants_continue()) {
             const bool is_sent = co_await send("HTTP/1.1 100 Continue\r\n\r\n");
             if (!is_sent) {
@@ -198,10 +205,16 @@ class StreamConnection final : public Connection {
             }
           }
           wait_for(limits_.body_time);
-          set_in_body();
-        } else if (!is_in_body && !std::exchange(is_in_head, true) && served_ > 0) {
-          wait_for(limits_.header_time);
+        } else if (!is_in_body && !std::exchange(is_in_head, true)) {
+          set_in_head();
+          if (served_ > 0) {
+            wait_for(limits_.header_time);
+          }
         }
+      }
+      if (is_giving_way_) {
+        // It was told to while it did not read.
+        co_return Intake::gone;
       }
       const std::size_t room = buffer_.max_size() - buffer_.size();
       if (room == 0) {
@@ -280,6 +293,7 @@ class StreamConnection final : public Connection {
   /// Ends the client's wait for more, and reads what it still sends.
   Awaitable<void> linger() {
     is_lingering_ = true;
+    set_lingering();
     wait_for(limits_.linger_time);
     co_await say_goodbye();
     error_code error;
@@ -321,6 +335,7 @@ class StreamConnection final : public Connection {
   unsigned in_a_row_ = 0;
   bool is_lingering_ = false;
   bool is_stopping_ = false;
+  bool is_giving_way_ = false;
   bool is_broken_ = false;  ///< Nothing more can be said, or all has been.
 };
 

@@ -52,7 +52,7 @@ class Connection {
   /// Closes once the request in flight, if any, is answered.
   virtual void finish_soon() = 0;
 
-  /// The same, but a request that has not come as a whole is not waited for.
+  /// The same, but a request that is not complete is not waited for.
   virtual void give_way() = 0;
 
   /// Closes at once; a handler at work is still waited for.
@@ -68,13 +68,14 @@ class Connection {
     return idle_since_.load(std::memory_order_relaxed);
   }
 
-  /// Since when it has waited for a request to begin, or for the rest of its head; `never` when it
-  /// waits for neither.
+  /// Since when it has waited for a request to begin, for the rest of its head, or for a refused
+  /// client to read why; `never` when it waits for none of them.
   [[nodiscard]] Clock::time_point waits_since() const noexcept {
     return waits_since_.load(std::memory_order_relaxed);
   }
 
-  /// Since when it has waited for the rest of a request's body; `never` when it does not.
+  /// Since when it has waited for the rest of a body, whatever has come of it meanwhile; `never`
+  /// when it does not.
   [[nodiscard]] Clock::time_point body_since() const noexcept {
     return body_since_.load(std::memory_order_relaxed);
   }
@@ -92,6 +93,7 @@ class Connection {
   }
   void set_in_head() noexcept { set_waits(never, Clock::now(), never); }
   void set_in_body() noexcept { set_waits(never, never, Clock::now()); }
+  void set_lingering() noexcept { set_in_head(); }
   void set_busy() noexcept { set_waits(never, never, never); }
 
  private:

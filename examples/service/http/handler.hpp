@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "service/http/problem.hpp"
 
@@ -23,7 +24,13 @@ class Handler {
   /// and does not block.
   virtual void handle(Request request, Answer answer) noexcept = 0;
 
-  /// The answer to what could not be read as a request; of it, only what was understood is set.
+  /// What stands against a request as far as its head tells, asked while its body is still to come.
+  /// Then `refuse` answers, and neither is the client told to continue nor the body read. Does not
+  /// block.
+  [[nodiscard]] virtual std::optional<Problem> object_to(const Request& head) noexcept = 0;
+
+  /// The answer to what could not be read as a request, or was not; of it, only what was understood
+  /// is set.
   /// Does not block.
   [[nodiscard]] virtual Response refuse(const Request& request,
                                         const Problem& problem) noexcept = 0;

@@ -19,6 +19,24 @@ constexpr auto no_room = boost::system::errc::not_enough_memory;
 /// gets two bytes more at least.
 constexpr std::string_view last_chunk = "0\r\n";
 
+constexpr std::string_view line_end = "\r\n";
+/// Some clients send one behind a body, and nobody has a reason to send many.
+/// Source: RFC 9112 §2.2.
+constexpr unsigned max_empty_lines = 4;
+
+/// Whether a request line is as it should be but for a major version that is not spoken here.
+bool is_of_other_major_version(std::string_view line) {
+  constexpr std::string_view version = " HTTP/1.1";
+  if (line.size() <= version.size() || std::ranges::count(line, ' ') != 2) {
+    return false;
+  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const std::string_view end = line.substr(line.size() - version.size());
+  const char major = end[version.size() - 3];
+  return end.starts_with(" HTTP/") && is_digit(major) && major != '1' &&
+         end[version.size() - 2] == '.' && is_digit(end.back());
+}
+
 /// A header that goes on in the next line: some who stand in front join the lines, and some do not.
 /// Source: RFC 9112 §5.2.
 bool has_folded_line(std::string_view head) {
@@ -39,6 +57,15 @@ RequestParser::RequestParser(const Limits& limits, BodyBudget::Share share)
 
 RequestParser::Step RequestParser::put(std::string_view bytes) {
   std::size_t taken = 0;
+  while (!got_some() && bytes.substr(taken).starts_with(line_end)) {
+    taken += line_end.size();
+    if (++empty_lines_ > max_empty_lines) {
+      return {refuse(Problem{400, "Too many empty lines stand before the request."}), taken};
+    }
+  }
+  if (!got_some() && line_end.starts_with(bytes.substr(taken))) {
+    return {Progress::wants_more, taken};
+  }
   while (!is_done()) {
     const bool had_head = has_head();
     Error error;
@@ -96,6 +123,10 @@ RequestParser::Progress RequestParser::failed(const Error& error, std::string_vi
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return refuse(has_long_target(rest) ? Problem{414, target_too_long}
                                         : Problem{431, too_many_headers});
+  }
+  if (error == http::error::bad_version &&
+      is_of_other_major_version(rest.substr(0, rest.find(line_end)))) {
+    return refuse(Problem{505, "The only major version of HTTP that is spoken here is 1."});
   }
   return refuse(Problem{400, "The request is not well-formed HTTP/1.1."});
 }

@@ -41,6 +41,10 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   /// To be called when there is no room for more of the bytes that `put` left.
   void overflow(std::string_view bytes);
 
+  /// Ends the reading: the problem is answered in the place of the request.
+  Progress refuse(Problem problem);
+
+  /// Whether there is more of it than empty lines before it.
   [[nodiscard]] bool has_begun() const { return got_some(); }
   [[nodiscard]] bool has_head() const { return is_header_done(); }
   /// Whether the client holds the body back until it hears `100 Continue`.
@@ -60,7 +64,6 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   using Error = boost::system::error_code;
   using Text = boost::beast::string_view;
 
-  Progress refuse(Problem problem);
   void append_to_body(Text body, Error& error);
   Progress failed(const Error& error, std::string_view rest);
   [[nodiscard]] bool has_long_target(std::string_view rest) const;
@@ -82,6 +85,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   BodyBudget::Share share_;
   Request request_;
   std::optional<Problem> problem_;
+  unsigned empty_lines_ = 0;  ///< Before the first.
   int version_ = 11;
   unsigned hosts_ = 0;
   unsigned codings_ = 0;

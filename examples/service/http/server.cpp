@@ -53,8 +53,7 @@ constexpr std::chrono::milliseconds accept_pause{100};
 constexpr std::chrono::milliseconds sweep_pause{250};
 /// Connections that were told to make room and have not gone yet, at most.
 constexpr std::size_t max_leaving = 16;
-/// How long a body may take before its connection makes room for others.
-constexpr std::chrono::seconds body_grace{1};
+/// Between two lines of the log about connections that ran out.
 constexpr std::chrono::seconds crowd_pause{10};
 
 tcp::endpoint to_endpoint(const ServerOptions& options) {
@@ -157,7 +156,7 @@ class Server::Listener {
     if (is_stopping_ || (is_over_share && !make_room(group, 0)) ||
         (!is_over_share && staying_ >= options_.limits.connections &&
          !make_room(nullptr, of_peer))) {
-      ++turned_away_;
+      turned_away_ += is_stopping_ ? 0 : 1;
       return;  // The socket closes with its last owner.
     }
     Groups::value_type& joined = *groups_.try_emplace(std::move(peer)).first;
@@ -189,8 +188,9 @@ class Server::Listener {
         }));
   }
 
-  /// Whom to send away first: of the largest group; there, who waits for a request or for the rest
-  /// of its head before who waits for a body; and of these, who has waited for longest.
+  /// Whom to send away first: of the largest group; there, who waits for a request, for the rest of
+  /// its head or for a refusal to be read before who waits for a body; and of these, who has waited
+  /// for longest.
   struct Claim {
     std::size_t group_size;
     bool waits_for_head;
@@ -202,8 +202,8 @@ class Server::Listener {
     }
   };
 
-  /// Nothing for who is to stay: its request is at work, or its body has only begun to come.
-  static std::optional<Claim> claim_of(const Guest& guest, Connection::Clock::time_point now) {
+  /// Nothing for who is to stay: its request is at work.
+  static std::optional<Claim> claim_of(const Guest& guest) {
     if (guest.group == nullptr) {
       return std::nullopt;
     }
@@ -212,9 +212,7 @@ class Server::Listener {
       return Claim{size, true, since};
     }
     const auto since = guest.connection->body_since();
-    return since == Connection::never || now - since < body_grace
-               ? std::nullopt
-               : std::optional{Claim{size, false, since}};
+    return since == Connection::never ? std::nullopt : std::optional{Claim{size, false, since}};
   }
 
   /// Sends away one of those that wait for something to come: of that group, or else of the
@@ -224,11 +222,10 @@ class Server::Listener {
     if (leaving_ >= max_leaving) {
       return false;
     }
-    const auto now = Connection::Clock::now();
     Guest* chosen = nullptr;
     std::optional<Claim> first;
     for (Guest& guest : guests_) {
-      const auto claim = claim_of(guest, now);
+      const auto claim = claim_of(guest);
       if (!claim) {
         continue;
       }
@@ -255,7 +252,7 @@ class Server::Listener {
     if ((turned_away_ == 0 && sent_away_ == 0) || now < tell_from_) {
       return;
     }
-    log_warning("all connections are taken: " + std::to_string(sent_away_) +
+    log_warning("connections are short: " + std::to_string(sent_away_) +
                 " that waited made room, " + std::to_string(turned_away_) + " were turned away");
     turned_away_ = 0;
     sent_away_ = 0;

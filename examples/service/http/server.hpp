@@ -24,6 +24,8 @@ struct ServerOptions {
 };
 
 /// An HTTP/1.1 server: few threads serve all sockets and call the handler, which does not block.
+/// When connections run out, those that wait for their clients make room, as `Limits` tells; the
+/// log counts them and those that are turned away.
 ///
 /// Thread safety: thread-confined.
 class Server {

@@ -122,6 +122,15 @@ Reply<void> in_time(const Call& call) {
   return boost::outcome_v2::success();
 }
 
+Reply<void> has_key(const Request& request) {
+  BOOST_OUTCOME_TRY(const auto key, bearer_key(request));
+  if (!tenancy::Authenticator::is_well_formed(key)) {
+    return Problem{
+        tenancy::Error{tenancy::errc::invalid_credential, "the text is not a key of any kind"}};
+  }
+  return boost::outcome_v2::success();
+}
+
 bool is_administrators(const Request& request) noexcept {
   constexpr std::string_view prefix = "tna_";
   const std::string_view value = request.header("authorization").first;

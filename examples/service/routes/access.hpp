@@ -54,6 +54,10 @@ class Entrance {
   RequestsInFlight& in_flight_;
 };
 
+/// Whether a request comes with what could be a key, without asking whether it is a good one.
+/// Errors: as the `Entrance` gives without one: 401, and 400 for a header that stands twice.
+[[nodiscard]] Reply<void> has_key(const Request& request);
+
 /// Whether a request comes with what looks like an administrator's key.
 [[nodiscard]] bool is_administrators(const Request& request) noexcept;
 

@@ -40,9 +40,11 @@ Endpoint serving(const EmbeddedFile& file, std::string_view content_type,
   const std::vector<Header> headers{{"ETag", tag}, {"Cache-Control", "no-cache"}};
   Response full{200, std::string{content_type}, std::string{file.content}, headers};
   full.headers.insert(full.headers.end(), more.begin(), more.end());
-  return {Pace::quick, [tag, headers, full = std::move(full)](Call& call) -> Reply<Outcome> {
+  return {Pace::quick,
+          [tag, headers, full = std::move(full)](Call& call) -> Reply<Outcome> {
             return Outcome{is_held(call.request, tag) ? Response{304, {}, {}, headers} : full};
-          }};
+          },
+          Door::open};
 }
 
 }  // namespace

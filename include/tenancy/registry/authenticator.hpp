@@ -31,6 +31,11 @@ class TENANCY_API Authenticator {
     return Authenticator{core_, options};
   }
 
+  /// Whether a text has the form of a key, a tenant's or an administrator's, with its checksum.
+  /// Any other is an `invalid_credential` whatever the store holds. It looks at nothing but the
+  /// text, so that a server may turn a request away before it reads the rest of it.
+  [[nodiscard]] static bool is_well_formed(std::string_view key);
+
   /// A tenant's context for one of its keys.
   ///
   /// A key that proved right is answered from memory afterwards, without a look at the store. What

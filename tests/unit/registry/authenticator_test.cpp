@@ -41,6 +41,18 @@ TEST_CASE("the form of a key can be recognised without the store") {
   CHECK(text.size() == 59);
   CHECK(text.starts_with("tnk_"));
   CHECK(text.find_first_not_of("0123456789abcdefghjkmnpqrstvwxyz", 4) == std::string::npos);
+  using tenancy::Authenticator;
+  CHECK(Authenticator::is_well_formed(text));
+  const auto administrator = must(test.authority.issue_administrator_key("ops"));
+  CHECK(Authenticator::is_well_formed(administrator.text.unsafe_text()));
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string changed = text;
+    changed[i] = changed[i] == 'x' ? 'y' : 'x';
+    CHECK_FALSE(Authenticator::is_well_formed(changed));
+  }
+  for (const std::string& wrong : {std::string{}, std::string{"tnk_"}, text + "x", " " + text}) {
+    CHECK_FALSE(Authenticator::is_well_formed(wrong));
+  }
 }
 
 TEST_CASE("the text of a key is nowhere in the store") {
