@@ -363,6 +363,14 @@ Outcome<tenancy::Page<tenancy::ApiKey>> read_keys(std::string_view body, tenancy
   return read_page<tenancy::ApiKey>(body, [&](const Json& each) { return key_of(each, tenant); });
 }
 
+Outcome<void> require_onward(const std::optional<std::string>& asked,
+                             const std::optional<std::string>& next) {
+  if (next && next == asked) {
+    return unexpected("its cursor leads to the same page again");
+  }
+  return success();
+}
+
 Outcome<tenancy::IssuedApiKey> read_issued_key(std::string_view body, tenancy::TenantId tenant) {
   BOOST_OUTCOME_TRY(const auto data, data_of(body, Json::value_t::object));
   BOOST_OUTCOME_TRY(auto key, key_of(data, tenant));

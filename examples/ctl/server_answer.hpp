@@ -22,6 +22,11 @@ Outcome<tenancy::Page<TenantRecord>> read_tenants(std::string_view body);
 Outcome<tenancy::Page<tenancy::ApiKey>> read_keys(std::string_view body, tenancy::TenantId tenant);
 Outcome<tenancy::IssuedApiKey> read_issued_key(std::string_view body, tenancy::TenantId tenant);
 
+/// Whether the page that was got for a cursor gives out another: who reads a whole list would else
+/// ask for ever. Errors: `answer`.
+Outcome<void> require_onward(const std::optional<std::string>& asked,
+                             const std::optional<std::string>& next);
+
 /// Why a server refused: its problem document (RFC 9457) as the error of the library that it names,
 /// or else what its status means. The texts are the server's, which a store would tell more with.
 Failure read_refusal(int status, std::string_view content_type, std::string_view body,

@@ -38,7 +38,9 @@ Outcome<tenancy::Page<tenancy::ApiKey>> ServerKeys::list(tenancy::TenantId tenan
     target += "&cursor=" + url_escaped(*cursor);
   }
   BOOST_OUTCOME_TRY(const auto body, client_.get(target));
-  return read_keys(body, tenant);
+  BOOST_OUTCOME_TRY(auto page, read_keys(body, tenant));
+  BOOST_OUTCOME_TRY(require_onward(cursor, page.next_cursor));
+  return page;
 }
 
 Outcome<tenancy::ApiKey> ServerKeys::revoke(tenancy::TenantId tenant, std::string_view key_id) {

@@ -162,6 +162,7 @@ Outcome<tenancy::Page<TenantRecord>> ServerTenants::list(const tenancy::PageRequ
   }
   BOOST_OUTCOME_TRY(const auto body, client_.get(target.text()));
   BOOST_OUTCOME_TRY(auto page, read_tenants(body));
+  BOOST_OUTCOME_TRY(require_onward(request.cursor, page.next_cursor));
   return page;
 }
 

@@ -110,6 +110,12 @@ TEST_CASE("a server's keys are read page after page") {
         Ended{1, "answer"});
 }
 
+TEST_CASE("a server whose list has no end is not asked for ever") {
+  const std::string again = json_answer(200, R"({"data":[],"pagination":{"cursor":"again"}})");
+  CHECK(ended({again, again}, {"tenants", "list", "--all"}) == Ended{1, "answer"});
+  CHECK(ended({json_answer(200, shown), again, again}, {"keys", "list", id}) == Ended{1, "answer"});
+}
+
 TEST_CASE("a request brings the key, and nothing of the command line") {
   const ScriptedServer server{{json_answer(200, shown)}};
   const auto result = run(server.url() + "/base/", {"tenants", "show", id});
