@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from coverage import Visit
-from programs import Case, Programs
+from programs import Case, Programs, patience
 
 _BATCH_SECONDS = 0.5
 _BATCH_CASES = 30
@@ -82,7 +82,7 @@ class Hunter:
         return self._visits[case].seconds
 
     def _try(self, number: int, batch: list[Case]) -> Fate | None:
-        limit = 5 + 10 * sum(map(self._seconds, batch))
+        limit = patience(sum(map(self._seconds, batch)))
         outcome = self._programs.run(batch, {"TENANCY_MUTANT": str(number)}, limit)
         if outcome.passed:
             return None

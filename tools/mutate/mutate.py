@@ -24,7 +24,7 @@ import survivors
 import tree
 from hunt import Fate, Hunter
 from named import Named
-from programs import PROGRAMS, Case, Programs
+from programs import PROGRAMS, Case, Programs, patience
 from sites import Mutant
 from tokens import SourceError
 
@@ -196,7 +196,7 @@ def hunt(
 ) -> dict[int, Fate]:
     jobs = arguments.jobs
     suspects = {m.number: killers.by_key.get(report.key_of(m)) for m in chosen}
-    programs = Programs(WORK / "build")
+    programs = Programs(WORK / "build", exhaustive=arguments.all)
     fates: dict[int, Fate] = {}
     try:
         if all(suspects.values()):
@@ -235,7 +235,7 @@ def ask_suspects(programs: Programs, suspects: dict[int, Case], jobs: int) -> di
 
     def ask(item: tuple[int, Case]) -> tuple[int, Fate | None]:
         number, case = item
-        outcome = programs.run([case], {"TENANCY_MUTANT": str(number)}, 5 + 10 * seconds[case])
+        outcome = programs.run([case], {"TENANCY_MUTANT": str(number)}, patience(seconds[case]))
         how = "time-out" if outcome.timed_out else "fails"
         return number, None if outcome.passed else Fate(case, how)
 

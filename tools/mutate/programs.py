@@ -29,6 +29,10 @@ PROGRAMS = (
     "out_of_memory",
 )
 
+# Those that try every place at which a call may fail, and not some, where all mutants are tried: many
+# of these are an error that is ignored at one such place.
+_EXHAUSTIVE = frozenset({"out_of_memory"})
+
 _MOST_MEMORY = 8 << 30
 _LARGEST_FILE = 1 << 30
 
@@ -53,8 +57,9 @@ class Outcome:
 class Programs:
     """Runs test cases, each time with files of their own in memory where that can be."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, exhaustive: bool = False):
         self._folder = folder
+        self._exhaustive = exhaustive
         shared = Path("/dev/shm")
         in_memory = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > _LARGEST_FILE
         self._temporary = tempfile.TemporaryDirectory(
@@ -71,7 +76,11 @@ class Programs:
         return self._folder / "bin" / f"test_{program}"
 
     def fingerprint(self, program: str) -> str:
-        return hashlib.sha256(self.path(program).read_bytes()).hexdigest()
+        form = " in full" if self._is_in_full(program) else ""
+        return hashlib.sha256(self.path(program).read_bytes()).hexdigest() + form
+
+    def _is_in_full(self, program: str) -> bool:
+        return self._exhaustive and program in _EXHAUSTIVE
 
     def cases(self, program: str) -> list[Case]:
         listed = subprocess.run(
@@ -97,6 +106,8 @@ class Programs:
             "TENANCY_TEST_SEED": "1",
             **settings,
         }
+        if self._is_in_full(cases[0].program):
+            environment["TENANCY_TEST_LONG"] = "1"
         process = subprocess.Popen(
             [
                 self.path(cases[0].program),
@@ -123,6 +134,11 @@ class Programs:
         shutil.rmtree(folder, ignore_errors=True)
         passed = not timed_out and process.returncode == 0 and "test cases:  0 |" not in text
         return Outcome(passed, timed_out, "" if passed else _failed_case(text, cases), text)
+
+
+def patience(usual: float) -> float:
+    """The seconds after which tests that usually take so many are taken to hang."""
+    return 5 + min(10 * usual, 60 + 3 * usual)
 
 
 def _limit() -> None:
