@@ -106,7 +106,7 @@ std::unique_ptr<HttpClient> let_in(const Running& running, const std::string& ta
     auto client = std::make_unique<HttpClient>(running.port());
     try {
       // Not within CHECK, which would keep the exception.
-      const HttpReply reply = client->request("GET", target);
+      const auto reply = client->request("GET", target);
       CHECK(reply.body == "GET " + target);
       return client;
     } catch (const std::runtime_error&) {
