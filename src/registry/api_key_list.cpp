@@ -1,8 +1,6 @@
 // The part of `TenantRegistry` that lists a tenant's keys.
 
-#include <array>
 #include <charconv>
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -39,9 +37,6 @@ constexpr StaticSql falling_sql{"SELECT " TENANCY_API_KEY_COLUMNS TENANCY_KEYS_O
                                 " ORDER BY created_at DESC, key_id DESC LIMIT ?6 OFFSET ?7"};
 constexpr StaticSql count_sql{"SELECT count(*)" TENANCY_KEYS_OF_TENANT};
 
-/// SQLite sorts every blob behind every text.
-constexpr std::array behind_all_texts{std::byte{0}};
-
 /// Where a list goes on.
 struct KeyPlace {
   std::int64_t created_at;
@@ -49,9 +44,9 @@ struct KeyPlace {
 };
 
 /// Seals and opens the cursors of one tenant's list.
-class Cursors {
+class KeyCursors {
  public:
-  Cursors(const KeyRing& keys, TenantId tenant, std::optional<ApiKeyStatus> status, Order order)
+  KeyCursors(const KeyRing& keys, TenantId tenant, std::optional<ApiKeyStatus> status, Order order)
       : keys_{keys}, tenant_{tenant}, order_{order} {
     if (status) {
       list_name_.append(" ").append(to_string(*status));
@@ -119,7 +114,7 @@ void bind_place(Statement& statement, bool is_falling, const std::optional<KeyPl
     statement.bind_text(5, behind->id);
   } else if (is_falling) {
     statement.bind_int64(4, Limits::max());
-    statement.bind_blob(5, behind_all_texts);
+    statement.bind_blob(5, detail::behind_all_texts);
   } else {
     statement.bind_int64(4, Limits::min());
     statement.bind_text(5, "");
@@ -146,7 +141,7 @@ Result<Page<ApiKey>> TenantRegistry::keys(TenantId tenant, const PageRequest& re
     return Error{errc::invalid_argument, "the number is none of the statuses"};
   }
   BOOST_OUTCOME_TRY(const detail::PageWindow window, detail::page_window(request));
-  const Cursors cursors{core_->backend()->keys(), tenant, status, request.order};
+  const KeyCursors cursors{core_->backend()->keys(), tenant, status, request.order};
   std::optional<KeyPlace> behind;
   bool is_backwards = false;
   if (request.cursor) {

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "registry/tenant_rows.hpp"
 #include "registry/tenant_rules.hpp"
+#include "registry/two_way_page.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {
@@ -58,9 +59,6 @@ constexpr StaticSql count_of_status_sql{"SELECT count(*)" TENANCY_TENANTS_OF_STA
 
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t greatest = std::numeric_limits<std::int64_t>::max();
-
-/// SQLite sorts every blob behind every text.
-constexpr std::array behind_all_texts{std::byte{0}};
 
 const ListTexts& texts_by(TenantSortKey key) noexcept {
   switch (key) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -13,6 +15,9 @@ inline constexpr char forwards = 'n';
 inline constexpr char backwards = 'p';
 
 constexpr bool is_way(char c) noexcept { return c == forwards || c == backwards; }
+
+/// What a list goes on from that falls by a text: SQLite sorts every blob behind every text.
+inline constexpr std::array behind_all_texts{std::byte{0}};
 
 /// How the rows of a page were read.
 struct PageReading {
