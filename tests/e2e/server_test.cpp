@@ -429,6 +429,28 @@ TEST_CASE("what drips in does not gain time") {
   running.wait();
 }
 
+TEST_CASE("an empty line in two parts gains no time for the head behind it") {
+  tenantd::Limits limits;
+  limits.header_time = std::chrono::seconds{1};
+  limits.idle_time = std::chrono::seconds{1};
+  Running running{limits};
+  for (const bool is_fresh : {true, false}) {
+    CAPTURE(is_fresh);
+    HttpClient client{running.port()};
+    if (!is_fresh) {
+      CHECK(client.request("GET", "/1").status == 200);
+    }
+    // So that the server reads each of them on its own.
+    for (const std::string part : {"\r", "\n", "GET /2 HTTP/1.1\r\n"}) {
+      client.send(part);
+      CHECK_FALSE(client.is_closed_within(std::chrono::milliseconds{20}));
+    }
+    CHECK(client.is_closed_by_peer());
+  }
+  running.tell_to_stop();
+  running.wait();
+}
+
 TEST_CASE("a client that does not read its answers is dropped") {
   tenantd::Limits limits;
   limits.write_time = std::chrono::seconds{1};

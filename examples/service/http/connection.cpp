@@ -190,6 +190,8 @@ class StreamConnection final : public Connection {
         if (!parser_->has_begun() && buffer_.size() == 0) {
           // Nothing but empty lines, which are no part of a request.
           if (idle_since() == never) {
+            // One that came in two parts looked like a head meanwhile.
+            is_in_head = false;
             wait_for_first_byte();
           }
         } else if (parser_->has_head() && !std::exchange(is_in_body, true)) {
