@@ -23,14 +23,18 @@ using e2e::HttpClient;
 using tenantd::Request;
 using tenantd::Response;
 
-/// Answers at once, but for `/wait`: those later, from threads of their own. Objects to heads of
-/// `/closed`.
+/// Answers at once, but for `/wait`: those later, from threads of their own. `/block` keeps the
+/// thread of its socket until it is let go. Objects to heads of `/closed`.
 class Echo final : public tenantd::Handler {
  public:
   void handle(Request request, tenantd::Answer answer) noexcept override {
     Response response{200, "text/plain", request.method + " " + request.target, {}};
     if (request.target == "/large") {
       response.body.assign(large_size, 'x');
+    }
+    if (request.target == "/block") {
+      arrived.release();
+      let_go.acquire();
     }
     if (request.target != "/wait") {
       answer(std::move(response));
@@ -58,6 +62,7 @@ class Echo final : public tenantd::Handler {
   static constexpr std::size_t large_size = std::size_t{48} << 20U;
 
   std::counting_semaphore<> arrived{0};
+  std::counting_semaphore<> let_go{0};
   std::latch released{1};
 
  private:
@@ -308,6 +313,50 @@ TEST_CASE("whoever waits for a head makes room before a body, and one that is se
   running.wait();
 }
 
+TEST_CASE("whoever makes room begins no request that comes at the same moment") {
+  tenantd::Limits limits;
+  limits.connections = 6;
+  limits.write_time = std::chrono::minutes{10};
+  Running running{limits, 2};
+  // Every other one is of the second thread, which does not let newcomers in.
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (const char* const address :
+       {"127.0.0.9", "127.0.0.2", "127.0.0.3", "127.0.0.9", "127.0.0.4", "127.0.0.5"}) {
+    clients.push_back(std::make_unique<HttpClient>(running.port(), address));
+    CHECK(clients.back()->request("GET", "/1").status == 200);
+  }
+  for (const std::size_t i : {0U, 2U, 4U}) {
+    clients[i]->send(e2e::request_bytes("GET", "/wait"));
+    running.handler.arrived.acquire();
+  }
+  HttpClient& blocker = *clients[1];
+  HttpClient& deaf = *clients[3];
+  HttpClient& other_blocker = *clients[5];
+  blocker.send(e2e::request_bytes("GET", "/block"));
+  running.handler.arrived.acquire();
+  // The first fills what is read at once. So the second is there, and has not been looked at, while
+  // the thread is kept by another.
+  constexpr std::size_t read_size = 4096;
+  const std::size_t rest = e2e::request_bytes("GET", "/").size();
+  deaf.send(e2e::request_bytes("GET", "/" + std::string(read_size - rest, 'x')) +
+            e2e::request_bytes("GET", "/large"));
+  other_blocker.send(e2e::request_bytes("GET", "/block"));
+  running.handler.let_go.release();
+  CHECK(blocker.read_reply().status == 200);
+  CHECK(deaf.read_reply().status == 200);
+  running.handler.arrived.acquire();
+  HttpClient next{running.port(), "127.0.0.6"};
+  CHECK(next.request("GET", "/2").body == "GET /2");
+  running.handler.let_go.release();
+  CHECK(other_blocker.read_reply().status == 200);
+  // While its answer was not read, it would keep one of the few places of those who leave.
+  CHECK(deaf.is_closed_by_peer());
+  running.handler.released.count_down();
+  CHECK(clients.front()->read_reply().status == 200);
+  running.tell_to_stop();
+  running.wait();
+}
+
 TEST_CASE("a refused client that goes on sending makes room") {
   tenantd::Limits limits;
   limits.connections = 1;
@@ -424,6 +473,28 @@ TEST_CASE("what drips in does not gain time") {
         is_open = false;
       }
     }
+  }
+  running.tell_to_stop();
+  running.wait();
+}
+
+TEST_CASE("an empty line in two parts gains no time for the head behind it") {
+  tenantd::Limits limits;
+  limits.header_time = std::chrono::seconds{1};
+  limits.idle_time = std::chrono::seconds{1};
+  Running running{limits};
+  for (const bool is_fresh : {true, false}) {
+    CAPTURE(is_fresh);
+    HttpClient client{running.port()};
+    if (!is_fresh) {
+      CHECK(client.request("GET", "/1").status == 200);
+    }
+    // So that the server reads each of them on its own.
+    for (const std::string part : {"\r", "\n", "GET /2 HTTP/1.1\r\n"}) {
+      client.send(part);
+      CHECK_FALSE(client.is_closed_within(std::chrono::milliseconds{20}));
+    }
+    CHECK(client.is_closed_by_peer());
   }
   running.tell_to_stop();
   running.wait();

@@ -79,13 +79,14 @@ class StreamConnection final : public Connection {
   }
 
   void give_way() override {
-    is_stopping_ = true;
-    is_giving_way_ = true;
-    // Who waits for a head or a body is reading, whatever of it has come.
-    if (is_idle() || waits_since() != never || body_since() != never) {
-      error_code ignored;
-      socket().cancel(ignored);
+    if (!has_shaken_hands_) {
+      // A handshake goes on where what is cancelled has just come.
+      abort();
+      return;
     }
+    is_stopping_ = true;
+    error_code ignored;
+    socket().cancel(ignored);
   }
 
   void abort() override {
@@ -130,8 +131,9 @@ class StreamConnection final : public Connection {
     if constexpr (is_tls) {
       co_await stream_.async_handshake(asio::ssl::stream_base::server,
                                        asio::redirect_error(use_awaitable, error));
-      is_broken_ = static_cast<bool>(error);
+      is_broken_ = is_broken_ || error;
     }
+    has_shaken_hands_ = true;
     co_return !error;
   }
 
@@ -140,7 +142,7 @@ class StreamConnection final : public Connection {
     const Intake intake = co_await receive();
     set_busy();
     wait_forever();
-    if (intake == Intake::gone) {
+    if (intake == Intake::gone || !begin_turn()) {
       co_return false;
     }
     ++served_;
@@ -163,6 +165,7 @@ class StreamConnection final : public Connection {
     framing.keep_alive = may_stay && !is_stopping_;
     Response response = answer_.take();
     const bool is_sent = co_await send_answer(std::move(response), framing);
+    end_turn();
     if (is_sent && !framing.keep_alive && (intake == Intake::refused || buffer_.size() > 0)) {
       co_await linger();
     }
@@ -190,6 +193,8 @@ class StreamConnection final : public Connection {
         if (!parser_->has_begun() && buffer_.size() == 0) {
           // Nothing but empty lines, which are no part of a request.
           if (idle_since() == never) {
+            // One that came in two parts looked like a head meanwhile.
+            is_in_head = false;
             wait_for_first_byte();
           }
         } else if (parser_->has_head() && !std::exchange(is_in_body, true)) {
@@ -212,8 +217,8 @@ class StreamConnection final : public Connection {
           }
         }
       }
-      if (is_giving_way_) {
-        // It was told to while it did not read.
+      if (is_claimed()) {
+        // It was told to give way while it did not read.
         co_return Intake::gone;
       }
       const std::size_t room = buffer_.max_size() - buffer_.size();
@@ -300,7 +305,8 @@ class StreamConnection final : public Connection {
     socket().shutdown(Socket::shutdown_send, error);
     buffer_.clear();
     std::uint64_t drained = 0;
-    while (!error && !is_stopping_ && drained < limits_.linger_bytes) {
+    // A server that stops waits for it, too: the answer may still be on its way.
+    while (!error && !is_claimed() && drained < limits_.linger_bytes) {
       // Below TLS: what it says is of no interest any more.
       drained += co_await socket().async_read_some(buffer_.prepare(body_read_size),
                                                    asio::redirect_error(use_awaitable, error));
@@ -335,7 +341,7 @@ class StreamConnection final : public Connection {
   unsigned in_a_row_ = 0;
   bool is_lingering_ = false;
   bool is_stopping_ = false;
-  bool is_giving_way_ = false;
+  bool has_shaken_hands_ = false;
   bool is_broken_ = false;  ///< Nothing more can be said, or all has been.
 };
 

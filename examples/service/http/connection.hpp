@@ -26,7 +26,7 @@ using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, IoExecutor
 /// next, which keeps pipelined answers in order.
 ///
 /// Ownership: shared by the server and by the coroutine that serves it.
-/// Thread safety: `is_late`, `idle_since`, `waits_since` and `body_since` are thread-safe;
+/// Thread safety: `claim`, `is_late`, `idle_since`, `waits_since` and `body_since` are thread-safe;
 /// everything else is confined to the thread of the socket. The handler may answer from anywhere.
 class Connection {
  public:
@@ -52,11 +52,18 @@ class Connection {
   /// Closes once the request in flight, if any, is answered.
   virtual void finish_soon() = 0;
 
-  /// The same, but a request that is not complete is not waited for.
+  /// Closes whatever it waits for. Only for one that was claimed.
   virtual void give_way() = 0;
 
   /// Closes at once; a handler at work is still waited for.
   virtual void abort() = 0;
+
+  /// Keeps it from beginning a further request, so that nothing holds it up when it is told to give
+  /// way; not while a request is at work or its answer is sent.
+  [[nodiscard]] bool claim() noexcept {
+    Turn open = Turn::open;
+    return turn_.compare_exchange_strong(open, Turn::claimed, std::memory_order_acq_rel);
+  }
 
   /// Whether what it waits for should have come.
   [[nodiscard]] bool is_late(Clock::time_point now) const noexcept {
@@ -83,6 +90,16 @@ class Connection {
  protected:
   Connection() = default;
 
+  /// Whether a request may begin. Then nobody claims the connection until it has ended.
+  [[nodiscard]] bool begin_turn() noexcept {
+    Turn open = Turn::open;
+    return turn_.compare_exchange_strong(open, Turn::taken, std::memory_order_acq_rel);
+  }
+  void end_turn() noexcept { turn_.store(Turn::open, std::memory_order_release); }
+  [[nodiscard]] bool is_claimed() const noexcept {
+    return turn_.load(std::memory_order_acquire) == Turn::claimed;
+  }
+
   void wait_for(std::chrono::milliseconds time) noexcept {
     deadline_.store(Clock::now() + time, std::memory_order_relaxed);
   }
@@ -97,6 +114,8 @@ class Connection {
   void set_busy() noexcept { set_waits(never, never, never); }
 
  private:
+  enum class Turn : std::uint8_t { open, taken, claimed };
+
   void set_waits(Clock::time_point idle_since, Clock::time_point waits_since,
                  Clock::time_point body_since) noexcept {
     idle_since_.store(idle_since, std::memory_order_relaxed);
@@ -104,6 +123,7 @@ class Connection {
     body_since_.store(body_since, std::memory_order_relaxed);
   }
 
+  std::atomic<Turn> turn_ = Turn::open;
   std::atomic<Clock::time_point> deadline_ = never;
   std::atomic<Clock::time_point> idle_since_ = never;
   std::atomic<Clock::time_point> waits_since_ = never;

@@ -16,8 +16,8 @@ struct Limits {
   /// All together. When there is no room, one gives way that waits for its client: of the peer with
   /// the most connections, the one that has waited for longest for a request, for the rest of its
   /// head or for a refusal to be read, or, when there is none, for the rest of its body. A request
-  /// that is whole is never cut. When none waits but those of peers with fewer connections than the
-  /// newest's, the newest goes.
+  /// that is at work is never cut. When none waits but those of peers with fewer connections than
+  /// the newest's, the newest goes.
   std::size_t connections = 1024;
   /// From one address, or one IPv6 network of 64 bits; 0 for three quarters of all.
   std::size_t connections_per_peer = 0;

@@ -215,13 +215,7 @@ class Server::Listener {
     return since == Connection::never ? std::nullopt : std::optional{Claim{size, false, since}};
   }
 
-  /// Sends away one of those that wait for something to come: of that group, or else of the
-  /// largest, and of none that is smaller than `least`. So whoever holds many connections makes
-  /// room for whoever holds few, and never the reverse.
-  bool make_room(const Group* only, std::size_t least) {
-    if (leaving_ >= max_leaving) {
-      return false;
-    }
+  Guest* first_to_go(const Group* only, std::size_t least) {
     Guest* chosen = nullptr;
     std::optional<Claim> first;
     for (Guest& guest : guests_) {
@@ -235,6 +229,21 @@ class Server::Listener {
         chosen = &guest;
         first = claim;
       }
+    }
+    return chosen;
+  }
+
+  /// Sends away one of those that wait for something to come: of that group, or else of the
+  /// largest, and of none that is smaller than `least`. So whoever holds many connections makes
+  /// room for whoever holds few, and never the reverse.
+  bool make_room(const Group* only, std::size_t least) {
+    if (leaving_ >= max_leaving) {
+      return false;
+    }
+    Guest* chosen = first_to_go(only, least);
+    // Whose request has begun meanwhile waits no more.
+    while (chosen != nullptr && !chosen->connection->claim()) {
+      chosen = first_to_go(only, least);
     }
     if (chosen == nullptr) {
       return false;
