@@ -305,7 +305,7 @@ class StreamConnection final : public Connection {
     socket().shutdown(Socket::shutdown_send, error);
     buffer_.clear();
     std::uint64_t drained = 0;
-    // A server that stops waits for it, too: the answer may still be on its way.
+    // Also when the server was told to stop before: the answer may still be on its way.
     while (!error && !is_claimed() && drained < limits_.linger_bytes) {
       // Below TLS: what it says is of no interest any more.
       drained += co_await socket().async_read_some(buffer_.prepare(body_read_size),
@@ -313,10 +313,11 @@ class StreamConnection final : public Connection {
     }
   }
 
-  /// Lets a TLS client know that the end is the end, and nobody cut the connection.
+  /// Lets a TLS client know that the end is the end, and nobody cut the connection; not when it was
+  /// sent away, since others wait for its place.
   Awaitable<void> say_goodbye() {
     if constexpr (is_tls) {
-      if (!std::exchange(is_broken_, true)) {
+      if (!std::exchange(is_broken_, true) && !is_claimed()) {
         wait_for(limits_.linger_time);
         // Its own goodbye is not waited for.
         SSL_set_shutdown(stream_.native_handle(), SSL_RECEIVED_SHUTDOWN);

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <filesystem>
 #include <future>
 #include <optional>
@@ -184,6 +185,16 @@ TEST_CASE("a child that a unit forks off commits nothing") {
   check_parent_goes_on(test, "after");
 }
 
+std::int64_t writes_waiting(const TestStore& test) {
+  const auto health = test.authority.health({.write_probe = tenancy::WriteProbe::none});
+  for (const auto& figure : health.find("store")->figures) {
+    if (figure.name == "writes_waiting") {
+      return figure.value;
+    }
+  }
+  return 0;
+}
+
 TEST_CASE("a child that a unit forks off runs nothing that waited for the parent") {
   const TestStore test;
   const auto acme = test.enter(test.acme);
@@ -199,6 +210,9 @@ TEST_CASE("a child that a unit forks off runs nothing that waited for the parent
             return tenancy::success();
           },
           [&](const tenancy::AsyncResult<void>& /*result*/) { told.set_value(); });
+      while (writes_waiting(test) == 0) {
+        std::this_thread::yield();
+      }
     }}.join();
     process.split();
     return tenancy::success();
