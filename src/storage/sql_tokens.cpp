@@ -74,6 +74,17 @@ std::size_t end_of_parameter(std::string_view sql, std::size_t at) noexcept {
   return end < sql.size() && sql[end] == ')' ? end + 1 : end;
 }
 
+/// Behind the hexadecimal number that begins here; here where none does. A letter behind it begins
+/// a word, as in `0x1IN`, while SQLite takes one behind any other number for a part of it.
+std::size_t end_of_hexadecimal(std::string_view sql, std::size_t at) noexcept {
+  const auto number = sql.substr(at);
+  if (!number.starts_with("0x") && !number.starts_with("0X")) {
+    return at;
+  }
+  const auto end = std::min(sql.find_first_not_of("0123456789abcdefABCDEF", at + 2), sql.size());
+  return end == at + 2 ? at : end;
+}
+
 SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
   const auto until = [&](Kind kind, std::size_t end) {
     return SqlToken{kind, sql.substr(at, end - at), false};
@@ -99,6 +110,9 @@ SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
   }
   if (!is_letter(first)) {
     return until(Kind::mark, at + 1);
+  }
+  if (const auto end = end_of_hexadecimal(sql, at); end != at) {
+    return until(Kind::word, end);
   }
   const auto* const end = std::ranges::find_if_not(sql.substr(at), &is_letter);
   return until(Kind::word, at + static_cast<std::size_t>(end - sql.substr(at).begin()));

@@ -46,6 +46,8 @@ TEST_CASE("whatever may open more tables is not plain") {
            "SELECT 1 FROM t WHERE a IN (1, 2, 3)",
            "SELECT 1 FROM t WHERE ?1IN(1, 2, 3)",
            "SELECT 1 FROM t WHERE x'00'IN(1, 2, 3)",
+           "SELECT 1 FROM t WHERE 0x1IN(1, 2, 3)",
+           "SELECT 1 FROM t WHERE b = 0X0fOR c = 2",
            "SELECT 1 FROM t WHERE a \xEF\xBB\xBFIN(1, 2, 3)",
            "SELECT 1 FROM t WHERE a NOT/**/in u",
            "SELECT 1 FROM t WHERE a = 1 OR b = 2",

@@ -218,6 +218,17 @@ TEST_CASE("blanks and parameters are those of SQLite") {
   CHECK(is_too_heavy(chain("SELECT 1 AS x, $(')')", next, 16)));
 }
 
+// To SQLite what stands right behind one is the next token; behind other numbers it is no number.
+TEST_CASE("a hexadecimal number ends where its digits do") {
+  const auto joins = [](const std::string& number) {
+    return "SELECT count(*) FROM a JOIN b ON " +
+           repeated(number + "JOIN c ON c.x = a.x AND c.y = a.y AND a.z > ", "", 40) + "0";
+  };
+  REQUIRE(is_too_heavy(joins("1 ")));
+  CHECK(is_too_heavy(joins("0x1")));
+  CHECK(is_too_heavy(joins("0XaF9")));
+}
+
 TEST_CASE("FROM is none behind DISTINCT") {
   CHECK(is_too_heavy(chain("SELECT abs(y) AS x, 1 AS y FROM t",
                            "SELECT 1 IS DISTINCT FROM y AS y, x + x + x AS x FROM @", 13)));
