@@ -131,8 +131,8 @@ std::string many_rows(std::int64_t tenant, int count) {
          "-9223372036854775807 - 1 FROM n;COMMIT;";
 }
 
-tenancy::SqlLimits patient() {
-  return {.time = std::chrono::minutes{1}, .rows = 100'000, .bytes = std::size_t{64} << 20U};
+tenancy::SqlLimits limits(std::chrono::seconds time) {
+  return {.time = time, .rows = 100'000, .bytes = std::size_t{64} << 20U};
 }
 
 /// The tenant acme of several stores: alone in the first, beside others in the rest.
@@ -155,11 +155,12 @@ class Stores {
     skewed_.run_raw("ANALYZE");
   }
 
-  [[nodiscard]] Answer ask(std::size_t which, const std::string& text) const {
+  [[nodiscard]] Answer ask(std::size_t which, const std::string& text,
+                           std::chrono::seconds time = std::chrono::minutes{1}) const {
     const TestStore* const stores[] = {&alone_, &shared_, &analysed_, &skewed_};
     const bool is_ordered = text.find(" ORDER BY n, t LIMIT ") != std::string::npos;
     return answer_of(
-        tenancy::ScopedSql{stores[which]->store, contexts_[which], patient()}.query(text),
+        tenancy::ScopedSql{stores[which]->store, contexts_[which], limits(time)}.query(text),
         is_ordered);
   }
 
@@ -185,10 +186,14 @@ TEST_CASE("random queries come to the same on a shared store and on the tenant's
     RandomQuery generator{random};
     for (int i = 0; i < queries; ++i) {
       const auto text = generator.make();
-      const auto alone = stores.ask(0, text);
+      // Joins of joins of joins may take minutes wherever they run: those are left out.
+      const auto alone = stores.ask(0, text, std::chrono::seconds{1});
       ++ends[alone.code ? std::string{to_string(*alone.code)} + ": " + alone.message.substr(0, 40)
              : alone.rows.size() > 1 ? "rows"
                                      : "no rows"];
+      if (alone.code == tenancy::errc::query_limit_exceeded && alone.message.starts_with("time")) {
+        continue;
+      }
       for (std::size_t which = 1; which < Stores::count; ++which) {
         const auto shared = stores.ask(which, text);
         const auto is_same = shared == alone;
