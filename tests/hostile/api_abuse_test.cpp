@@ -185,6 +185,8 @@ TEST_CASE("texts that are no text are refused") {
   CHECK(code_of(abuse.sql.query(std::string{"SELECT 1\0; DELETE FROM plans", 29})) ==
         errc::invalid_query);
   CHECK(code_of(abuse.sql.query(std::string(1 << 24, ' '))) == errc::query_limit_exceeded);
+  // Its length is looked at before anything else.
+  CHECK(code_of(abuse.sql.query(std::string(1 << 24, '\0'))) == errc::query_limit_exceeded);
   const auto deep = outcome_of(abuse.sql.query("SELECT " + std::string(5'000, '(')));
   CHECK_MESSAGE(deep.subject == "depth", described(deep));
   // A view that does not end with a NUL ends where it says.
