@@ -106,6 +106,13 @@ std::size_t character_size(std::string_view text) noexcept {
   return 0;
 }
 
+/// Whether a whole character is C0, DEL or C1.
+bool is_control(std::string_view character) noexcept {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(character[at]); };
+  return character.size() == 1 ? byte(0) < ' ' || byte(0) == 0x7F
+                               : character.size() == 2 && byte(0) == 0xC2 && byte(1) < 0xA0;
+}
+
 /// Appends what the service itself says, which may quote names and paths.
 void append_message(std::string& line, std::string_view text, LogFormat format) {
   while (!text.empty()) {
@@ -114,7 +121,7 @@ void append_message(std::string& line, std::string_view text, LogFormat format) 
     if (size == 1 && format == LogFormat::json && (c == '"' || c == '\\')) {
       line += '\\';
       line += c;
-    } else if (size == 0 || (size == 1 && (static_cast<unsigned char>(c) < ' ' || c == '\x7f'))) {
+    } else if (size == 0 || is_control(text.substr(0, size))) {
       line += '?';
     } else {
       line.append(text.substr(0, size));

@@ -73,6 +73,13 @@ TEST_CASE("nothing that a client sends begins a line, breaks JSON or shows a key
   }
 }
 
+TEST_CASE("a message keeps its letters and loses its control characters, C1 among them") {
+  for (const auto format : {LogFormat::text, LogFormat::json}) {
+    CHECK(message_line("\xC3\xA9 \xC2\xA0 \xC2\x80\xC2\x9B\xC2\x9F\x7F\t", format)
+              .find("\xC3\xA9 \xC2\xA0 ?????") != std::string::npos);
+  }
+}
+
 TEST_CASE("what a client calls its request is logged only where it is short and visible") {
   for (const std::string& id : {std::string{}, std::string{"a b"}, std::string{"a\"b"},
                                 std::string{"a\nb"}, std::string(65, 'x')}) {
