@@ -57,6 +57,16 @@ std::string RandomQuery::column() {
   return column(sources_[static_cast<std::size_t>(below(static_cast<int>(sources_.size())))]);
 }
 
+std::string RandomQuery::aggregate(std::size_t first) {
+  const auto own = static_cast<std::size_t>(below(static_cast<int>(sources_.size() - first)));
+  const auto& source = sources_[first + own];
+  const auto& columns = kinds()[static_cast<std::size_t>(source.kind)];
+  return pick(
+      "count(*)", "sum(1)",
+      "max(" + source.alias + "." + std::string{one_of(random_, columns.numbers)} + ")",
+      "count(DISTINCT " + source.alias + "." + std::string{one_of(random_, columns.texts)} + ")");
+}
+
 std::string RandomQuery::number(int depth) {
   const auto& source = sources_[static_cast<std::size_t>(below(static_cast<int>(sources_.size())))];
   const auto of_row = [&] {
@@ -232,11 +242,8 @@ std::string RandomQuery::subquery(int depth) {
   switch (below(depth > 0 ? 8 : 4)) {
     case 0: {
       const auto tables = from(depth - 1);
-      sql =
-          "SELECT " +
-          pick("count(*)", "sum(1)", "max(" + number(0) + ")", "count(DISTINCT " + text(0) + ")") +
-          " AS n, " + text(0) + " AS t FROM " + tables + " WHERE " + condition(depth) +
-          " GROUP BY 2";
+      sql = "SELECT " + aggregate(outer) + " AS n, " + text(0) + " AS t FROM " + tables +
+            " WHERE " + condition(depth) + " GROUP BY 2";
       if (one_in(3)) {
         sql += " HAVING count(*) > " + std::to_string(below(3));
       }

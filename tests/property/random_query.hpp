@@ -35,6 +35,9 @@ class RandomQuery {
   std::string column(const Source& source);
   /// Of any of the sources.
   std::string column();
+  /// Over the sources from that one on. Over those of an outer query alone it would be the outer
+  /// query's aggregate, and of which row its other columns are would be the engine's choice.
+  std::string aggregate(std::size_t first);
   std::string number(int depth);
   std::string text(int depth);
   std::string value(int depth);
