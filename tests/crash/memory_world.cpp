@@ -167,10 +167,13 @@ void try_without_memory(const Call& call) {
     answer = must(outcome);
     after = world.content();
   }
+  const auto part = part_of_run();
   const std::uint64_t tried = is_long_run() ? std::max<std::uint64_t>(1, allocations) : 12;
-  const std::uint64_t stride = std::max<std::uint64_t>(1, allocations / tried);
+  const std::uint64_t stride =
+      part ? part->count : std::max<std::uint64_t>(1, allocations / tried);
   for (const bool is_persistent : {false, true}) {
-    for (std::uint64_t nth = 1 + random() % stride; nth <= allocations; nth += stride) {
+    const std::uint64_t first = part ? part->index : random() % stride;
+    for (std::uint64_t nth = 1 + first; nth <= allocations; nth += stride) {
       CAPTURE(nth);
       CAPTURE(is_persistent);
       const World world{original};

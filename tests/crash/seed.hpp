@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 
 namespace tenancy_test {
@@ -19,6 +21,27 @@ inline std::uint64_t announced_seed() {
 
 /// Whether there is time for everything.
 inline bool is_long_run() { return std::getenv("TENANCY_TEST_LONG") != nullptr; }
+
+/// The index-th of so many equal parts of a long run.
+struct Part {
+  std::uint64_t index = 0;
+  std::uint64_t count = 1;
+};
+
+/// The part that `TENANCY_TEST_PART` asks for, as in `3/64`: its places are all tried.
+inline std::optional<Part> part_of_run() {
+  const char* const given = std::getenv("TENANCY_TEST_PART");
+  if (given == nullptr) {
+    return std::nullopt;
+  }
+  const std::string text = given;
+  const std::size_t slash = text.find('/');
+  const Part part{std::stoull(text), std::stoull(text.substr(slash + 1))};
+  if (part.index >= part.count) {
+    throw std::invalid_argument{"TENANCY_TEST_PART is INDEX/COUNT, from 0"};
+  }
+  return part;
+}
 
 inline int below(std::mt19937_64& random, int bound) {
   return std::uniform_int_distribution{0, bound - 1}(random);

@@ -10,7 +10,7 @@ from time import monotonic
 
 from programs import Case, Programs
 
-_LONGEST = 1800.0
+_LONGEST = 600.0
 
 
 class TestsFail(Exception):
@@ -37,7 +37,7 @@ def record(
             known[name] = {"fingerprint": fingerprint, "cases": found}
             kept.write_text(json.dumps(known))
         for case, entry in known[name]["cases"].items():
-            visits[Case(name, case)] = Visit(entry["seconds"], frozenset(entry["mutants"]))
+            visits[Case.parse(case)] = Visit(entry["seconds"], frozenset(entry["mutants"]))
     return visits
 
 
@@ -51,7 +51,7 @@ def _record_program(programs: Programs, name: str, highest: int, jobs: int) -> d
             if not outcome.passed:
                 raise TestsFail(f"{case} fails without a mutant:\n{outcome.output[-4000:]}")
             bytes_ = Path(file.name).read_bytes()
-        return case.name, {
+        return str(case), {
             "seconds": round(seconds, 3),
             "mutants": [number for number, reached in enumerate(bytes_) if reached],
         }

@@ -67,13 +67,13 @@ class Hunter:
 
         ordered = sorted(cases, key=effort)
         batches: list[list[Case]] = []
-        open_ones: dict[str, list[Case]] = {}
+        open_ones: dict[tuple[str, str], list[Case]] = {}
         for case in ordered:
-            batch = open_ones.get(case.program)
+            batch = open_ones.get((case.program, case.part))
             if batch is None or len(batch) >= _BATCH_CASES or (
                 sum(map(self._seconds, batch)) + self._seconds(case) > _BATCH_SECONDS
             ):
-                batch = open_ones[case.program] = []
+                batch = open_ones[case.program, case.part] = []
                 batches.append(batch)
             batch.append(case)
         return batches

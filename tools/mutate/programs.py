@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import os
+import re
 import resource
 import shutil
 import signal
@@ -30,8 +31,10 @@ PROGRAMS = (
 )
 
 # Those that try every place at which a call may fail, and not some, where all mutants are tried: many
-# of these are an error that is ignored at one such place.
+# of these are an error that is ignored at one such place. They do so in parts, so that a mutant is
+# tried at those places alone that it makes a difference to.
 _EXHAUSTIVE = frozenset({"out_of_memory"})
+_PARTS = 64
 
 _MOST_MEMORY = 8 << 30
 _LARGEST_FILE = 1 << 30
@@ -41,9 +44,16 @@ _LARGEST_FILE = 1 << 30
 class Case:
     program: str
     name: str
+    part: str = ""  # "3/64" for the fourth of 64 parts, if not the whole case.
+
+    @staticmethod
+    def parse(text: str) -> "Case":
+        program, rest = text.split("/", 1)
+        in_part = re.fullmatch(r"(.*) \[(\d+/\d+)\]", rest)
+        return Case(program, in_part[1], in_part[2]) if in_part else Case(program, rest)
 
     def __str__(self) -> str:
-        return f"{self.program}/{self.name}"
+        return f"{self.program}/{self.name}" + (f" [{self.part}]" if self.part else "")
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ class Programs:
         return self._folder / "bin" / f"test_{program}"
 
     def fingerprint(self, program: str) -> str:
-        form = " in full" if self._is_in_full(program) else ""
+        form = f" in {_PARTS} parts" if self._is_in_full(program) else ""
         return hashlib.sha256(self.path(program).read_bytes()).hexdigest() + form
 
     def _is_in_full(self, program: str) -> bool:
@@ -92,10 +102,13 @@ class Programs:
         # The program's own words may stand before the document.
         document = listed.stdout[listed.stdout.index("<?xml") :]
         names = {case.get("name") for case in ElementTree.fromstring(document).iter("TestCase")}
-        return [Case(program, name) for name in sorted(names)]
+        if not self._is_in_full(program):
+            return [Case(program, name) for name in sorted(names)]
+        parts = [f"{part}/{_PARTS}" for part in range(_PARTS)]
+        return [Case(program, name, part) for name in sorted(names) for part in parts]
 
     def run(self, cases: list[Case], settings: dict[str, str], seconds: float) -> Outcome:
-        """Cases of one program, until one fails."""
+        """Cases of one program and part, until one fails."""
         names = ",".join(case.name.replace("\\", "\\\\").replace(",", "\\,") for case in cases)
         folder = Path(self._temporary.name) / str(next(self._numbers))
         folder.mkdir()
@@ -106,8 +119,8 @@ class Programs:
             "TENANCY_TEST_SEED": "1",
             **settings,
         }
-        if self._is_in_full(cases[0].program):
-            environment["TENANCY_TEST_LONG"] = "1"
+        if cases[0].part:
+            environment["TENANCY_TEST_PART"] = cases[0].part
         process = subprocess.Popen(
             [
                 self.path(cases[0].program),

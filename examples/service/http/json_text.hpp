@@ -53,6 +53,7 @@ class JsonText {
 
   void begin_member(std::string_view name);
   void append_text(std::string_view value);
+  void append_escaped(char c);
 
   std::string text_ = "{";
 };
