@@ -114,9 +114,13 @@ struct Servers {
     }
   }
 
-  /// With the servers of a constant body where there is one for that kind.
+  /// With the servers of a constant body where there is one for that kind. Searches and statistics
+  /// are asked of the service alone.
   [[nodiscard]] Contest contest(Kind kind) const {
     std::vector<Side> sides{{"tenantd", *service}};
+    if (kind == Kind::search || kind == Kind::statistics) {
+      return {kind, std::move(sides)};
+    }
     if (kind != Kind::write) {
       sides.emplace_back("beast", *(kind == Kind::read ? beast_read : beast_list));
     }
@@ -147,6 +151,7 @@ struct Report {
                {"per second", Table::Align::right},
                {"least to most", Table::Align::right},
                {"p50 ms", Table::Align::right},
+               {"p95 ms", Table::Align::right},
                {"p99 ms", Table::Align::right},
                {"p99.9 ms", Table::Align::right},
                {"processor us", Table::Align::right}}};
@@ -171,9 +176,9 @@ struct Report {
 
   void add(const HalfLoad& mixed) {
     const Percentiles& waits = mixed.waits;
-    table.add({"mixed", "tenantd", decimal(mixed.saturation_per_second, 0), "", "", "", ""});
+    table.add({"mixed", "tenantd", decimal(mixed.saturation_per_second, 0), "", "", "", "", ""});
     table.add({"mixed, half of that", "tenantd", decimal(mixed.per_second, 0), "",
-               decimal(waits.p50_ms, 3), decimal(waits.p99_ms, 3), decimal(waits.p999_ms, 3)});
+               decimal(waits.p50_ms, 3), "", decimal(waits.p99_ms, 3), decimal(waits.p999_ms, 3)});
     figures.add({"mixed_saturation_per_second", mixed.saturation_per_second, "requests/s", ""});
     figures.add({"mixed_half_load_p50_ms", waits.p50_ms, "ms", ""});
     figures.add({"mixed_half_load_p99_ms", waits.p99_ms, "ms", "", Goal{at_most, 10}});
@@ -216,8 +221,10 @@ int measure(const CommandLine& line) {
     stay_on(world.cores.client);
     const Contest read = hold(servers.contest(Kind::read), world, seconds);
     const Contest list = hold(servers.contest(Kind::list), world, seconds);
+    const Contest search = hold(servers.contest(Kind::search), world, seconds);
+    const Contest statistics = hold(servers.contest(Kind::statistics), world, seconds);
     const Contest write = hold(servers.contest(Kind::write), world, seconds);
-    for (const Contest& contest : {read, list, write}) {
+    for (const Contest& contest : {read, list, search, statistics, write}) {
       report.add(contest);
     }
     report.add_ratio(read, "beast", 0.5);
@@ -248,8 +255,9 @@ int run(const CommandLine& line) {
                         : name == "/beast"   ? world.start_beast(usual_body)
                                              : nullptr;
   if (server == nullptr) {
-    give_up("There is no case '" + line.run + "': read, list, write or mixed, a slash, tenantd, " +
-            "fastify or beast.");
+    give_up("There is no case '" + line.run +
+            "': read, list, search, statistics, write or mixed, a slash, " +
+            "tenantd, fastify or beast.");
   }
   stay_on(world.cores.client);
   std::cout << "process " << server->id() << std::endl;

@@ -1,9 +1,9 @@
 -- What wrk sends, and its figures in a form for programs.
 --
---   wrk ... -s requests.lua URL -- read|list|write FILE
+--   wrk ... -s requests.lua URL -- read|list|search|statistics|write FILE
 --
--- Each line of FILE is a tenant's key and the id of one of its deployments; the lines are gone
--- through in their order, again and again.
+-- Each line of FILE is a tenant's key, the id of one of its deployments and its own; the lines are
+-- gone through in their order, again and again.
 
 local kind
 local requests = {}
@@ -23,6 +23,13 @@ end
 local make = {
   read = function(key, id) return wrk.format("GET", "/api/deployments/" .. id, as(key)) end,
   list = function(key) return wrk.format("GET", "/api/deployments?limit=50", as(key)) end,
+  search = function(key)
+    return wrk.format("GET", "/api/deployments?status=active&search=PROJECT-104" ..
+      "&sort=-updated_at&page=1&per_page=50", as(key))
+  end,
+  statistics = function(key, _, tenant)
+    return wrk.format("GET", "/api/tenants/" .. tenant .. "/stats", as(key))
+  end,
   write = function(key)
     local whole = wrk.format("POST", "/api/deployments", as(key), body(0))
     return whole:sub(1, #whole - #body(0))
@@ -32,8 +39,8 @@ local make = {
 function init(args)
   kind = args[1]
   for line in io.lines(args[2]) do
-    local key, id = line:match("(%S+) (%S+)")
-    requests[#requests + 1] = make[kind](key, id)
+    local key, id, tenant = line:match("(%S+) (%S+) (%S+)")
+    requests[#requests + 1] = make[kind](key, id, tenant)
   end
 end
 
@@ -48,8 +55,9 @@ end
 
 function done(summary, latency)
   local errors = summary.errors
-  io.stderr:write(string.format("figures %d %d %d %d %d %d %d\n",
+  io.stderr:write(string.format("figures %d %d %d %d %d %d %d %d\n",
     summary.requests, summary.duration, errors.status,
     errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50), latency:percentile(99), latency:percentile(99.9)))
+    latency:percentile(50), latency:percentile(95), latency:percentile(99),
+    latency:percentile(99.9)))
 end

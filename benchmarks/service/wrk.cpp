@@ -29,7 +29,7 @@ Load parse(const std::string& errors) {
   std::uint64_t lost = 0;
   Load load{};
   numbers >> answered >> microseconds >> refused >> lost;
-  numbers >> load.p50_ms >> load.p99_ms >> load.p999_ms;
+  numbers >> load.p50_ms >> load.p95_ms >> load.p99_ms >> load.p999_ms;
   if (!numbers || answered == 0) {
     give_up("wrk gave no figures:\n" + errors);
   }
@@ -39,6 +39,7 @@ Load parse(const std::string& errors) {
   }
   load.per_second = answered / microseconds * 1e6;
   load.p50_ms /= 1000;
+  load.p95_ms /= 1000;
   load.p99_ms /= 1000;
   load.p999_ms /= 1000;
   load.answered = static_cast<std::uint64_t>(answered);
@@ -53,6 +54,10 @@ const char* to_string(Kind kind) {
       return "read";
     case Kind::list:
       return "list";
+    case Kind::search:
+      return "search";
+    case Kind::statistics:
+      return "statistics";
     case Kind::write:
       return "write";
   }
@@ -60,7 +65,7 @@ const char* to_string(Kind kind) {
 }
 
 std::optional<Kind> kind_of(std::string_view text) {
-  for (const Kind kind : {Kind::read, Kind::list, Kind::write}) {
+  for (const Kind kind : {Kind::read, Kind::list, Kind::search, Kind::statistics, Kind::write}) {
     if (text == to_string(kind)) {
       return kind;
     }
@@ -76,7 +81,7 @@ Wrk::Wrk(const std::filesystem::path& folder, const std::vector<Customer>& custo
     std::vector<std::string> ids;
     std::ranges::sample(customer.deployments, std::back_inserter(ids), deployments_used, random);
     for (const std::string& id : ids) {
-      lines.push_back(customer.key + " " + id);
+      lines.push_back(customer.key + " " + id + " " + customer.tenant);
     }
   }
   std::ranges::shuffle(lines, random);

@@ -15,6 +15,7 @@ namespace tenancy_bench {
 struct Load {
   double per_second;
   double p50_ms;
+  double p95_ms;
   double p99_ms;
   double p999_ms;
   double processor_us;  ///< What the server took of its processor for each request.
@@ -22,7 +23,7 @@ struct Load {
 };
 
 /// What one request asks for.
-enum class Kind : std::uint8_t { read, list, write };
+enum class Kind : std::uint8_t { read, list, search, statistics, write };
 
 const char* to_string(Kind kind);
 /// Nothing for another text.

@@ -120,18 +120,6 @@ SqlToken token_at(std::string_view sql, std::size_t at) noexcept {
 
 }  // namespace
 
-bool is_same_name(std::string_view one, std::string_view other) noexcept {
-  if (one.size() != other.size()) {
-    return false;
-  }
-  for (std::size_t at = 0; at < one.size(); ++at) {
-    if (one[at] != other[at] && lower_case(one[at]) != lower_case(other[at])) {
-      return false;
-    }
-  }
-  return true;
-}
-
 std::string SqlToken::name() const {
   if ((kind != Kind::quoted && kind != Kind::literal) || text.size() < 2 || text.front() == 'x' ||
       text.front() == 'X') {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -14,8 +15,19 @@ namespace tenancy::inline v0::detail {
   return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
-/// Whether two names are the same for SQLite.
-bool is_same_name(std::string_view one, std::string_view other) noexcept;
+/// Whether two names are the same for SQLite. Here, since most that are compared differ in the
+/// first letter.
+[[nodiscard]] constexpr bool is_same_name(std::string_view one, std::string_view other) noexcept {
+  if (one.size() != other.size()) {
+    return false;
+  }
+  for (std::size_t at = 0; at < one.size(); ++at) {
+    if (one[at] != other[at] && lower_case(one[at]) != lower_case(other[at])) {
+      return false;
+    }
+  }
+  return true;
+}
 
 /// A part of an SQL text that has no space or comment in it.
 struct SqlToken {

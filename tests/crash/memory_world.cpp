@@ -169,8 +169,7 @@ void try_without_memory(const Call& call) {
   }
   const auto part = part_of_run();
   const std::uint64_t tried = is_long_run() ? std::max<std::uint64_t>(1, allocations) : 12;
-  const std::uint64_t stride =
-      part ? part->count : std::max<std::uint64_t>(1, allocations / tried);
+  const std::uint64_t stride = part ? part->count : std::max<std::uint64_t>(1, allocations / tried);
   for (const bool is_persistent : {false, true}) {
     const std::uint64_t first = part ? part->index : random() % stride;
     for (std::uint64_t nth = 1 + first; nth <= allocations; nth += stride) {

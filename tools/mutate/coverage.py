@@ -36,8 +36,8 @@ def record(
             found = _record_program(programs, name, highest, jobs)
             known[name] = {"fingerprint": fingerprint, "cases": found}
             kept.write_text(json.dumps(known))
-        for case, entry in known[name]["cases"].items():
-            visits[Case.parse(case)] = Visit(entry["seconds"], frozenset(entry["mutants"]))
+        for label, entry in known[name]["cases"].items():
+            visits[Case.of(name, label)] = Visit(entry["seconds"], frozenset(entry["mutants"]))
     return visits
 
 
@@ -51,7 +51,7 @@ def _record_program(programs: Programs, name: str, highest: int, jobs: int) -> d
             if not outcome.passed:
                 raise TestsFail(f"{case} fails without a mutant:\n{outcome.output[-4000:]}")
             bytes_ = Path(file.name).read_bytes()
-        return str(case), {
+        return case.label, {
             "seconds": round(seconds, 3),
             "mutants": [number for number, reached in enumerate(bytes_) if reached],
         }

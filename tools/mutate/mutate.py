@@ -151,7 +151,7 @@ class Killers:
         for path in (self._own, NAMED_KILLERS):
             if path.exists():
                 for key, text in json.loads(path.read_text()).items():
-                    self.by_key[key] = Case.parse(text)
+                    self.by_key[key] = Case.of(*text.split("/", 1))
 
     def learn(self, mutants: list[Named | Mutant], fates: dict[int, Fate]) -> None:
         for mutant in mutants:

@@ -47,13 +47,17 @@ class Case:
     part: str = ""  # "3/64" for the fourth of 64 parts, if not the whole case.
 
     @staticmethod
-    def parse(text: str) -> "Case":
-        program, rest = text.split("/", 1)
-        in_part = re.fullmatch(r"(.*) \[(\d+/\d+)\]", rest)
-        return Case(program, in_part[1], in_part[2]) if in_part else Case(program, rest)
+    def of(program: str, label: str) -> "Case":
+        in_part = re.fullmatch(r"(.*) \[(\d+/\d+)\]", label)
+        return Case(program, in_part[1], in_part[2]) if in_part else Case(program, label)
+
+    @property
+    def label(self) -> str:
+        """What tells it from the others of its program."""
+        return f"{self.name} [{self.part}]" if self.part else self.name
 
     def __str__(self) -> str:
-        return f"{self.program}/{self.name}" + (f" [{self.part}]" if self.part else "")
+        return f"{self.program}/{self.label}"
 
 
 @dataclass(frozen=True)

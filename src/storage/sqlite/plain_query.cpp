@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "storage/sqlite/query_program.hpp"
+#include "storage/sqlite/word_list.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -17,12 +18,14 @@ constexpr std::size_t tables_of_source = 4;
 
 /// Of SQLite's keywords. None opens a table or has anything compiled more than once, but for
 /// those that are counted.
-constexpr auto plain_keywords = std::to_array<std::string_view>({
-    "AND",    "AS",     "ASC",    "BETWEEN", "BY",    "CASE", "CAST",  "COLLATE", "CROSS",   "DESC",
-    "ELSE",   "END",    "ESCAPE", "FIRST",   "FROM",  "GLOB", "GROUP", "HAVING",  "INNER",   "IS",
-    "ISNULL", "JOIN",   "KEY",    "LAST",    "LEFT",  "LIKE", "LIMIT", "NOT",     "NOTNULL", "NULL",
-    "NULLS",  "OFFSET", "ON",     "ORDER",   "OUTER", "THEN", "USING", "WHEN",    "WHERE",
-});
+constexpr auto plain_words = std::to_array<std::string_view>(
+    {"and",   "as",     "asc",   "between", "by",      "case",  "cast",  "collate",
+     "cross", "desc",   "else",  "end",     "escape",  "first", "from",  "glob",
+     "group", "having", "inner", "is",      "isnull",  "join",  "key",   "last",
+     "left",  "like",   "limit", "not",     "notnull", "null",  "nulls", "offset",
+     "on",    "order",  "outer", "then",    "using",   "when",  "where"});
+static_assert(std::ranges::is_sorted(plain_words));
+constexpr WordList plain_keywords{plain_words};
 
 bool is_keyword(const SqlToken& token) noexcept {
   return token.kind == SqlToken::Kind::word &&
@@ -30,9 +33,7 @@ bool is_keyword(const SqlToken& token) noexcept {
 }
 
 bool is_plain(const SqlToken& token) noexcept {
-  return !is_keyword(token) || std::ranges::any_of(plain_keywords, [&](std::string_view keyword) {
-    return token.is(keyword);
-  });
+  return !is_keyword(token) || plain_keywords.contains(token);
 }
 
 bool stands_before_source(const SqlToken& token) noexcept {

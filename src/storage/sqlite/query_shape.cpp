@@ -4,43 +4,10 @@
 #include <array>
 #include <string_view>
 
+#include "storage/sqlite/word_list.hpp"
+
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
-
-/// Words in alphabetical order, which are looked up by their first letter.
-template <std::size_t Size>
-class WordList {
- public:
-  constexpr explicit WordList(const std::array<std::string_view, Size>& words) : words_{words} {
-    for (const std::string_view word : words_) {
-      for (std::size_t letter = place_of(word.front()) + 1; letter < starts_.size(); ++letter) {
-        ++starts_[letter];
-      }
-    }
-  }
-
-  [[nodiscard]] bool contains(const SqlToken& word) const noexcept {
-    const std::size_t letter = place_of(word.text.front());
-    if (letter >= letters) {
-      return false;
-    }
-    std::size_t at = starts_[letter];
-    while (at < starts_[letter + 1] && !word.is(words_[at])) {
-      ++at;
-    }
-    return at < starts_[letter + 1];
-  }
-
- private:
-  static constexpr std::size_t letters = 26;
-
-  static constexpr std::size_t place_of(char letter) noexcept {
-    return static_cast<std::size_t>(static_cast<unsigned char>(letter) | 0x20U) - 'a';
-  }
-
-  std::array<std::string_view, Size> words_;
-  std::array<std::size_t, letters + 1> starts_{};  ///< Where the words of each letter begin.
-};
 
 constexpr auto never_name_words = std::to_array<std::string_view>(
     {"all",    "and",    "as",    "between", "case",   "collate", "distinct",  "else",  "escape",
@@ -59,9 +26,12 @@ constexpr WordList never_names{never_name_words};
 /// Words that may be names, and behind which an expression may stand when they are none.
 constexpr WordList before_expressions{before_expression_words};
 
+constexpr auto behind_tables_words = std::to_array<std::string_view>(
+    {"except", "group", "having", "intersect", "limit", "order", "union", "where"});
+static_assert(std::ranges::is_sorted(behind_tables_words));
+
 /// What ends the lists and tables of a SELECT.
-constexpr auto behind_tables = std::to_array<std::string_view>(
-    {"WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "UNION", "INTERSECT", "EXCEPT"});
+constexpr WordList behind_tables{behind_tables_words};
 
 /// How many columns NATURAL is taken to join by and DISTINCT to sort by: which there are is not
 /// known here.
@@ -86,7 +56,7 @@ bool is_parameter(const SqlToken& token) noexcept {
 
 bool never_is_name(const SqlToken& token) {
   return token.kind == SqlToken::Kind::mark || is_number(token) || is_parameter(token) ||
-         (token.kind == SqlToken::Kind::word && never_names.contains(token));
+         never_names.contains(token);
 }
 
 bool begins_term(const SqlToken& token) noexcept {
@@ -280,7 +250,7 @@ class ShapeReader {
       place.part = Part::tables;
       place.in_tables = true;
       place.in_sorting = false;
-    } else if (std::ranges::any_of(behind_tables, [&](auto word) { return token.is(word); })) {
+    } else if (behind_tables.contains(token)) {
       place.part = Part::rest;
       place.in_tables = false;
       place.in_positions = place.in_positions || token.is("GROUP") || token.is("ORDER");
@@ -326,7 +296,7 @@ class ShapeReader {
     if (names_nothing_[at]) {
       return !before.is(')') && !before.is("AS") && !is_number(before) && !is_parameter(before);
     }
-    return before.kind == SqlToken::Kind::word && before_expressions.contains(before);
+    return before_expressions.contains(before);
   }
 
   const SqlTokens& tokens_;
