@@ -141,10 +141,11 @@ std::optional<Timestamp> read(std::string_view text) noexcept {
   return Timestamp{time};
 }
 
-void append(std::string& text, std::int64_t number, std::size_t width) {
-  std::string digits = std::to_string(number);
-  text.append(width - std::min(width, digits.size()), '0');
-  text += digits;
+/// Writes a number over zeros, up to that place.
+void write_number(std::string& text, std::size_t end, std::int64_t number) {
+  for (; number > 0; number /= 10) {
+    text[--end] = static_cast<char>('0' + number % 10);
+  }
 }
 
 }  // namespace
@@ -162,22 +163,14 @@ std::string Timestamp::to_string() const {
   const year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
 
-  std::string text;
-  text.reserve(27);
-  append(text, static_cast<int>(date.year()), 4);
-  text += '-';
-  append(text, static_cast<unsigned>(date.month()), 2);
-  text += '-';
-  append(text, static_cast<unsigned>(date.day()), 2);
-  text += 'T';
-  append(text, clock.hours().count(), 2);
-  text += ':';
-  append(text, clock.minutes().count(), 2);
-  text += ':';
-  append(text, clock.seconds().count(), 2);
-  text += '.';
-  append(text, clock.subseconds().count(), 6);
-  text += 'Z';
+  std::string text = "0000-00-00T00:00:00.000000Z";
+  write_number(text, 4, static_cast<int>(date.year()));
+  write_number(text, 7, static_cast<unsigned>(date.month()));
+  write_number(text, 10, static_cast<unsigned>(date.day()));
+  write_number(text, 13, clock.hours().count());
+  write_number(text, 16, clock.minutes().count());
+  write_number(text, 19, clock.seconds().count());
+  write_number(text, 26, clock.subseconds().count());
   return text;
 }
 

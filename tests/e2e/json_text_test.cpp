@@ -31,4 +31,18 @@ TEST_CASE("every character comes back") {
   CHECK(nlohmann::json::parse(json.take()) == nlohmann::json{{all, all}});
 }
 
+TEST_CASE("a character is found wherever it stands") {
+  for (const char special : {'"', '\\', '\n', '\x1F', '\0', ' ', '\x7F'}) {
+    for (std::size_t length = 1; length < 20; ++length) {
+      for (std::size_t at = 0; at < length; ++at) {
+        std::string text(length, 'a');
+        text[at] = special;
+        JsonText json;
+        json.member("a", text);
+        CHECK(nlohmann::json::parse(json.take()) == nlohmann::json{{"a", text}});
+      }
+    }
+  }
+}
+
 }  // namespace
