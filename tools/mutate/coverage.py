@@ -1,8 +1,12 @@
 """Which test cases a mutant makes a difference to, and how long each takes without any."""
 
+import base64
 import json
+import re
 import tempfile
-from collections.abc import Sequence
+import zlib
+from array import array
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +15,7 @@ from time import monotonic
 from programs import Case, Programs
 
 _LONGEST = 600.0
+_SAVE_SECONDS = 60.0
 
 
 class TestsFail(Exception):
@@ -20,29 +25,35 @@ class TestsFail(Exception):
 @dataclass(frozen=True)
 class Visit:
     seconds: float
-    mutants: frozenset[int]
+    mutants: Iterable[int]
 
 
 def record(
     programs: Programs, names: Sequence[str], highest: int, kept: Path, jobs: int
 ) -> dict[Case, Visit]:
-    """Runs each test case by itself; what has not changed since the last time is not run again."""
+    """Runs each test case by itself; what has not changed since the last time is not run again, nor
+    what was run before this was ended from outside."""
     known = json.loads(kept.read_text()) if kept.exists() else {}
     visits: dict[Case, Visit] = {}
     for name in names:
-        fingerprint = f"{programs.fingerprint(name)} {highest}"
+        fingerprint = f"{programs.fingerprint(name)} {highest} packed"
         if known.get(name, {}).get("fingerprint") != fingerprint:
+            known[name] = {"fingerprint": fingerprint, "cases": {}}
+        found = known[name]["cases"]
+        if left := [case for case in programs.cases(name) if case.label not in found]:
             print(f"recording what test_{name} reaches", flush=True)
-            found = _record_program(programs, name, highest, jobs)
-            known[name] = {"fingerprint": fingerprint, "cases": found}
-            kept.write_text(json.dumps(known))
-        for label, entry in known[name]["cases"].items():
-            visits[Case.of(name, label)] = Visit(entry["seconds"], frozenset(entry["mutants"]))
+            _record_cases(programs, left, highest, found, lambda: kept.write_text(json.dumps(known)), jobs)
+        for label, entry in found.items():
+            visits[Case.of(name, label)] = Visit(entry["seconds"], _unpacked(entry["mutants"]))
     return visits
 
 
-def _record_program(programs: Programs, name: str, highest: int, jobs: int) -> dict[str, dict]:
-    def visit(case: Case) -> tuple[str, dict]:
+def _record_cases(
+    programs: Programs, cases: list[Case], highest: int, found: dict[str, dict], save, jobs: int
+) -> None:
+    """Adds to what was found, and saves it now and then."""
+
+    def visit(case: Case) -> dict:
         with tempfile.NamedTemporaryFile(prefix="tenancy-mutants-") as file:
             file.truncate(highest + 1)
             began = monotonic()
@@ -50,11 +61,29 @@ def _record_program(programs: Programs, name: str, highest: int, jobs: int) -> d
             seconds = monotonic() - began
             if not outcome.passed:
                 raise TestsFail(f"{case} fails without a mutant:\n{outcome.output[-4000:]}")
-            bytes_ = Path(file.name).read_bytes()
-        return case.label, {
-            "seconds": round(seconds, 3),
-            "mutants": [number for number, reached in enumerate(bytes_) if reached],
-        }
+            return {"seconds": round(seconds, 3), "mutants": _packed(Path(file.name).read_bytes())}
 
+    saved = monotonic()
     with ThreadPoolExecutor(jobs) as pool:
-        return dict(pool.map(visit, programs.cases(name)))
+        try:
+            for case, entry in zip(cases, pool.map(visit, cases)):
+                found[case.label] = entry
+                if monotonic() - saved > _SAVE_SECONDS:
+                    save()
+                    saved = monotonic()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        finally:
+            save()
+
+
+def _packed(reached: bytes) -> str:
+    """A byte for each mutant, few of which are not zero."""
+    return base64.b85encode(zlib.compress(reached)).decode()
+
+
+def _unpacked(text: str) -> array:
+    """The numbers of those that are not zero."""
+    reached = zlib.decompress(base64.b85decode(text))
+    return array("I", (match.start() for match in re.finditer(rb"[^\0]", reached)))

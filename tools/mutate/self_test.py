@@ -7,6 +7,7 @@ import unittest
 from collections import Counter
 from pathlib import Path
 
+import coverage
 import named
 import survivors
 from coverage import Visit
@@ -246,6 +247,43 @@ class Hunting(unittest.TestCase):
     def test_who_fails_in_company_alone_kills_nothing(self):
         programs = FakePrograms({"slow": {1}}, fails_in_company="quick")
         self.assertEqual(str(Hunter(programs, self.VISITS, Counter()).hunt(1, "p", None).killer), "p/slow")
+
+    def test_parts_of_a_case_are_run_apart(self):
+        visits = {Case("p", "one", f"{part}/2"): Visit(0.1, {1}) for part in range(2)}
+        programs = FakePrograms({})
+        self.assertEqual(Hunter(programs, visits, Counter()).hunt(1, "p", None).how, "survives")
+        self.assertEqual(programs.runs, [["one"], ["one"]])
+
+    def test_a_case_is_told_by_its_label(self):
+        for case in (Case("p", "a [b] c/d"), Case("p", "a [b]", "3/64")):
+            self.assertEqual(Case.of(*str(case).split("/", 1)), case)
+
+
+class Recorded(FakePrograms):
+    """Cases that reach the mutant of their number, until one fails."""
+
+    def fingerprint(self, program):
+        return program
+
+    def cases(self, program):
+        return [Case(program, str(number)) for number in range(1, 4)]
+
+    def run(self, cases, settings, seconds):
+        self.runs.append([case.name for case in cases])
+        Path(settings["TENANCY_MUTANT_RECORD"]).write_bytes(b"\0" * int(cases[0].name) + b"\1\0")
+        return Outcome(cases[0].name not in self.failing, False, cases[0].name, "")
+
+
+class Recording(unittest.TestCase):
+    def test_what_was_recorded_is_kept_when_it_ends_early(self):
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Path(folder) / "kept.json"
+            with self.assertRaises(coverage.TestsFail):
+                coverage.record(Recorded({"3": set()}), ["p"], 9, kept, 1)
+            programs = Recorded({})
+            visits = coverage.record(programs, ["p"], 9, kept, 1)
+            self.assertEqual(programs.runs, [["3"]])
+            self.assertEqual([list(visit.mutants) for visit in visits.values()], [[1], [2], [3]])
 
 
 def run() -> int:
