@@ -17,6 +17,11 @@ from programs import Case, Programs
 _LONGEST = 600.0
 _SAVE_SECONDS = 60.0
 
+# Bits of runtime/mutant.cpp.
+_DIFFERS = 1
+_IMPOSSIBLE = 2
+_POSSIBLE = 4
+
 
 class TestsFail(Exception):
     """A test fails without any mutant."""
@@ -28,15 +33,23 @@ class Visit:
     mutants: Iterable[int]
 
 
-def record(
-    programs: Programs, names: Sequence[str], highest: int, kept: Path, jobs: int
-) -> dict[Case, Visit]:
+@dataclass(frozen=True)
+class Record:
+    visits: dict[Case, Visit]
+    # Mutants that change nothing wherever they were compiled: an error that is ignored where there
+    # is no empty value to go on with.
+    impossible: frozenset[int]
+
+
+def record(programs: Programs, names: Sequence[str], highest: int, kept: Path, jobs: int) -> Record:
     """Runs each test case by itself; what has not changed since the last time is not run again, nor
     what was run before this was ended from outside."""
     known = json.loads(kept.read_text()) if kept.exists() else {}
     visits: dict[Case, Visit] = {}
+    possible: set[int] = set()
+    impossible: set[int] = set()
     for name in names:
-        fingerprint = f"{programs.fingerprint(name)} {highest} packed"
+        fingerprint = f"{programs.fingerprint(name)} {highest} bits"
         if known.get(name, {}).get("fingerprint") != fingerprint:
             known[name] = {"fingerprint": fingerprint, "cases": {}}
         found = known[name]["cases"]
@@ -44,8 +57,12 @@ def record(
             print(f"recording what test_{name} reaches", flush=True)
             _record_cases(programs, left, highest, found, lambda: kept.write_text(json.dumps(known)), jobs)
         for label, entry in found.items():
-            visits[Case.of(name, label)] = Visit(entry["seconds"], _unpacked(entry["mutants"]))
-    return visits
+            visits[Case.of(name, label)] = Visit(entry["seconds"], _unpacked(entry["mutants"], _DIFFERS))
+        # Each case of a program tells the same of these.
+        for entry in list(found.values())[:1]:
+            possible.update(_unpacked(entry["mutants"], _POSSIBLE))
+            impossible.update(_unpacked(entry["mutants"], _IMPOSSIBLE))
+    return Record(visits, frozenset(impossible - possible))
 
 
 def _record_cases(
@@ -78,12 +95,12 @@ def _record_cases(
             save()
 
 
-def _packed(reached: bytes) -> str:
+def _packed(bytes_: bytes) -> str:
     """A byte for each mutant, few of which are not zero."""
-    return base64.b85encode(zlib.compress(reached)).decode()
+    return base64.b85encode(zlib.compress(bytes_)).decode()
 
 
-def _unpacked(text: str) -> array:
-    """The numbers of those that are not zero."""
-    reached = zlib.decompress(base64.b85decode(text))
-    return array("I", (match.start() for match in re.finditer(rb"[^\0]", reached)))
+def _unpacked(text: str, bit: int) -> array:
+    """The numbers of those that have the bit."""
+    bytes_ = zlib.decompress(base64.b85decode(text))
+    return array("I", (match.start() for match in re.finditer(rb"[^\0]", bytes_) if match[0][0] & bit))

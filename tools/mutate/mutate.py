@@ -107,7 +107,8 @@ def run(arguments: argparse.Namespace) -> int:
     # What is explained is looked for when it is asked for, or with all.
     is_asked = arguments.all or arguments.which
     spared = [m for m in chosen if not is_asked and report.key_of(m) in reasons]
-    fates = hunt([m for m in chosen if m not in spared], mutation, killers, arguments)
+    fates, impossible = hunt([m for m in chosen if m not in spared], mutation, killers, arguments)
+    chosen = [mutant for mutant in chosen if mutant.number not in impossible]
     fates |= {mutant.number: Fate(None, "not tried") for mutant in spared}
 
     skipped = mutation.skipped if arguments.all and not arguments.which else []
@@ -193,11 +194,13 @@ def choose(mutation: tree.Mutation, arguments: argparse.Namespace, killers: Kill
 
 def hunt(
     chosen: list, mutation: tree.Mutation, killers: Killers, arguments: argparse.Namespace
-) -> dict[int, Fate]:
+) -> tuple[dict[int, Fate], frozenset[int]]:
+    """What became of each, and which of them are none."""
     jobs = arguments.jobs
     suspects = {m.number: killers.by_key.get(report.key_of(m)) for m in chosen}
     programs = Programs(WORK / "build", exhaustive=arguments.all)
     fates: dict[int, Fate] = {}
+    impossible: frozenset[int] = frozenset()
     try:
         if all(suspects.values()):
             needed = sorted({case.program for case in suspects.values()})
@@ -207,15 +210,17 @@ def hunt(
         if left:
             build(arguments.programs)
             highest = max(m.number for m in [*mutation.named, *mutation.mechanical])
-            visits = coverage.record(programs, arguments.programs, highest, WORK / "coverage.json", jobs)
+            record = coverage.record(programs, arguments.programs, highest, WORK / "coverage.json", jobs)
+            impossible = record.impossible
+            left = [mutant for mutant in left if mutant.number not in impossible]
             kills = Counter(case for case in killers.by_key.values())
-            hunter = Hunter(programs, visits, kills, arguments.budget)
+            hunter = Hunter(programs, record.visits, kills, arguments.budget)
             hunt_each(hunter, left, suspects, jobs, fates)
     finally:
         killers.learn(chosen, fates)
         killers.save(mutation)
         programs.close()
-    return fates
+    return fates, impossible
 
 
 def build(names) -> None:

@@ -281,9 +281,21 @@ class Recording(unittest.TestCase):
             with self.assertRaises(coverage.TestsFail):
                 coverage.record(Recorded({"3": set()}), ["p"], 9, kept, 1)
             programs = Recorded({})
-            visits = coverage.record(programs, ["p"], 9, kept, 1)
+            visits = coverage.record(programs, ["p"], 9, kept, 1).visits
             self.assertEqual(programs.runs, [["3"]])
             self.assertEqual([list(visit.mutants) for visit in visits.values()], [[1], [2], [3]])
+
+    def test_what_is_possible_anywhere_is_possible(self):
+        class Telling(Recorded):
+            def run(self, cases, settings, seconds):
+                told = {"p": b"\0\2\2\7", "q": b"\0\2\4\4"}[cases[0].program]
+                Path(settings["TENANCY_MUTANT_RECORD"]).write_bytes(told)
+                return Outcome(True, False, "", "")
+
+        with tempfile.TemporaryDirectory() as folder:
+            record = coverage.record(Telling({}), ["p", "q"], 3, Path(folder) / "kept.json", 1)
+        self.assertEqual(record.impossible, {1})
+        self.assertEqual(list(record.visits[Case("p", "1")].mutants), [3])
 
 
 def run() -> int:

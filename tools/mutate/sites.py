@@ -248,7 +248,7 @@ class Finder:
     def _truth(self, first: int, last: int) -> None:
         if is_truth(self.tokens, first, last):
             number = self._add(["negated"], first, last)
-            self._wrap(first, last, f"::tenancy_mutant::truth({number}, ", ")")
+            self._wrap(first, last, f"::tenancy_mutant::truth<{number}>(", ")")
 
     def _flag(self, at: int, last: int) -> None:
         """`bool name = …;`"""
@@ -263,7 +263,7 @@ class Finder:
         parts = split_at(self.tokens, parenthesis + 1, last, {","})
         first = parts[1][0] if len(parts) > 1 else parts[0][0]
         number = self._add(["ignored"], first, last)
-        self._wrap(first, last, f"::tenancy_mutant::ignored({number}, ", ")")
+        self._wrap(first, last, f"::tenancy_mutant::ignored<{number}>(", ")")
 
     def _choice(self, question: int, first: int) -> None:
         begin = begin_of_operand(self.tokens, question, first)

@@ -13,7 +13,11 @@ namespace tenancy_mutant {
 namespace {
 
 // A byte for each mutant, in a file that all processes of a test share: what one of them noted stays
-// when it is killed.
+// when it is killed. coverage.py reads these bits.
+constexpr unsigned char differs = 1;
+constexpr unsigned char is_impossible = 2;
+constexpr unsigned char is_possible = 4;
+
 std::atomic<unsigned char*> noted{nullptr};
 std::size_t noted_size = 0;
 
@@ -32,6 +36,14 @@ bool open_record(const char* path) noexcept {
   noted_size = size;
   noted.store(static_cast<unsigned char*>(bytes), std::memory_order_release);
   return true;
+}
+
+/// Nothing where nothing is recorded.
+void set(int mutant, unsigned char bit) noexcept {
+  unsigned char* const bytes = noted.load(std::memory_order_acquire);
+  if (const auto at = static_cast<std::size_t>(mutant); bytes != nullptr && at < noted_size) {
+    std::atomic_ref{bytes[at]}.fetch_or(bit, std::memory_order_relaxed);
+  }
 }
 
 }  // namespace
@@ -53,11 +65,13 @@ int read_choice() noexcept {
   return choice;
 }
 
-void note(int mutant) noexcept {
-  unsigned char* const bytes = noted.load(std::memory_order_acquire);
-  if (const auto at = static_cast<std::size_t>(mutant); bytes != nullptr && at < noted_size) {
-    bytes[at] = 1;
+void note(int mutant) noexcept { set(mutant, differs); }
+
+void tell(int mutant, bool possible) noexcept {
+  if (chosen.load(std::memory_order_relaxed) == unread) {
+    read_choice();
   }
+  set(mutant, possible ? is_possible : is_impossible);
 }
 
 std::string changed(std::string_view text, std::string_view from, std::string_view to) {

@@ -26,6 +26,15 @@ int read_choice() noexcept;
 /// Takes down that a mutant would have made a difference.
 void note(int mutant) noexcept;
 
+/// Takes down whether a mutant is one at all, which may depend on types.
+void tell(int mutant, bool is_possible) noexcept;
+
+/// Tells it when the program starts, so that it is known of what no test reaches.
+template <int mutant, bool is_possible>
+struct Possibility {
+  static inline const bool is_told = (tell(mutant, is_possible), true);
+};
+
 inline bool is_on(int mutant, bool differs = true) noexcept {
   int choice = chosen.load(std::memory_order_relaxed);
   if (choice == mutant) {
@@ -69,9 +78,11 @@ constexpr bool condition_only_negated(int mutant, bool value) noexcept {
 }
 
 /// What may be something else than a bool, where an operator is overloaded, stays as it is.
-template <class Value>
-constexpr Value truth(int mutant, Value value) noexcept(noexcept(Value(std::move(value)))) {
-  if constexpr (std::same_as<Value, bool>) {
+template <int mutant, class Value>
+constexpr Value truth(Value value) noexcept(noexcept(Value(std::move(value)))) {
+  constexpr bool is_possible = std::same_as<Value, bool>;
+  static_cast<void>(&Possibility<mutant, is_possible>::is_told);
+  if constexpr (is_possible) {
     return condition_only_negated(mutant, value);
   } else {
     return value;
@@ -87,11 +98,13 @@ constexpr bool alternative(int mutant, bool value) noexcept {
 }
 
 /// A failed result becomes a good one, with an empty value. Where there is no empty value, it stays.
-template <class Result>
-constexpr std::remove_cvref_t<Result> ignored(int mutant, Result&& result) {
+template <int mutant, class Result>
+constexpr std::remove_cvref_t<Result> ignored(Result&& result) {
   using Plain = std::remove_cvref_t<Result>;
   using Value = typename Plain::value_type;
-  if constexpr (std::is_void_v<Value> || std::is_default_constructible_v<Value>) {
+  constexpr bool is_possible = std::is_void_v<Value> || std::is_default_constructible_v<Value>;
+  static_cast<void>(&Possibility<mutant, is_possible>::is_told);
+  if constexpr (is_possible) {
     if (!std::is_constant_evaluated() && !result.has_value() && is_on(mutant)) {
       return Plain{boost::outcome_v2::in_place_type<Value>};
     }
