@@ -1,4 +1,6 @@
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +10,7 @@
 
 #include "tenancy/core/impersonation_context.hpp"
 #include "tenancy/data/repository.hpp"
+#include "tenancy/data/scoped_sql.hpp"
 
 #include "support/death.hpp"
 #include "support/entities.hpp"
@@ -45,6 +48,25 @@ std::int64_t records(const TestStore& test) {
   REQUIRE(count.executeStep());
   return count.getColumn(0).getInt64();
 }
+
+/// A clock that stands still for a number of looks, and shows another time from then on.
+class TurningClock final : public tenancy::Clock {
+ public:
+  explicit TurningClock(tenancy::Timestamp time) : time_{time} {}
+
+  [[nodiscard]] tenancy::Timestamp now() const noexcept override {
+    return --looks_before_ < 0 ? then_ : time_;
+  }
+  void turn_to(tenancy::Timestamp then, int looks_before) {
+    then_ = then;
+    looks_before_ = looks_before;
+  }
+
+ private:
+  tenancy::Timestamp time_;
+  tenancy::Timestamp then_ = time_;
+  mutable std::atomic<int> looks_before_ = 0;
+};
 
 }  // namespace
 
@@ -133,6 +155,30 @@ TEST_CASE("it ends at its instant, and copies of its context with it") {
   CHECK(code_of(Repository<Note>{test.store, copy}.insert({.title = "x"})) == errc::stale_context);
   // What the host does for the tenant goes on.
   must(count(test.enter(test.acme)));
+}
+
+// Whoever waits for a connection may have waited for too long.
+TEST_CASE("it ends also between the call and its turn") {
+  const TestStore test;
+  const auto clock = std::make_shared<TurningClock>(test.clock->now());
+  const auto authority = must(tenancy::open(
+      test.url(), {.migrations = tenancy_test::test_schema(), .store = {.clock = clock}}));
+  const auto given =
+      must(authority.impersonate(test.acme.id, supporter(), reason(), {.duration = 60s}));
+  const ReadRepository<Note> notes{authority.store(), given.context()};
+  const tenancy::ScopedSql sql{authority.store(), given.context()};
+  for (const bool is_late : {false, true}) {
+    const int looks_before = is_late ? 1 : 100;
+    const auto expected = [&](const auto& result) {
+      return is_late ? !result && result.error() == errc::stale_context : result.has_value();
+    };
+    clock->turn_to(given.expires_at(), looks_before);
+    CHECK(expected(notes.count()));
+    clock->turn_to(given.expires_at(), looks_before);
+    CHECK(expected(sql.query("SELECT title FROM notes")));
+    clock->turn_to(given.expires_at(), looks_before);
+    CHECK(expected(sql.tables()));
+  }
 }
 
 TEST_CASE("it lasts from a second to a day") {
