@@ -44,14 +44,12 @@ std::string folded_name(const SqlToken& token) {
 }
 
 bool is_number(const SqlToken& token) noexcept {
-  return token.kind == SqlToken::Kind::word && token.text.front() >= '0' &&
-         token.text.front() <= '9';
+  return token.text.front() >= '0' && token.text.front() <= '9';
 }
 
 bool is_parameter(const SqlToken& token) noexcept {
   constexpr std::string_view signs = "$@:#?";
-  return token.kind == SqlToken::Kind::word &&
-         signs.find(token.text.front()) != std::string_view::npos;
+  return signs.find(token.text.front()) != std::string_view::npos;
 }
 
 bool never_is_name(const SqlToken& token) {
@@ -253,7 +251,7 @@ class ShapeReader {
     } else if (behind_tables.contains(token)) {
       place.part = Part::rest;
       place.in_tables = false;
-      place.in_positions = place.in_positions || token.is("GROUP") || token.is("ORDER");
+      place.in_positions = token.is("GROUP") || token.is("ORDER");
       query.is_grouped = query.is_grouped || token.is("GROUP");
     }
   }
@@ -274,7 +272,7 @@ class ShapeReader {
   [[nodiscard]] bool may_name_column() const {
     const SqlToken& token = tokens_[at_];
     if (names_nothing_[at_] || token.kind == SqlToken::Kind::literal || is_before('.', at_) ||
-        (token.kind == SqlToken::Kind::word && is_before('(', at_))) {
+        is_before('(', at_)) {
       return false;
     }
     if (token.is("BY") && (is_behind("GROUP", at_) || is_behind("ORDER", at_))) {
