@@ -172,7 +172,7 @@ TEST_CASE("what is no query, or more than one, is refused") {
   const Fixture fixture;
   const auto sql = fixture.sql();
   for (const std::string_view text :
-       {"", "  ", "-- nothing", "SELEC 1", "SELECT nothing FROM notes", "SELECT * FROM nothing",
+       {"", "  ", "-- nothing", "SELEC 1", "SELECT absent FROM notes", "SELECT * FROM absent",
         "SELECT * FROM main.notes", "SELECT tenant_id FROM notes"}) {
     CAPTURE(text);
     CHECK(code_of(sql.query(text)) == errc::invalid_query);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <random>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,13 @@ class Pair {
 
   std::string bounded(const std::string& call) { return evaluate(bounded_, call); }
 
+  /// The call that the queries belong to.
+  void stop() {
+    stop_.request_stop();
+    watch_.begin(limits_, Watch::unlimited, true);
+    watch_.enter(true);
+  }
+
  private:
   static std::string evaluate(SQLite::Database& connection, const std::string& call) {
     try {
@@ -53,6 +61,9 @@ class Pair {
     }
   }
 
+  std::stop_source stop_;
+  const tenancy::CallOptions options_{.stop = stop_.get_token()};
+  const CallLimits limits_{options_, std::chrono::milliseconds{0}};
   Watch watch_;
   SQLite::Database plain_{":memory:"};
   SQLite::Database bounded_{":memory:"};
@@ -161,6 +172,64 @@ TEST_CASE("parts of blobs are found byte by byte, parts of texts by characters")
   Pair pair;
   pair.compare("instr(x'c3a461', x'a4')");
   pair.compare("instr(CAST(x'c3a461' AS TEXT), CAST(x'a4' AS TEXT))");
+}
+
+TEST_CASE("a blob is one for all rows, and beside a text none") {
+  Pair pair;
+  pair.compare("(SELECT group_concat(instr(x'c3a461', column1)) FROM (VALUES (x'61'), (x'61')))");
+  pair.compare(
+      "(SELECT group_concat(instr(column1, x'61')) FROM (VALUES (x'c3a461'), (x'c3a461')))");
+  pair.compare("instr(CAST(x'c3a461' AS TEXT), x'61')");
+  pair.compare("instr(x'c3a461', 'a')");
+}
+
+TEST_CASE("an escape is one character of any size") {
+  Pair pair;
+  pair.compare("like('aä%', 'a%', 'ä')");
+  pair.compare("like('a€%', 'a%', '€')");
+  pair.compare("like('a😀%', 'a%', '😀')");
+  pair.compare("like('a', 'a', CAST(x'8061' AS TEXT))");
+  // Of no character that there is.
+  CHECK(pair.bounded("like('a', 'a', CAST(x'f880808080' AS TEXT))").find("a single character") !=
+        std::string::npos);
+}
+
+TEST_CASE("what is no valid text is trimmed byte by byte, up to eight sizes of characters") {
+  Pair pair;
+  pair.compare("trim('ab', CAST(x'6180' AS TEXT))");
+  pair.compare("trim(CAST(x'618062' AS TEXT), CAST(x'6180' AS TEXT))");
+  std::string characters;
+  std::string character;
+  for (char size = 1; size <= 9; ++size) {
+    character =
+        static_cast<char>(0xC0 + size) + std::string(static_cast<std::size_t>(size - 1), '\x80');
+    characters += character;
+    const auto trimmed = pair.bounded("trim(CAST(x'" + in_hex(character) + "' AS TEXT), CAST(x'" +
+                                      in_hex(characters) + "' AS TEXT))");
+    CHECK((trimmed == "text X''") == (size <= 8));
+  }
+}
+
+TEST_CASE("no function is begun for a call that is stopped") {
+  Pair pair;
+  pair.stop();
+  for (const std::string call :
+       {"instr('a', 'a')", "replace('a', 'a', 'b')", "trim('a', 'b')", "ltrim('a', 'b')",
+        "rtrim('a', 'b')", "'a' LIKE 'a'", "like('a', 'a', 'b')", "'a' GLOB 'a'"}) {
+    CAPTURE(call);
+    CHECK(pair.bounded(call) == "9 interrupted");
+  }
+}
+
+TEST_CASE("functions that cannot be replaced are an error") {
+  SQLite::Database database{":memory:"};
+  SQLite::Statement running{database, "SELECT 1 UNION ALL SELECT 2"};
+  REQUIRE(running.executeStep());
+  Watch watch;
+  const auto outcome =
+      tenancy::detail::sqlite::install_bounded_functions(database.getHandle(), watch);
+  REQUIRE_FALSE(outcome.has_value());
+  CHECK(outcome.error() == tenancy::errc::busy);
 }
 
 TEST_CASE("a result is given up as soon as it is too long, not when it is whole") {

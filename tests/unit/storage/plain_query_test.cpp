@@ -24,6 +24,7 @@ bool is_plain(const std::string& sql) { return tables(sql).has_value(); }
 }  // namespace
 
 TEST_CASE("tables of a plain query are counted by what it selects from") {
+  CHECK(tables("SELECT") == 3);
   CHECK(tables("SELECT 1, 2, (3)") == 3);
   CHECK(tables("SELECT a, b, max(c) FROM t WHERE d = ?1") == 7);
   CHECK(tables("select distinct a from t order by a -- , (") == 7);

@@ -40,6 +40,12 @@ class Database {
     return must(read_program(*statement, sql.size()));
   }
   std::size_t cache_bytes(const std::string& sql) { return program(sql).cache_bytes; }
+  /// Of instructions as they are written here: names with three operands.
+  tenancy::Result<QueryProgram> read(const std::string& instructions) {
+    const auto statement = must(SqliteStatement::prepare(
+        database_.getHandle(), "SELECT 0, * FROM (VALUES " + instructions + ")", watch_));
+    return read_program(*statement, 100);
+  }
   [[nodiscard]] sqlite3* handle() const { return database_.getHandle(); }
 
  private:
@@ -81,6 +87,38 @@ TEST_CASE("a list of constants takes what its text does, and one of anything els
   // A long one may fill its cache.
   const auto padding = " /* " + std::string(std::size_t{4} << 20U, 'x') + " */ FROM rows";
   CHECK(database.cache_bytes(constants + padding) == table_cache_bytes);
+}
+
+TEST_CASE("only three instructions that follow one another put a constant into a list") {
+  Database database;
+  const auto bytes_of = [&](const std::string& instructions) {
+    return must(database.read("('OpenEphemeral', 1, 0, 0)" + instructions)).cache_bytes;
+  };
+  const std::string constant = ", ('Integer', 5, 2, 0)";
+  const std::string record = ", ('MakeRecord', 2, 1, 3)";
+  const std::string insert = ", ('IdxInsert', 1, 3, 2)";
+  CHECK(bytes_of(constant + record + insert) < table_cache_bytes);
+  for (const std::string& other : {
+           std::string{},
+           record + insert,
+           constant + insert,
+           constant + ", ('Copy', 2, 1, 3)" + insert,
+           constant + ", ('MakeRecord', 2, 2, 3)" + insert,
+           constant + record + ", ('Insert', 1, 3, 2)",
+           constant + record + insert + ", ('Insert', 1, 3, 2)",
+           // Another cursor may write into it.
+           constant + record + insert + ", ('OpenDup', 4, 1, 0)",
+       }) {
+    CAPTURE(other);
+    CHECK(bytes_of(other) == table_cache_bytes);
+  }
+}
+
+TEST_CASE("instructions that cannot be read are an error") {
+  Database database;
+  const auto outcome = database.read("('SorterOpen', 1, 0, 0), (NULL, 0, 0, 0)");
+  REQUIRE_FALSE(outcome.has_value());
+  CHECK(outcome.error() == tenancy::errc::io_error);
 }
 
 TEST_CASE("Bloom filters are found") {

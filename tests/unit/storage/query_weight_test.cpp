@@ -293,6 +293,9 @@ TEST_CASE("many tables under many conditions are heavy") {
   };
   CHECK(is_too_heavy(four(six)));
   CHECK_FALSE(is_too_heavy(four(six + " GROUP BY t0.id")));
+  // Of several SELECTs the last one alone is grouped.
+  const std::string both = six + " UNION ALL " + six.substr(1) + " GROUP BY t0.id)";
+  CHECK(is_too_heavy("SELECT 1 FROM " + both + " a, " + both + " b"));
   // In a column, which is a condition wherever it is named.
   const std::string eight = joined(8, 8);
   const std::string conditions = eight.substr(eight.find("WHERE") + 6);
