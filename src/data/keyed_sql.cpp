@@ -54,7 +54,7 @@ void write_insert(SqlText& sql, const EntityLayout& layout, std::size_t rows) {
   for (std::size_t row = 0; row < rows; ++row) {
     sql << (row == 0 ? "(?1" : ", (?1");
     for (std::size_t i = 0; i < layout.columns.size(); ++i) {
-      (sql << ", ").parameter();
+      (sql << ", ").following_parameter();
     }
     sql << (layout.version.empty() ? ")" : ", 1)");
   }

@@ -1,3 +1,4 @@
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -5,7 +6,9 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -67,6 +70,37 @@ constexpr auto tenancy_mapping(std::type_identity<WiredNote>) {
                    m::column("title", &WiredNote::title), m::column("stars", &WiredNote::stars),
                    m::created_at("created_at", &WiredNote::created_at),
                    m::updated_at("updated_at", &WiredNote::updated_at));
+}
+
+/// A row of so many columns that the parameters of 256 are too many for a statement.
+template <std::size_t Number>
+struct Cell {
+  std::int64_t value = 0;
+};
+template <std::size_t Number>
+constexpr std::array<char, 4> cell_name{'c', static_cast<char>('0' + Number / 100),
+                                        static_cast<char>('0' + Number / 10 % 10),
+                                        static_cast<char>('0' + Number % 10)};
+template <class Numbers>
+struct WideRow;
+template <std::size_t... Number>
+struct WideRow<std::index_sequence<Number...>> : Cell<0>, Cell<Number + 1>... {
+  static constexpr auto tenancy_mapping() {
+    namespace m = tenancy::mapping;
+    return m::entity(
+        "wide", m::key("id", &Cell<0>::value),
+        m::column(std::string_view{cell_name<Number>.data(), 4}, &Cell<Number + 1>::value)...);
+  }
+};
+constexpr std::size_t wide_columns = 130;
+using Wide = WideRow<std::make_index_sequence<wide_columns>>;
+
+std::vector<tenancy::Migration> wide_schema() {
+  std::string sql = "CREATE TABLE wide (tenant_id INTEGER NOT NULL, id INTEGER NOT NULL";
+  for (std::size_t i = 0; i < wide_columns; ++i) {
+    sql += ", c" + std::to_string(1000 + i).substr(1) + " INTEGER NOT NULL";
+  }
+  return {{1, "wide", sql + ", PRIMARY KEY (tenant_id, id)) STRICT, WITHOUT ROWID"}};
 }
 
 std::vector<WiredNote> wired_notes(std::size_t count, std::size_t at,
@@ -190,7 +224,7 @@ TEST_CASE("rows of many columns go in as many statements as parameters allow") {
   }
   must(work.items.insert_many(items));
   CHECK(must(work.items.aggregate(tenancy::sum_of<&Item::points>)) == -499'500);
-  // Powers of two: ten statements at most, whatever the sizes.
+  // One for each power of two up to 256, whatever the sizes, and few others.
   const std::size_t prepared = work.prepared_by([&] {
     for (std::size_t size = 1; size < 300; size += 7) {
       std::vector<Item> more(size);
@@ -202,6 +236,21 @@ TEST_CASE("rows of many columns go in as many statements as parameters allow") {
     }
   });
   CHECK(prepared <= 12);
+  // For 1, 2, 4 and 16 rows; the thousand took all others.
+  CHECK(prepared >= 4);
+}
+
+TEST_CASE("rows of very many columns go in by as many as a statement has parameters for") {
+  const TestStore test{{}, wide_schema()};
+  const Repository<Wide> rows{test.store, test.enter(test.acme)};
+  std::vector<Wide> some(300);
+  for (std::size_t i = 0; i < some.size(); ++i) {
+    some[i].Cell<0>::value = static_cast<std::int64_t>(i);
+    some[i].Cell<wide_columns>::value = -static_cast<std::int64_t>(i);
+  }
+  CHECK(must(rows.insert_many(some)).size() == 300);
+  CHECK(must(rows.count()) == 300);
+  CHECK(must(rows.require(299)).Cell<wide_columns>::value == -299);
 }
 
 TEST_CASE("a trigger that ignores one row leaves none behind, even when the error is ignored") {
