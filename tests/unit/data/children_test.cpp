@@ -19,7 +19,9 @@ using tenancy_test::code_of;
 using tenancy_test::Item;
 using tenancy_test::must;
 using tenancy_test::Person;
+using tenancy_test::Priority;
 using tenancy_test::Remark;
+using tenancy_test::TestStore;
 using tenancy_test::Work;
 
 namespace {
@@ -36,6 +38,25 @@ Numbers numbers_of(const std::vector<std::vector<Item>>& children) {
   }
   return numbers;
 }
+
+/// A parent whose key may have no stored form, and its child.
+struct Level {
+  Priority priority = Priority::normal;
+
+  static constexpr auto tenancy_mapping() {
+    return tenancy::mapping::entity("levels", tenancy::mapping::key("priority", &Level::priority));
+  }
+};
+struct Step {
+  std::int64_t id = 0;
+  Priority level = Priority::normal;
+
+  static constexpr auto tenancy_mapping() {
+    namespace m = tenancy::mapping;
+    return m::entity("steps", m::key("id", &Step::id), m::column("level", &Step::level),
+                     m::foreign_key<Level>(&Step::level));
+  }
+};
 
 const Person ann{"ann", "Ann"};
 const Person bob{"bob", "Bob"};
@@ -230,4 +251,27 @@ TEST_CASE("what a list would be refused for, children are too") {
     long_one = long_one && field<&Item::number> != i;
   }
   CHECK(code_of(work.items.children_of<&Item::owner>(parents, long_one)) == errc::invalid_argument);
+}
+
+TEST_CASE("a parent whose key has no stored form is refused, wherever among others it stands") {
+  const TestStore test{
+      {},
+      {{1, "levels",
+        "CREATE TABLE levels (tenant_id INTEGER NOT NULL, priority TEXT NOT NULL, "
+        "PRIMARY KEY (tenant_id, priority)) STRICT, WITHOUT ROWID; "
+        "CREATE TABLE steps (tenant_id INTEGER NOT NULL, id INTEGER NOT NULL, level TEXT NOT NULL, "
+        "PRIMARY KEY (tenant_id, id), "
+        "FOREIGN KEY (tenant_id, level) REFERENCES levels (tenant_id, priority)) "
+        "STRICT, WITHOUT ROWID"}}};
+  const auto acme = test.enter(test.acme);
+  const tenancy::Repository<Step> steps{test.store, acme};
+  must(tenancy::Repository<Level>{test.store, acme}.insert({Priority::low}));
+  must(steps.insert({1, Priority::low}));
+  const Level good{Priority::low};
+  const Level bad{Priority::unnamed};
+  CHECK(must(steps.children_of(std::vector<Level>{good})).front().size() == 1);
+  for (const auto& parents : {std::vector{bad}, {good, bad}, {bad, good}}) {
+    CHECK(code_of(steps.children_of(parents)) == errc::invalid_value);
+    CHECK(code_of(steps.children_of(parents, {}, 1)) == errc::invalid_value);
+  }
 }

@@ -114,6 +114,32 @@ TEST_CASE("a stored text that is no name and one that is no JSON are invalid row
   CHECK(must(artifacts.require("a")).status == Status::live);
 }
 
+TEST_CASE("a stored value of another type than its member's is an invalid row") {
+  const TestStore test{{},
+                       {{1, "artifacts",
+                         "CREATE TABLE artifacts (tenant_id INTEGER NOT NULL, id TEXT NOT NULL, "
+                         "status, former, content, signature, settings, "
+                         "PRIMARY KEY (tenant_id, id))"}}};
+  const Repository<Artifact> artifacts{test.store, test.enter(test.acme)};
+  for (const std::string column : {"status", "former", "content", "signature", "settings"}) {
+    const bool is_bytes = column == "content" || column == "signature";
+    for (const char* value : {"1", "0.5", is_bytes ? "'live'" : "x'6E756C6C'", "NULL"}) {
+      CAPTURE(column);
+      CAPTURE(value);
+      must(artifacts.upsert({.id = "a"}));
+      test.run_raw("UPDATE artifacts SET " + column + " = " + value);
+      const auto found = artifacts.require("a");
+      if (std::string{value} == "NULL" && (column == "former" || column == "signature")) {
+        must(found);
+        continue;
+      }
+      REQUIRE_FALSE(found.has_value());
+      CHECK(found.error() == errc::invalid_row);
+      CHECK(found.error().subject() == column);
+    }
+  }
+}
+
 TEST_CASE("JSON is stored to a depth that no stack overflows from, and no deeper") {
   const TestStore test = store_of_artifacts();
   const Repository<Artifact> artifacts{test.store, test.enter(test.acme)};

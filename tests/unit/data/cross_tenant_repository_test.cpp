@@ -241,6 +241,32 @@ TEST_CASE("a row that cannot be read is an error that names its column") {
   CHECK(code_of(tasks.for_each({}, [](TenantId, const Task&) {})) == errc::invalid_row);
 }
 
+TEST_CASE("a row whose tenant is no number is given as nobody's") {
+  const Notes notes;
+  // The predicate is answered with a tenant and the result with a text, now and then.
+  notes.test.run_raw(
+      "ALTER TABLE notes RENAME TO real_notes; CREATE VIEW notes AS SELECT "
+      "CASE abs(random()) % 2 WHEN 0 THEN tenant_id ELSE 'nobody' END AS tenant_id, "
+      "id, title, stars, link, created_at, updated_at FROM real_notes");
+  std::size_t stopped = 0;
+  const auto check = [&](const auto& outcome) {
+    if (!outcome) {
+      CHECK(outcome.error() == errc::invalid_row);
+      CHECK(outcome.error().subject() == "tenant_id");
+      ++stopped;
+    }
+  };
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    check(notes.all.list());
+  }
+  CHECK(stopped > 0);
+  stopped = 0;
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    check(notes.all.for_each({}, [](TenantId, const Note&) {}));
+  }
+  CHECK(stopped > 0);
+}
+
 TEST_CASE("what a query and a page must not be is refused as in a tenant's list") {
   const Notes notes;
   CHECK(code_of(notes.all.list({.limit = 0})) == errc::invalid_argument);

@@ -3,6 +3,7 @@
 #include "tenancy/data/detail/paging.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -35,6 +36,32 @@ using tenancy_test::must;
 using tenancy_test::Person;
 using tenancy_test::Priority;
 using tenancy_test::Work;
+
+namespace {
+
+/// An enumeration whose codec is the host's own and reads NULL.
+enum class Mood { none, good };
+
+constexpr auto tenancy_names(std::type_identity<Mood>) {
+  return std::array{std::pair{Mood::good, "good"}};
+}
+
+}  // namespace
+
+template <>
+struct tenancy::Codec<Mood> {
+  static void bind(const ParameterWriter& parameter, Mood value) {
+    if (value == Mood::none) {
+      parameter.null();
+    } else {
+      parameter.text("good");
+    }
+  }
+  static bool read(const ColumnReader& column, Mood& value) {
+    value = column.is_null() ? Mood::none : Mood::good;
+    return true;
+  }
+};
 
 namespace {
 
@@ -150,6 +177,31 @@ struct OtherItem {
     return m::entity("items", m::key("project", &OtherItem::project),
                      m::key("number", &OtherItem::number), m::column("note", &OtherItem::note),
                      m::column("title", &OtherItem::title));
+  }
+};
+
+/// Items by the first of their two keys.
+struct ItemOfProject {
+  std::string project = {};
+
+  static constexpr auto tenancy_mapping() {
+    return tenancy::mapping::entity("items",
+                                    tenancy::mapping::key("project", &ItemOfProject::project));
+  }
+};
+
+/// Items with a member that has a value for NULL.
+struct MoodyItem {
+  std::string project = {};
+  std::int64_t number = 0;
+  std::int64_t points = 0;
+  Mood note = Mood::none;
+
+  static constexpr auto tenancy_mapping() {
+    namespace m = tenancy::mapping;
+    return m::entity("items", m::key("project", &MoodyItem::project),
+                     m::key("number", &MoodyItem::number), m::column("points", &MoodyItem::points),
+                     m::column("note", &MoodyItem::note));
   }
 };
 
@@ -451,6 +503,50 @@ TEST_CASE("a cursor is refused by another mapping of the table, whose columns st
           .next_cursor;
   CHECK(code_of(others.list(Query<OtherItem>{}.order_by(ascending<&OtherItem::note>),
                             {.cursor = sorted})) == errc::invalid_cursor);
+  // By the same columns it goes on, whichever others there are.
+  const auto next = must(others.list(Query<OtherItem>{}.order_by(ascending<&OtherItem::title>),
+                                     {.limit = 500, .cursor = sorted}));
+  CHECK(next.items.size() == 39);
+  CHECK(next.items.front().title == "t0");
+}
+
+TEST_CASE("a cursor is refused by a mapping of the table with fewer or more keys") {
+  const FortyItems work;
+  const tenancy::Repository<ItemOfProject> projects{work.test.store,
+                                                    work.test.enter(work.test.acme)};
+  const auto of_two_keys = must(work.items.list({.limit = 1})).next_cursor;
+  const auto of_one_key = must(projects.list({.limit = 1})).next_cursor;
+  REQUIRE(of_two_keys.has_value());
+  REQUIRE(of_one_key.has_value());
+  must(work.items.list({.cursor = of_two_keys}));
+  must(projects.list({.cursor = of_one_key}));
+  CHECK(code_of(projects.list({.cursor = of_two_keys})) == errc::invalid_cursor);
+  CHECK(code_of(work.items.list({.cursor = of_one_key})) == errc::invalid_cursor);
+}
+
+TEST_CASE("no cursor is made at a NULL that the mapping does not know of") {
+  const Work work;
+  for (const std::int64_t number : {1, 2, 3, 4}) {
+    must(work.items.insert({.project = "p",
+                            .number = number,
+                            .note = number == 2 ? std::nullopt : std::optional{"good"},
+                            .points = number}));
+  }
+  const tenancy::Repository<MoodyItem> items{work.test.store, work.test.enter(work.test.acme)};
+  const auto list = [&](std::int64_t from, std::int64_t limit) {
+    return items.list(Query<MoodyItem>{field<&MoodyItem::points> >= from}.order_by(
+                          ascending<&MoodyItem::points>, ascending<&MoodyItem::note>),
+                      {.limit = limit});
+  };
+  for (const auto& refused : {list(1, 2), list(2, 1)}) {
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error() == errc::invalid_row);
+    CHECK(refused.error().subject() == "note");
+  }
+  // In the midst of a page it does no harm, nor where there is no other one.
+  CHECK(must(list(1, 3)).next_cursor.has_value());
+  CHECK(must(list(2, 3)).items.size() == 3);
+  CHECK(must(list(2, 9)).items.front().note == Mood::none);
 }
 
 TEST_CASE("no bit of a cursor can be changed, and no part of it left out") {

@@ -364,7 +364,9 @@ TEST_CASE("numbers beyond 64 bits and not-a-number fit no column") {
   CHECK(refusal(work, number == greatest) == errc::invalid_value);
   CHECK(refusal(work, number < greatest) == errc::invalid_value);
   CHECK(refusal(work, number.between(std::uint64_t{0}, greatest)) == errc::invalid_value);
+  CHECK(refusal(work, number.between(greatest, std::uint64_t{1})) == errc::invalid_value);
   CHECK(refusal(work, number.in(std::vector<std::uint64_t>{1, greatest})) == errc::invalid_value);
+  CHECK(refusal(work, number.in(std::vector<std::uint64_t>{greatest, 1})) == errc::invalid_value);
   CHECK(refusal(work, !(number == greatest)) == errc::invalid_value);
   CHECK(refusal(work, number == 1 || number == greatest) == errc::invalid_value);
   CHECK(refusal(work, weight == std::nan("")) == errc::invalid_value);
@@ -411,6 +413,29 @@ TEST_CASE("a query compares at most 100 times and sorts by at most 8 columns") {
   sorted.order_by(ascending<&Item::number>);
   CHECK(code_of(work.items.list(sorted)) == errc::invalid_argument);
   CHECK(code_of(work.items.for_each(sorted, [](const Item&) {})) == errc::invalid_argument);
+}
+
+TEST_CASE("a query is bounded in all its values, and where it compares nothing") {
+  const SixItems work;
+  const auto sets = [](int count) {
+    Predicate<Item> predicate;
+    for (int i = 0; i < count; ++i) {
+      predicate = predicate || field<&Item::number>.in(Numbers(500, i));
+    }
+    return predicate;
+  };
+  // A set of 500 is written as one of 512.
+  CHECK(found(work, sets(19)) == Numbers{1, 2, 3, 4, 5, 6});
+  CHECK(refusal(work, sets(20)) == errc::invalid_argument);
+  const auto nothing = [](int times) {
+    Predicate<Item> predicate;
+    for (int i = 0; i < times; ++i) {
+      predicate = predicate || !Predicate<Item>{};
+    }
+    return predicate;
+  };
+  CHECK(found(work, nothing(90)) == Numbers{});
+  CHECK(refusal(work, nothing(400)) == errc::invalid_argument);
 }
 
 TEST_CASE("conditions nest twenty deep, whatever they are made of") {

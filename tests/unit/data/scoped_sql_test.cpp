@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -154,6 +155,36 @@ TEST_CASE("every type of value goes in and comes back") {
   CHECK(row[4].is_null());
   CHECK_FALSE(row[0].text());
   CHECK_FALSE(row[2].int64());
+  const SqlValue none{std::optional<std::int64_t>{}};
+  const SqlValue seven{std::optional<std::int64_t>{7}};
+  CHECK(none.is_null());
+  CHECK(seven.int64() == 7);
+  CHECK(flat(must(fixture.sql().query("SELECT ?, ?", {none, seven}))) == "NULL,7,;");
+}
+
+TEST_CASE("a row that is visited gives each value as what it is, and as nothing else") {
+  const Fixture fixture;
+  int visits = 0;
+  must(fixture.sql().for_each(
+      "SELECT 7, 2.5, 'text', x'00FF', NULL", {},
+      [&](const tenancy::SqlRow& row) -> tenancy::Result<void> {
+        ++visits;
+        REQUIRE(row.size() == 5);
+        for (std::size_t i = 0; i < row.size(); ++i) {
+          CAPTURE(i);
+          CHECK(row.int64(i).has_value() == (i == 0));
+          CHECK(row.real(i).has_value() == (i == 1));
+          CHECK(row.text(i).has_value() == (i == 2));
+          CHECK(row.blob(i).has_value() == (i == 3));
+          CHECK(row.is_null(i) == (i == 4));
+        }
+        CHECK(row.int64(0) == 7);
+        CHECK(row.real(1) == 2.5);
+        CHECK(row.text(2) == "text");
+        CHECK(row.value(3) == SqlValue{SqlValue::Bytes{std::byte{0}, std::byte{255}}});
+        return tenancy::success();
+      }));
+  CHECK(visits == 1);
 }
 
 TEST_CASE("rows are written as JSON") {

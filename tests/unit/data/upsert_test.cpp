@@ -168,6 +168,17 @@ TEST_CASE("a row that an upsert leaves unreadable is not kept") {
   CHECK(must(notes.count()) == 0);
 }
 
+TEST_CASE("an upsert whose row a trigger takes away again fails, and has changed nothing") {
+  const TestStore test;
+  const Repository<Note> notes{test.store, test.enter(test.acme)};
+  must(notes.insert({.id = "kept", .title = "kept"}));
+  test.run_raw(
+      "CREATE TRIGGER take AFTER INSERT ON notes BEGIN DELETE FROM notes WHERE "
+      "tenant_id = new.tenant_id; END");
+  CHECK(code_of(notes.upsert({.id = "1", .title = "t"})) == errc::constraint_violation);
+  CHECK(must(notes.count()) == 1);
+}
+
 TEST_CASE("an upsert that says it failed when it was stopped has stored nothing") {
   const Work work;
   std::stop_source stop;

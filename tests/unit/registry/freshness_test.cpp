@@ -255,3 +255,34 @@ TEST_CASE("a tenant's context opens neither its neighbour nor its own tenant of 
   CHECK(code_of(touch(again.store(), context)) == errc::foreign_context);
   CHECK(code_of(write_nothing(again.store(), context)) == errc::foreign_context);
 }
+
+TEST_CASE("a tenant is let in by what was found of itself, and not of one whose id is alike") {
+  using Way = Result<void> (*)(const tenancy::Store&, const TenantContext&);
+  for (const Way way : {&touch, &write_nothing}) {
+    const TestStore test{{.readers = 1}};
+    const std::string acme = std::to_string(test.acme.id.value());
+    for (int bit = 0; bit < 4; ++bit) {
+      CAPTURE(bit);
+      const std::int64_t alike = test.acme.id.value() ^ (std::int64_t{1} << bit);
+      test.run_raw(
+          "INSERT INTO tenancy_tenants (tenant_id, slug, name, status, epoch, created_at, "
+          "updated_at) SELECT " +
+          std::to_string(alike) + ", 'alike-" + std::to_string(bit) +
+          "', name, 'active', epoch, created_at, updated_at FROM tenancy_tenants "
+          "WHERE tenant_id = " +
+          acme);
+      const auto context = test.enter(test.acme);
+      const auto neighbours =
+          must(test.authority.enter(must(tenancy::TenantId::from_value(alike))));
+      must(way(test.store, context));
+      // Past the library, which would tell the context itself.
+      test.run_raw("UPDATE tenancy_tenants SET status = 'suspended' WHERE tenant_id = " + acme);
+      // What the connection knows from here on is the neighbour's, of the same epoch.
+      must(way(test.store, neighbours));
+      must(way(test.store, neighbours));
+      CHECK(code_of(way(test.store, context)) == errc::tenant_not_active);
+      must(way(test.store, neighbours));
+      test.run_raw("UPDATE tenancy_tenants SET status = 'active' WHERE tenant_id = " + acme);
+    }
+  }
+}
