@@ -6,7 +6,8 @@ namespace tenancy::inline v0::detail::sqlite {
 
 std::string immutable_uri(const std::filesystem::path& file) {
   constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string uri = "file:";
+  // With an empty authority: a path that itself begins with two slashes would be taken for one.
+  std::string uri = "file://";
   for (const char c : std::filesystem::absolute(file).string()) {
     const auto byte = static_cast<unsigned char>(c);
     const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

@@ -132,6 +132,17 @@ TEST_CASE("a path through a symbolic link to the folder is followed") {
   make_store(folder / "real" / "store.db");
 }
 
+TEST_CASE("slashes more at the beginning of a path name the same file") {
+  const TemporaryFolder folder;
+  const auto file = folder / "store.db";
+  for (const char* const more : {"", "/", "//", "///"}) {
+    CAPTURE(more);
+    for (int times = 0; times < 2; ++times) {
+      CHECK(said_of_opening(more + file.string()) == "opened");
+    }
+  }
+}
+
 TEST_CASE("files that others can use are refused with the command that helps") {
   const TemporaryFolder folder;
   const auto file = folder / "o'store.db";
