@@ -46,9 +46,12 @@ inline void remount_read_only(const std::filesystem::path& folder) {
                  "remount");
 }
 
+/// Whether a filesystem says what kind its folder is.
+enum class Attributes { told, refused };
+
 /// Answers for a FUSE filesystem that holds an empty folder, until the process is ended with its
 /// parent.
-[[noreturn]] inline void serve_empty_folder(int device) {
+[[noreturn]] inline void serve_empty_folder(int device, Attributes attributes) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   alignas(fuse_in_header) static char request[FUSE_MIN_READ_BUFFER * 32];
   while (true) {
@@ -75,6 +78,10 @@ inline void remount_read_only(const std::filesystem::path& folder) {
         body = sizeof reply.body.init;
         break;
       case FUSE_GETATTR:
+        if (attributes == Attributes::refused) {
+          reply.header.error = -EIO;
+          break;
+        }
         reply.body.attributes.attr.ino = 1;
         reply.body.attributes.attr.mode = S_IFDIR | 0700;
         reply.body.attributes.attr.nlink = 2;
@@ -102,7 +109,8 @@ inline void remount_read_only(const std::filesystem::path& folder) {
 }
 
 /// Mounts an empty FUSE filesystem of that type, such as `fuse.sshfs`.
-inline void mount_fuse(const std::filesystem::path& folder, const std::string& type) {
+inline void mount_fuse(const std::filesystem::path& folder, const std::string& type,
+                       Attributes attributes = Attributes::told) {
   const int device = ::open("/dev/fuse", O_RDWR | O_CLOEXEC);
   require_system(device >= 0, "/dev/fuse");
   const std::string options =
@@ -113,7 +121,7 @@ inline void mount_fuse(const std::filesystem::path& folder, const std::string& t
   const pid_t server = ::fork();
   require_system(server >= 0, "fork");
   if (server == 0) {
-    serve_empty_folder(device);
+    serve_empty_folder(device, attributes);
   }
   ::close(device);
 }

@@ -7,8 +7,13 @@
 #include <linux/magic.h>
 
 #include "storage/sqlite/mount_table.hpp"
+#include "support/child_process.hpp"
+#include "support/mounts.hpp"
+#include "support/must.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace sqlite = tenancy::detail::sqlite;
+using sqlite::check_filesystem;
 using sqlite::FilesystemKind;
 using sqlite::find_mount;
 using sqlite::is_network_mount;
@@ -26,6 +31,11 @@ constexpr std::string_view table =
 
 bool is_network(std::string_view type, std::string_view source = "x") {
   return is_network_mount({type, source});
+}
+
+std::string said_of(const std::filesystem::path& path) {
+  const auto checked = check_filesystem(path);
+  return checked ? "fine" : checked.error().to_string();
 }
 
 }  // namespace
@@ -103,4 +113,38 @@ TEST_CASE("a mounted path cannot pass for the mark before the type") {
   const auto mount = find_mount("1 2 0:5 / - rw - nfs4 a:/b rw\n", "0:5");
   REQUIRE(mount.has_value());
   CHECK(mount->type == "nfs4");
+}
+
+TEST_CASE("a path whose filesystem cannot be asked for is not taken for a local one") {
+  const tenancy_test::TemporaryFolder folder;
+  CHECK(said_of(folder.path()) == "fine");
+  CHECK(tenancy_test::code_of(check_filesystem(folder / "none")) == tenancy::errc::cannot_open);
+}
+
+TEST_CASE("a FUSE filesystem of which nobody says the type is refused") {
+  if (!std::filesystem::exists("/dev/fuse")) {
+    MESSAGE("there is no /dev/fuse to mount with");
+    return;
+  }
+  const tenancy_test::TemporaryFolder folder;
+  const auto said_with = [&](tenancy_test::Attributes attributes, bool with_proc) {
+    return tenancy_test::text_from_child([&]() -> std::string {
+      tenancy_test::enter_private_mounts();
+      tenancy_test::mount_fuse(folder.path(), "fuse.encfs", attributes);
+      if (!with_proc) {
+        tenancy_test::mount_tmpfs("/proc");
+      }
+      return said_of(folder.path());
+    });
+  };
+  using tenancy_test::Attributes;
+  CHECK(said_with(Attributes::told, true) == "fine");
+  const std::string hidden = said_with(Attributes::told, false);
+  CAPTURE(hidden);
+  CHECK(hidden.find("storage/unsupported_filesystem") != std::string::npos);
+  CHECK(hidden.find("mount /proc") != std::string::npos);
+  const std::string refused = said_with(Attributes::refused, true);
+  CAPTURE(refused);
+  CHECK(refused.find("storage/cannot_open") != std::string::npos);
+  CHECK(refused.find("cannot be examined") != std::string::npos);
 }

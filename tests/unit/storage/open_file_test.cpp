@@ -1,6 +1,9 @@
 #include "storage/sqlite/open_file.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <fstream>
+#include <latch>
 #include <optional>
 #include <string>
 #include <thread>
@@ -62,12 +65,44 @@ TEST_CASE("a child is refused what was open when it was forked off, and nothing 
   CHECK(text_from_child([&] { return entering(file); }) == "fine");
 }
 
+TEST_CASE("a child that drops all that it inherited is refused as before") {
+  const TemporaryFolder folder;
+  const auto file = make(folder, "one");
+  std::vector<OpenFile> open;
+  for (int i = 0; i < 3; ++i) {
+    open.push_back(must(OpenFile::enter(file)));
+    CHECK(text_from_child([&] {
+            open.clear();
+            return entering(file);
+          }) == "forked_process");
+  }
+}
+
+TEST_CASE("a file that is open too often is refused until it is closed once") {
+  const TemporaryFolder folder;
+  const auto file = make(folder, "one");
+  constexpr std::size_t most = UINT16_MAX;
+  std::vector<OpenFile> open;
+  open.reserve(most);
+  while (open.size() < most) {
+    open.push_back(must(OpenFile::enter(file)));
+  }
+  CHECK(entering(file) == "overloaded");
+  CHECK(entering(file) == "overloaded");
+  open.pop_back();
+  CHECK(entering(file) == "fine");
+  open.clear();
+  CHECK(text_from_child([&] { return entering(file); }) == "fine");
+}
+
 TEST_CASE("threads that enter at once do not refuse each other") {
   const TemporaryFolder folder;
   const auto file = make(folder, "one");
+  std::latch start{2};
   const auto enter_often = [&] {
+    start.arrive_and_wait();
     bool fine = true;
-    for (int i = 0; i < 5000; ++i) {
+    for (int i = 0; i < 50'000; ++i) {
       fine = OpenFile::enter(file).has_value() && fine;
     }
     return fine;
@@ -78,4 +113,6 @@ TEST_CASE("threads that enter at once do not refuse each other") {
   beside.join();
   CHECK(mine);
   CHECK(others);
+  // None was counted that is not open any more.
+  CHECK(text_from_child([&] { return entering(file); }) == "fine");
 }

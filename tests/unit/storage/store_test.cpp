@@ -1,6 +1,7 @@
 #include "tenancy/storage/store.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "tenancy/data/repository.hpp"
 
 #include "support/entities.hpp"
+#include "support/report_log.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::Condition;
@@ -258,6 +260,45 @@ TEST_CASE("the observer is told of each tenant's transaction") {
   CHECK(observer->last_committed);
   CHECK_FALSE(Repository<Note>{test.store, acme}.insert({.title = "x"}).has_value());
   CHECK_FALSE(observer->last_committed);
+}
+
+TEST_CASE("what the observer is told of times lies within the call") {
+  using Steady = std::chrono::steady_clock;
+  const auto log = std::make_shared<tenancy_test::ReportLog>();
+  const TestStore test{{.observer = log}};
+  const auto acme = test.enter(test.acme);
+  Steady::time_point before;
+  Steady::time_point ran;
+  // Takes longer than was waited for it, so that one cannot pass for the other.
+  const auto take_time = [&] {
+    ran = Steady::now();
+    while (Steady::now() - ran <= ran - before) {
+    }
+  };
+  const auto check_times = [&](tenancy::TransactionKind kind) {
+    const auto all = Steady::now() - before;
+    const auto report = log->transactions().back();
+    CHECK(report.kind == kind);
+    CHECK(report.waited >= Steady::duration::zero());
+    CHECK(report.waited <= ran - before);
+    CHECK(report.held > ran - before);
+    CHECK(report.waited + report.held <= all);
+    CHECK(report.prepared > 0);
+  };
+
+  before = Steady::now();
+  must(test.store.write(acme, [&](WriteTransaction& tx) {
+    take_time();
+    return insert_note(tx, "one");
+  }));
+  check_times(tenancy::TransactionKind::write);
+
+  before = Steady::now();
+  must(test.store.read(acme, [&](tenancy::ReadTransaction& tx) {
+    take_time();
+    return ReadRepository<Note>{tx}.count();
+  }));
+  check_times(tenancy::TransactionKind::read);
 }
 
 TEST_CASE("the database, its log and the keys belong to their owner alone") {
