@@ -437,14 +437,15 @@ TEST_CASE("a row of a key that cannot be read is an error and no guess") {
     CAPTURE(column);
     CHECK(code_of(damaged(column)) == errc::invalid_row);
   }
-  // Without its time a key has no place in a list.
+  // Without its time a key has no place in a list, and without its tenant it is in none.
   const TestStore test;
   const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
   test.drop_rules("tenancy_api_keys");
   test.run_raw("UPDATE tenancy_api_keys SET created_at = NULL");
   CHECK(code_of(test.registry.revoke_key(test.acme.id, issued.key.id)) == errc::invalid_row);
-  CHECK(code_of(test.authority.authenticator().authenticate(text_of(issued))) ==
-        errc::invalid_row);
+  CHECK(code_of(test.authority.authenticator().authenticate(text_of(issued))) == errc::invalid_row);
+  test.run_raw("UPDATE tenancy_api_keys SET created_at = 0, tenant_id = NULL");
+  CHECK(code_of(test.authority.authenticator().authenticate(text_of(issued))) == errc::invalid_row);
 }
 
 TEST_CASE("of very many keys that are used at once, those that came first are noted") {
@@ -468,8 +469,11 @@ TEST_CASE("a child process that drops the store does not wait for its parent's t
   const TestStore test;
   const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
   std::optional<tenancy::Authority> authority{test.open_again()};
-  // Which is noted by a thread of its own.
+  // Which is noted by a thread of its own, that waits for more by the time of the fork.
   must(authority->authenticator().authenticate(text_of(issued)));
+  for (int i = 0; i < 500; ++i) {
+    must(test.registry.find(test.acme.id));
+  }
   CHECK(tenancy_test::text_from_child([&]() -> std::string {
           authority.reset();
           return "dropped";

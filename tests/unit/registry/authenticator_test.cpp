@@ -122,8 +122,9 @@ TEST_CASE("an administrator's key that was revoked is refused") {
 }
 
 TEST_CASE("a stored hash of another length is nobody's") {
-  for (const char* const hash : {"CAST(hash || x'00' AS BLOB)", "CAST(hash || zeroblob(1000000) AS BLOB)", "zeroblob(1000000)",
-        "substr(hash, 1, 31)", "x''"}) {
+  for (const char* const hash :
+       {"CAST(hash || x'00' AS BLOB)", "CAST(hash || zeroblob(1000000) AS BLOB)",
+        "zeroblob(1000000)", "substr(hash, 1, 31)", "x''"}) {
     CAPTURE(hash);
     const TestStore test;
     const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));

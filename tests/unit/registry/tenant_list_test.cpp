@@ -284,7 +284,8 @@ TEST_CASE("a page is 1 to 500 tenants") {
   must(listed.test.registry.list({.limit = 500}));
 }
 
-TEST_CASE("a cursor of a list of tenants that holds no place is refused, though the ring sealed it") {
+TEST_CASE(
+    "a cursor of a list of tenants that holds no place is refused, though the ring sealed it") {
   const Listed listed;
   const auto ring = must(tenancy::KeyRing::open(listed.test.file().string() + ".keys"));
   const auto read = [&](tenancy::TenantSortKey by, const std::string& place) {
@@ -303,8 +304,8 @@ TEST_CASE("a cursor of a list of tenants that holds no place is refused, though 
   must(read(TenantSortKey::created_at, "p5,-6"));
   must(read(TenantSortKey::name, "n5,x"));
   must(read(TenantSortKey::name, "n5,"));
-  for (const char* const place : {"", "n", "n5", ",", "5,6", "x5,6", "n,6", "nx,6", "n5x,6",
-                                  "n5,", "n5,x", "n5,6x", "n5,99999999999999999999"}) {
+  for (const char* const place : {"", "n", "n5", ",", "5,6", "x5,6", "n,6", "nx,6", "n5x,6", "n5,",
+                                  "n5,x", "n5,6x", "n5,99999999999999999999"}) {
     CAPTURE(place);
     CHECK(code_of(read(TenantSortKey::created_at, place)) == errc::invalid_cursor);
   }

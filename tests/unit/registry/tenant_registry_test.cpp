@@ -443,8 +443,8 @@ TEST_CASE("a row of a tenant that cannot be read is an error and no guess") {
     test.run_raw(std::string{"UPDATE tenancy_tenants SET "} + column +
                  " = NULL WHERE slug = 'acme'");
     const bool has_id = std::string_view{column} != "tenant_id";
-    CHECK(code_of(has_id ? test.registry.find(test.acme.id)
-                         : test.registry.find(test.acme.slug)) == errc::invalid_row);
+    CHECK(code_of(has_id ? test.registry.find(test.acme.id) : test.registry.find(test.acme.slug)) ==
+          errc::invalid_row);
     must(test.registry.find(test.globex.id));
   }
   const TestStore test;
