@@ -42,6 +42,11 @@ SQLite::Database TestStore::raw() const {
 
 void TestStore::run_raw(const std::string& sql) const { raw().exec(sql); }
 
+void TestStore::drop_rules(const std::string& table) const {
+  run_raw("CREATE TABLE kept AS SELECT * FROM " + table + "; DROP TABLE " + table +
+          "; CREATE TABLE " + table + " AS SELECT * FROM kept; DROP TABLE kept");
+}
+
 tenancy::Tenant TestStore::create_tenant(std::string_view slug) const {
   return must(registry.create({std::string{slug}, std::string{slug} + " Inc."}));
 }

@@ -37,6 +37,8 @@ class TestStore {
   /// A connection past the library, for what a test must break or look at.
   [[nodiscard]] SQLite::Database raw() const;
   void run_raw(const std::string& sql) const;
+  /// Leaves a table its columns and rows and none of its rules, as damage may.
+  void drop_rules(const std::string& table) const;
 
   tenancy::Tenant create_tenant(std::string_view slug) const;
   [[nodiscard]] tenancy::TenantContext enter(const tenancy::Tenant& tenant,

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tenancy/core/detail/cursor.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 
 #include "support/test_store.hpp"
@@ -218,4 +219,37 @@ TEST_CASE("statuses of keys have names") {
   for (const char* text : {"", "Active", "active ", "gone"}) {
     CHECK(code_of(tenancy::parse_api_key_status(text)) == errc::invalid_argument);
   }
+}
+
+TEST_CASE("a cursor of a list of keys that holds no place is refused, though the ring sealed it") {
+  const Keys keys;
+  const auto ring = must(tenancy::KeyRing::open(keys.test.file().string() + ".keys"));
+  const auto read = [&](const std::string& place) {
+    PageRequest request;
+    request.cursor = tenancy::detail::seal_cursor(
+        ring, {keys.test.acme.id, "tenancy_api_keys", request.order}, place);
+    return keys.test.registry.keys(keys.test.acme.id, request);
+  };
+  must(read("n5,k"));
+  must(read("p-5,"));
+  for (const char* const place :
+       {"", "n", "n5", ",", "5,k", "x5,k", "n,k", "n5x,k", "n 5,k", "n99999999999999999999,k"}) {
+    CAPTURE(place);
+    CHECK(code_of(read(place)) == errc::invalid_cursor);
+  }
+}
+
+TEST_CASE("a page before another may be empty by now, and then leads nowhere") {
+  const Keys keys;
+  for (const char* name : {"1", "2"}) {
+    keys.add(name);
+  }
+  const auto last = keys.page({.limit = 1, .number = 2});
+  REQUIRE(last.previous_cursor.has_value());
+  keys.test.run_raw("DELETE FROM tenancy_api_keys");
+  const auto empty = keys.page({.limit = 1, .cursor = last.previous_cursor});
+  CHECK(empty.items.empty());
+  CHECK_FALSE(empty.has_previous);
+  CHECK_FALSE(empty.next_cursor.has_value());
+  CHECK_FALSE(empty.previous_cursor.has_value());
 }

@@ -18,6 +18,9 @@
 
 #include "core/base32.hpp"
 #include "registry/api_key_text.hpp"
+#include "registry/key_use.hpp"
+#include "storage/backend.hpp"
+#include "support/child_process.hpp"
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
 
@@ -50,11 +53,9 @@ ApiKey key_of(const TestStore& test, const tenancy::IssuedApiKey& issued) {
   return issued.key;
 }
 
-/// The same key with another secret, and a checksum that fits.
-std::string forged(std::string text) {
+/// The text with a checksum that fits.
+std::string with_checksum(std::string text) {
   using Key = tenancy::detail::ApiKeyText;
-  const std::size_t secret = Key::prefix_size + Key::id_size;
-  text[secret] = text[secret] == '0' ? '1' : '0';
   boost::crc_32_type crc;
   crc.process_bytes(text.data(), Key::size - Key::checksum_size);
   std::uint32_t rest = crc.checksum();
@@ -62,6 +63,15 @@ std::string forged(std::string text) {
     *digit = tenancy::detail::base32_lower[rest & 31U];
     rest >>= 5U;
   }
+  return text;
+}
+
+/// The same key with another secret, and a checksum that fits.
+std::string forged(std::string text) {
+  using Key = tenancy::detail::ApiKeyText;
+  const std::size_t secret = Key::prefix_size + Key::id_size;
+  text[secret] = text[secret] == '0' ? '1' : '0';
+  text = with_checksum(std::move(text));
   REQUIRE(Key::id_of(tenancy::detail::KeyHolder::tenant, text).has_value());
   return text;
 }
@@ -89,6 +99,20 @@ TEST_CASE("a key's name is one line of 1 to 100 bytes") {
   const auto keys = must(test.registry.keys(test.acme.id)).items;
   REQUIRE(keys.size() == 2);
   CHECK(std::ranges::find(keys, hostile, &ApiKey::name) != keys.end());
+}
+
+TEST_CASE("a key is written in its digits alone, whatever its checksum says") {
+  const TestStore test;
+  const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+  REQUIRE(with_checksum(text) == text);
+  using Key = tenancy::detail::ApiKeyText;
+  for (const char other : {'i', 'l', 'o', 'u', 'A', '-', ' ', '\0', '\xFF'}) {
+    for (const std::size_t at : {Key::prefix_size, Key::size - Key::checksum_size - 1}) {
+      std::string changed = text;
+      changed[at] = other;
+      CHECK_FALSE(tenancy::Authenticator::is_well_formed(with_checksum(changed)));
+    }
+  }
 }
 
 TEST_CASE("a tenant has at most 1000 keys, and forgets first what was the first to be of no use") {
@@ -398,4 +422,63 @@ TEST_CASE("options out of range open nothing") {
   CHECK(refused({.key_use_precision = -1s}) == errc::invalid_argument);
   CHECK(refused({.key_use_precision = std::chrono::hours{24 * 31} + 1s}) == errc::invalid_argument);
   CHECK(refused({.key_use_precision = std::chrono::seconds::max()}) == errc::invalid_argument);
+}
+
+TEST_CASE("a row of a key that cannot be read is an error and no guess") {
+  const auto damaged = [](const char* column) {
+    TestStore test;
+    must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+    test.drop_rules("tenancy_api_keys");
+    must(test.registry.keys(test.acme.id));
+    test.run_raw(std::string{"UPDATE tenancy_api_keys SET "} + column + " = NULL");
+    return test.registry.keys(test.acme.id);
+  };
+  for (const char* const column : {"key_id", "name", "scope"}) {
+    CAPTURE(column);
+    CHECK(code_of(damaged(column)) == errc::invalid_row);
+  }
+  // Without its time a key has no place in a list, and without its tenant it is in none.
+  const TestStore test;
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  test.drop_rules("tenancy_api_keys");
+  test.run_raw("UPDATE tenancy_api_keys SET created_at = NULL");
+  CHECK(code_of(test.registry.revoke_key(test.acme.id, issued.key.id)) == errc::invalid_row);
+  CHECK(code_of(test.authority.authenticator().authenticate(text_of(issued))) == errc::invalid_row);
+  test.run_raw("UPDATE tenancy_api_keys SET created_at = 0, tenant_id = NULL");
+  CHECK(code_of(test.authority.authenticator().authenticate(text_of(issued))) == errc::invalid_row);
+}
+
+TEST_CASE("of very many keys that are used at once, those that came first are noted") {
+  const TestStore test;
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  const auto is_noted_behind = [&](int others) {
+    {
+      tenancy::detail::KeyUse use{*tenancy::detail::StoreAccess::backend(test.store)};
+      for (int i = 0; i < others; ++i) {
+        use.note(tenancy::detail::to_credential(std::to_string(i)), test.clock->now());
+      }
+      use.note(tenancy::detail::to_credential(issued.key.id), test.clock->now());
+    }
+    return key_of(test, issued).last_used_at.has_value();
+  };
+  CHECK_FALSE(is_noted_behind(10'000));
+  CHECK(is_noted_behind(9'999));
+}
+
+TEST_CASE("a child process that drops the store does not wait for its parent's thread") {
+  const TestStore test;
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  std::optional<tenancy::Authority> authority{test.open_again()};
+  // Which is noted by a thread of its own, that waits for more by the time of the fork.
+  must(authority->authenticator().authenticate(text_of(issued)));
+  for (int i = 0; i < 500; ++i) {
+    must(test.registry.find(test.acme.id));
+  }
+  CHECK(tenancy_test::text_from_child([&]() -> std::string {
+          authority.reset();
+          return "dropped";
+        }) == "dropped");
+  CHECK_FALSE(key_of(test, issued).last_used_at.has_value());
+  authority.reset();
+  CHECK(key_of(test, issued).last_used_at == test.clock->now());
 }

@@ -122,11 +122,24 @@ TEST_CASE("an administrator's key that was revoked is refused") {
 }
 
 TEST_CASE("a stored hash of another length is nobody's") {
-  for (const char* const hash : {"CAST(hash || x'00' AS BLOB)", "substr(hash, 1, 31)", "x''"}) {
+  for (const char* const hash :
+       {"CAST(hash || x'00' AS BLOB)", "CAST(hash || zeroblob(1000000) AS BLOB)",
+        "zeroblob(1000000)", "substr(hash, 1, 31)", "x''"}) {
     CAPTURE(hash);
     const TestStore test;
     const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
     test.run_raw(std::string{"UPDATE tenancy_api_keys SET hash = "} + hash);
+    CHECK(code_of(test.authority.authenticator().authenticate(text)) == errc::invalid_credential);
+  }
+}
+
+TEST_CASE("a stored version that no ring has is nobody's") {
+  for (const char* const version :
+       {"key_version + 4294967296", "key_version - 4294967296", "0", "-key_version"}) {
+    CAPTURE(version);
+    const TestStore test;
+    const auto text = text_of(must(test.registry.issue_key(test.acme.id, {.name = "ci"})));
+    test.run_raw(std::string{"UPDATE tenancy_api_keys SET key_version = "} + version);
     CHECK(code_of(test.authority.authenticator().authenticate(text)) == errc::invalid_credential);
   }
 }

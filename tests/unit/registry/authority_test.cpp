@@ -1,5 +1,6 @@
 #include "tenancy/registry/authority.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
@@ -11,6 +12,8 @@
 
 #include "tenancy/data/repository.hpp"
 
+#include "registry/store_url.hpp"
+#include "support/child_process.hpp"
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
 
@@ -54,6 +57,17 @@ TEST_CASE("the host enters an active tenant with the scope it names") {
   CHECK(code_of(test.authority.enter(tenancy::TenantId::generate(), tester())) == errc::not_found);
   must(test.registry.suspend(test.acme.id));
   CHECK(code_of(test.authority.enter(test.acme.id, tester())) == errc::tenant_not_active);
+}
+
+TEST_CASE("a tenant that was entered is entered again from memory") {
+  const TestStore test{{.readers = 1, .max_wait = std::chrono::milliseconds{20}}};
+  const auto acme = test.enter(test.acme);
+  must(test.store.read(acme, [&](tenancy::ReadTransaction&) -> tenancy::Result<void> {
+    // There is no second connection to ask with.
+    CHECK_FALSE(test.authority.enter(test.globex.id).has_value());
+    CHECK(must(test.authority.enter(test.acme.id)).tenant() == test.acme.id);
+    return tenancy::success();
+  }));
 }
 
 TEST_CASE("the store lives as long as any handle of it") {
@@ -116,6 +130,17 @@ TEST_CASE("URLs that name no store are refused") {
         errc::invalid_argument);
 }
 
+TEST_CASE("a path that has no folder to begin at is refused") {
+  CHECK(tenancy_test::text_from_child([]() -> std::string {
+          {
+            const tenancy_test::TemporaryFolder folder;
+            std::filesystem::current_path(folder.path());
+          }
+          const auto url = tenancy::detail::StoreUrl::parse("sqlite:x.db");
+          return url ? url.value().file->string() : std::string{to_string(url.error().code())};
+        }) == "cannot_open");
+}
+
 TEST_CASE("a path is a path, never a URI with options of its own") {
   const tenancy_test::TemporaryFolder folder;
   const auto before = std::filesystem::current_path();
@@ -141,6 +166,9 @@ TEST_CASE("a number that is no scope opens nothing") {
   const TestStore test;
   const auto none = static_cast<Scope>(7);
   CHECK(code_of(test.authority.enter(test.acme.id, tester(), none)) == errc::invalid_argument);
+  const auto crm = must(tenancy::TenantIdentifier::parse("crm", "1"));
+  must(test.registry.add_identifier(test.acme.id, crm));
+  CHECK(code_of(test.authority.enter(crm, tester(), none)) == errc::invalid_argument);
   CHECK(code_of(test.registry.issue_key(test.acme.id, {.name = "x", .scope = none})) ==
         errc::invalid_argument);
 }

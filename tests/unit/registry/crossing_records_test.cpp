@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tenancy/core/detail/cursor.hpp"
 #include "tenancy/data/cross_tenant_repository.hpp"
 #include "tenancy/data/repository.hpp"
 #include "tenancy/testing/crossing_sinks.hpp"
@@ -323,5 +324,27 @@ TEST_CASE("a record that cannot be read is an error and no guess") {
     must(test.authority.cross_tenants(tester(), reason()));
     test.run_raw("UPDATE tenancy_crossings SET " + std::string{damage});
     CHECK_FALSE(test.authority.crossings().has_value());
+  }
+  const TestStore test;
+  must(test.authority.cross_tenants(tester(), reason()));
+  test.drop_rules("tenancy_crossings");
+  must(test.authority.crossings());
+  test.run_raw("UPDATE tenancy_crossings SET created_at = NULL");
+  CHECK(code_of(test.authority.crossings()) == errc::invalid_row);
+}
+
+TEST_CASE("a cursor of records that holds no place is refused, though the ring sealed it") {
+  const TestStore test;
+  const auto ring = must(tenancy::KeyRing::open(test.file().string() + ".keys"));
+  const auto read = [&](const std::string& place) {
+    tenancy::PageRequest request;
+    request.cursor = tenancy::detail::seal_cursor(
+        ring, {std::nullopt, "tenancy_crossings", request.order}, place);
+    return test.authority.crossings(request);
+  };
+  must(read("5"));
+  for (const char* const place : {"", "x", "5x", "5 ", "+5", "99999999999999999999"}) {
+    CAPTURE(place);
+    CHECK(code_of(read(place)) == errc::invalid_cursor);
   }
 }

@@ -163,6 +163,14 @@ TEST_CASE("a rotated ring is recorded, and the old version may then be taken out
   CHECK(place.refuses(ring_of(other_first, second)));
 }
 
+TEST_CASE("of several keys that are not the store's, the oldest is told") {
+  const Place place;
+  must(place.open(ring_of(first, second)));
+  const auto refused = place.open(ring_of(other_first, "2:" + std::string(64, '7')));
+  REQUIRE(code_of(refused) == errc::invalid_key_ring);
+  CHECK(refused.error().message().find("another key of version 1;") != std::string::npos);
+}
+
 TEST_CASE("a ring that has none of the store's versions is refused") {
   const Place place;
   must(place.open(ring_of(first)));

@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tenancy/core/detail/cursor.hpp"
 #include "tenancy/data/repository.hpp"
 #include "tenancy/registry/tenant_registry.hpp"
 
@@ -281,4 +282,42 @@ TEST_CASE("a page is 1 to 500 tenants") {
   CHECK(code_of(listed.test.registry.list({.number = std::numeric_limits<std::int64_t>::max()})) ==
         errc::invalid_argument);
   must(listed.test.registry.list({.limit = 500}));
+}
+
+TEST_CASE(
+    "a cursor of a list of tenants that holds no place is refused, though the ring sealed it") {
+  const Listed listed;
+  const auto ring = must(tenancy::KeyRing::open(listed.test.file().string() + ".keys"));
+  const auto read = [&](tenancy::TenantSortKey by, const std::string& place) {
+    const tenancy::TenantSort sort{by, true};
+    const std::string name = to_string(sort);
+    const PageRequest request{
+        .cursor = tenancy::detail::seal_cursor(
+            ring,
+            {std::nullopt, "tenancy_tenantso" + std::to_string(name.size()) + ":" + name,
+             Order::newest_first},
+            place)};
+    return listed.test.registry.list(request, {}, sort);
+  };
+  using tenancy::TenantSortKey;
+  must(read(TenantSortKey::created_at, "n5,6"));
+  must(read(TenantSortKey::created_at, "p5,-6"));
+  must(read(TenantSortKey::name, "n5,x"));
+  must(read(TenantSortKey::name, "n5,"));
+  for (const char* const place : {"", "n", "n5", ",", "5,6", "x5,6", "n,6", "nx,6", "n5x,6", "n5,",
+                                  "n5,x", "n5,6x", "n5,99999999999999999999"}) {
+    CAPTURE(place);
+    CHECK(code_of(read(TenantSortKey::created_at, place)) == errc::invalid_cursor);
+  }
+  for (const char* const place : {"", "n5", "x5,a", "n,a", "nx,a", "n99999999999999999999,a"}) {
+    CAPTURE(place);
+    CHECK(code_of(read(TenantSortKey::name, place)) == errc::invalid_cursor);
+  }
+}
+
+TEST_CASE("a tenant of the first instant there is is listed, too") {
+  const Listed listed;
+  listed.test.clock->set(Timestamp::from_microseconds(std::numeric_limits<std::int64_t>::min()));
+  must(listed.test.registry.create({.slug = "first", .name = "First"}));
+  CHECK(listed.slugs({.status = TenantStatus::active}) == Slugs{"first"});
 }

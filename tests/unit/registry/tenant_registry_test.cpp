@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -429,4 +430,33 @@ TEST_CASE("a registry is held to its own options, and so are those made from it"
   CHECK(late.principal() == test.registry.principal());
   must(test.registry.find(test.acme.id));
   CHECK(must(test.registry.find(test.acme.id)) == test.acme);
+}
+
+TEST_CASE("a row of a tenant that cannot be read is an error and no guess") {
+  for (const char* const column :
+       {"tenant_id", "slug", "name", "status", "plan", "template_version", "workflow_ids",
+        "metadata", "epoch", "version", "created_at", "updated_at"}) {
+    CAPTURE(column);
+    const TestStore test;
+    test.drop_rules("tenancy_tenants");
+    must(test.registry.find(test.acme.id));
+    test.run_raw(std::string{"UPDATE tenancy_tenants SET "} + column +
+                 " = NULL WHERE slug = 'acme'");
+    const bool has_id = std::string_view{column} != "tenant_id";
+    CHECK(code_of(has_id ? test.registry.find(test.acme.id) : test.registry.find(test.acme.slug)) ==
+          errc::invalid_row);
+    must(test.registry.find(test.globex.id));
+  }
+  const TestStore test;
+  test.drop_rules("tenancy_tenants");
+  test.run_raw("UPDATE tenancy_tenants SET epoch = NULL");
+  CHECK(code_of(test.authority.enter(test.acme.id)) == errc::invalid_row);
+}
+
+TEST_CASE("an identifier that no rule admits is an error where it is read") {
+  const TestStore test;
+  must(test.registry.add_identifier(test.acme.id, crm("1")));
+  test.run_raw("UPDATE tenancy_identifiers SET value = ' 1'");
+  CHECK(code_of(test.registry.identifiers(test.acme.id)) == errc::invalid_row);
+  CHECK(code_of(test.registry.add_identifier(test.acme.id, crm("2"))) == errc::invalid_row);
 }

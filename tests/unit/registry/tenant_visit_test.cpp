@@ -261,6 +261,50 @@ TEST_CASE("a refusal that says nothing of the visited tenant is a failure") {
   }
 }
 
+TEST_CASE("what fails for a reason of its own is a failure, though its tenant was suspended") {
+  const Tenants all{2};
+  const auto report = must(all.test.authority.for_each_tenant(
+      all.crossing, [&](const TenantContext& context) -> Result<void> {
+        must(all.test.registry.suspend(context.tenant()));
+        return Error{errc::constraint_violation, "bad rows"};
+      }));
+  CHECK(report.failed == 2);
+  CHECK(report.skipped == 0);
+  CHECK(code_of(report.outcome()) == errc::constraint_violation);
+}
+
+TEST_CASE("a tenant that is not there any more when its turn comes is left out") {
+  const Tenants all{2};
+  const auto report = must(all.test.authority.for_each_tenant(
+      all.crossing, [&](const TenantContext& /*context*/) -> Result<void> {
+        all.test.run_raw("DELETE FROM tenancy_tenants WHERE tenant_id = " +
+                         std::to_string(all.ids[1].value()));
+        return success();
+      }));
+  CHECK(report.visited == 1);
+  CHECK(report.skipped == 1);
+  CHECK(report.outcome().has_value());
+}
+
+TEST_CASE("a tenant whose status cannot be read ends the visits") {
+  for (const bool is_asked_again : {false, true}) {
+    CAPTURE(is_asked_again);
+    const Tenants all{3};
+    const auto report = must(all.test.authority.for_each_tenant(
+        all.crossing, [&](const TenantContext& /*context*/) -> Result<void> {
+          all.test.run_raw("ALTER TABLE tenancy_tenants RENAME COLUMN epoch TO era");
+          return is_asked_again ? Result<void>{Error{errc::stale_context, "over"}}
+                                : Result<void>{success()};
+        }));
+    CHECK(report.visited == (is_asked_again ? 0 : 1));
+    CHECK(report.skipped == 0);
+    CHECK(report.failed == 0);
+    REQUIRE(report.ended_early.has_value());
+    CHECK(*report.ended_early != errc::stale_context);
+    CHECK(report.resume_after == (is_asked_again ? std::nullopt : std::optional{all.ids[0]}));
+  }
+}
+
 TEST_CASE("progress is told after each tenant") {
   const Tenants all{4};
   must(all.test.registry.suspend(all.ids[3]));
@@ -326,6 +370,31 @@ TEST_CASE("a visit that the stop broke off is still to be made") {
   CHECK(report.resume_after == all.ids[0]);
   REQUIRE(report.ended_early.has_value());
   CHECK(*report.ended_early == errc::cancelled);
+}
+
+TEST_CASE("of a call that is over, a visit counts unless it was broken off") {
+  struct Ending {
+    errc code;
+    bool is_broken_off;
+  };
+  for (const Ending ending : {Ending{errc::cancelled, true}, Ending{errc::deadline_exceeded, true},
+                              Ending{errc::constraint_violation, false}}) {
+    CAPTURE(to_string(ending.code));
+    const Tenants all{3};
+    const tenancy_test::Stopper stopper;
+    const TenantVisitOptions options{.call = stopper.options()};
+    const auto report = must(all.test.authority.for_each_tenant(
+        all.crossing,
+        [&](const TenantContext& /*context*/) -> Result<void> {
+          stopper.request_stop();
+          return Error{ending.code, "it failed"};
+        },
+        options));
+    CHECK(report.failed == (ending.is_broken_off ? 0 : 1));
+    CHECK(report.resume_after == (ending.is_broken_off ? std::nullopt : std::optional{all.ids[0]}));
+    REQUIRE(report.ended_early.has_value());
+    CHECK(*report.ended_early == errc::cancelled);
+  }
 }
 
 TEST_CASE("a visit that ends by a deadline of its own is a failure like any other") {
@@ -437,6 +506,42 @@ TEST_CASE("threads that stop in the midst tell the first tenant that is left") {
   CHECK(report.failed == 0);
   CHECK(report.resume_after == std::nullopt);
   REQUIRE(report.ended_early.has_value());
+}
+
+TEST_CASE("of several reasons to end, the first is told") {
+  for (const errc later : {errc::invalid_row, errc::cancelled}) {
+    CAPTURE(to_string(later));
+    const Tenants all{2};
+    const tenancy_test::Stopper stopper;
+    std::latch both{2};
+    std::latch first_is_told{1};
+    const auto visit = [&](const TenantContext& context) -> Result<void> {
+      both.arrive_and_wait();
+      if (context.tenant() == all.ids[0]) {
+        return Error{errc::busy, "the first"};
+      }
+      first_is_told.wait();
+      if (later == errc::cancelled) {
+        stopper.request_stop();
+      }
+      return Error{later, "another"};
+    };
+    const auto report =
+        must(all.test.authority.for_each_tenant(all.crossing, visit,
+                                                {.threads = 2,
+                                                 .on_failure = OnFailedVisit::stop,
+                                                 .progress =
+                                                     [&](const TenantVisitProgress& progress) {
+                                                       if (progress.tenant == all.ids[0]) {
+                                                         first_is_told.count_down();
+                                                       }
+                                                     },
+                                                 .call = stopper.options()}));
+    REQUIRE(report.ended_early.has_value());
+    CHECK(*report.ended_early == errc::busy);
+    CHECK(report.failed == (later == errc::cancelled ? 1 : 2));
+    CHECK(report.resume_after == std::nullopt);
+  }
 }
 
 TEST_CASE("options that make no sense are refused before anything is recorded") {
