@@ -71,6 +71,12 @@ TEST_CASE("an asynchronous write of a child is refused on a thread of the child'
     BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = "child", .title = "child"}));
     return tenancy::success();
   };
+  // From here on the parent has the threads that tell.
+  must(tenancy_test::future_write(
+           test.store, acme,
+           [](WriteTransaction& /*tx*/) -> Result<void> { return tenancy::success(); })
+           .get()
+           .get());
   CHECK(text_from_child([&]() -> std::string {
           auto told = tenancy_test::future_write(test.store, acme, unit);
           return told.wait_for(std::chrono::minutes{1}) == std::future_status::ready
