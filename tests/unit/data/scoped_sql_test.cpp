@@ -1,8 +1,10 @@
 #include "tenancy/data/scoped_sql.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +61,20 @@ class Fixture {
   TestStore store;
   tenancy::TenantContext acme;
   tenancy::TenantContext globex;
+};
+
+/// The time of day, for which one may have to wait.
+class SlowClock final : public tenancy::Clock {
+ public:
+  [[nodiscard]] tenancy::Timestamp now() const noexcept override {
+    using Steady = std::chrono::steady_clock;
+    const auto end = Steady::now() + std::chrono::milliseconds{is_slow ? 50 : 0};
+    while (Steady::now() < end) {
+    }
+    return tenancy::SystemClock{}.now();
+  }
+
+  std::atomic<bool> is_slow = false;
 };
 
 /// Rows as one text: values with commas, rows with semicolons.
@@ -256,6 +272,10 @@ TEST_CASE("each limit has its name") {
   CHECK(limit_of(fixture.sql({.rows = 4}).query("SELECT id FROM notes")) == "rows");
   CHECK(must(fixture.sql({.rows = 5}).query("SELECT id FROM notes")).rows.size() == 5);
   CHECK(limit_of(fixture.sql({.bytes = 100}).query("SELECT title FROM notes, plans")) == "bytes");
+  for (const std::string value : {"printf('%200d', 1)", "CAST(printf('%200d', 1) AS BLOB)"}) {
+    CHECK(limit_of(fixture.sql({.bytes = 100}).query("SELECT " + value)) == "bytes");
+    CHECK(must(fixture.sql({.bytes = 208}).query("SELECT " + value)).rows.size() == 1);
+  }
   CHECK(limit_of(fixture.sql().query("SELECT '" + std::string(2000, 'x') + "'")) == "text");
   CHECK(limit_of(fixture.sql().query("SELECT printf('%60000d', 1) || printf('%60000d', 1)")) ==
         "value");
@@ -274,6 +294,19 @@ TEST_CASE("each limit has its name") {
   CHECK(flat(must(fixture.sql({.time = std::chrono::seconds{60}}).query(large))) == "150,;");
   // None of them has hurt the connection.
   CHECK(flat(must(fixture.sql().query("SELECT count(*) FROM notes"))) == "5,;");
+}
+
+TEST_CASE("a query whose time is over before it begins has met the limit of time") {
+  const auto clock = std::make_shared<SlowClock>();
+  const auto authority = must(tenancy::open("sqlite::memory:", {.store = {.clock = clock}}));
+  const auto tenant = must(authority.registry().create({"acme", "Acme"}));
+  const auto key = must(authority.registry().issue_key(
+      tenant.id, {.name = "app", .expires_at = clock->now() + std::chrono::hours{1}}));
+  const auto acme = must(authority.authenticator().authenticate(key.text.unsafe_text()));
+  const ScopedSql sql{authority.store(), acme, {.time = std::chrono::milliseconds{1}}};
+  // Whether the context has expired is asked again once the query has its connection.
+  clock->is_slow = true;
+  CHECK(limit_of(sql.query("SELECT 1")) == "time");
 }
 
 TEST_CASE("limits that mean nothing are refused") {
@@ -334,7 +367,10 @@ TEST_CASE("a suspended tenant and a foreign context get nothing") {
   Fixture fixture;
   must(fixture.sql().query("SELECT 1"));
   must(fixture.store.registry.suspend(fixture.store.acme.id));
-  CHECK(code_of(fixture.sql().query("SELECT 1")) == errc::tenant_not_active);
+  const auto refused = fixture.sql().query("SELECT 1");
+  CHECK(code_of(refused) == errc::tenant_not_active);
+  // No limit was met.
+  CHECK(refused.error().subject().empty());
   const Fixture other;
   CHECK(code_of(ScopedSql(fixture.store.store, other.acme).query("SELECT 1")) ==
         errc::foreign_context);

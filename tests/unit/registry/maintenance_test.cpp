@@ -1,7 +1,10 @@
 #include "tenancy/registry/maintenance.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,6 +17,7 @@
 
 #include "support/entities.hpp"
 #include "support/held_writer.hpp"
+#include "support/report_log.hpp"
 #include "support/stopper.hpp"
 #include "support/test_store.hpp"
 
@@ -29,6 +33,7 @@ using tenancy::Result;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::Note;
+using tenancy_test::ReportLog;
 using tenancy_test::tester;
 using tenancy_test::TestStore;
 
@@ -214,4 +219,15 @@ TEST_CASE("a stop during the work leaves the store as it was") {
   CHECK(code_of(maintenance.checkpoint(call)) == errc::cancelled);
   must(maintenance.check());
   must(maintenance.vacuum());
+}
+
+TEST_CASE("the observer is told of a checkpoint that somebody asked for") {
+  const auto log = std::make_shared<ReportLog>();
+  const Kept kept{{.observer = log}};
+  const auto before = static_cast<std::ptrdiff_t>(log->checkpoints().size());
+  const auto report = must(kept.maintenance.checkpoint());
+  const auto told = log->checkpoints();
+  CHECK(std::any_of(told.begin() + before, told.end(), [&](const auto& checkpoint) {
+    return checkpoint.moved_bytes == report.moved_bytes && checkpoint.complete == report.complete;
+  }));
 }

@@ -1,7 +1,9 @@
 // What warm calls allocate. A program of its own, since it replaces `operator new`.
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -11,6 +13,7 @@
 
 #include "tenancy/data/repository.hpp"
 
+#include "storage/sqlite/tenant_slots.hpp"
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
 
@@ -74,4 +77,19 @@ TEST_CASE("a warm call allocates what its row does and no more") {
   CHECK(allocations_of([&] { insert("x"); }) == 0);
   CHECK(allocations_of(update) == 0);
   CHECK(allocations_of([&] { erase("x"); }) == 0);
+}
+
+TEST_CASE("tenants whose queries have ended take no memory") {
+  const tenancy::CallOptions options;
+  const tenancy::detail::CallLimits limits{options, std::chrono::milliseconds{1}};
+  tenancy::detail::sqlite::TenantSlots slots{1};
+  const auto ask = [&](std::int64_t tenant) {
+    static_cast<void>(must(slots.acquire(must(tenancy::TenantId::from_value(tenant)), limits)));
+  };
+  ask(1);
+  CHECK(allocations_of([&] {
+          for (std::int64_t tenant = 2; tenant < 1000; ++tenant) {
+            ask(tenant);
+          }
+        }) == 0);
 }

@@ -224,6 +224,33 @@ TEST_CASE("beyond the bound of a tenant asynchronous writes are refused") {
   }
 }
 
+TEST_CASE("a write that succeeds at first and throws when it runs again is told as not committed") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{patient(log)};
+  test.run_raw(
+      "CREATE TRIGGER bomb BEFORE INSERT ON notes WHEN new.title = 'bomb' "
+      "BEGIN SELECT RAISE(ROLLBACK, 'boom'); END");
+  const auto acme = test.enter(test.acme);
+  HeldWriter held{test.store, test.enter(test.globex)};
+  int runs = 0;
+  auto twice = future_write(test.store, acme, [&](WriteTransaction& tx) -> Result<Note> {
+    if (++runs > 1) {
+      throw std::runtime_error{"again"};
+    }
+    return insert_note(tx, "lost");
+  });
+  auto bomb = future_write(test.store, acme, inserting("bomb"));
+  must(held.finish());
+  CHECK_THROWS_AS(static_cast<void>(twice.get().get()), std::runtime_error);
+  CHECK_FALSE(bomb.get().get().has_value());
+  CHECK(runs == 2);
+  for (const auto& report : log->transactions()) {
+    const bool is_of_acme = report.tenant == test.acme.id;
+    CHECK_FALSE((is_of_acme && report.kind == tenancy::TransactionKind::write && report.committed));
+  }
+  CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 0);
+}
+
 TEST_CASE("asynchronous and waited-for writes share a commit") {
   const auto log = std::make_shared<ReportLog>();
   auto options = patient(log);

@@ -1,9 +1,12 @@
 #include "storage/sqlite/connection.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -161,6 +164,28 @@ TEST_CASE("a poisoned connection is closed, and its place in the pool is free") 
   CHECK_FALSE(pool.acquire_idle().has_value());
   static_cast<void>(must(pool.acquire(limits)));
   CHECK(opened == 2);
+}
+
+TEST_CASE(
+    "who waits for a connection gets one that is given back, or the place of one that is closed") {
+  const TestStore test;
+  ConnectionPool pool{
+      1, [&](const CallLimits&) -> Result<std::unique_ptr<Connection>> { return connect(test); }};
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::minutes{10}};
+  std::optional lease{must(pool.acquire(limits))};
+  std::thread waiter{[&] {
+    const CallLimits own{options, std::chrono::minutes{10}};
+    static_cast<void>(must(pool.acquire(own)));
+  }};
+  while (pool.use().waiting == 0) {
+    std::this_thread::yield();
+  }
+  SUBCASE("given back") {}
+  SUBCASE("closed") { lease->connection().poison(); }
+  lease.reset();
+  waiter.join();
+  CHECK(pool.use().in_use == 0);
 }
 
 TEST_CASE("a connection that cannot write because it still reads is not used again") {

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <future>
@@ -14,6 +15,7 @@
 
 #include "support/child_process.hpp"
 #include "support/entities.hpp"
+#include "support/future_write.hpp"
 #include "support/split_process.hpp"
 #include "support/test_store.hpp"
 
@@ -62,6 +64,28 @@ TEST_CASE("a child that was forked off is refused whatever it asks, and the pare
   check_parent_goes_on(test, "after");
 }
 
+TEST_CASE("an asynchronous write of a child is refused on a thread of the child's") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  const auto unit = [](WriteTransaction& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = "child", .title = "child"}));
+    return tenancy::success();
+  };
+  // From here on the parent has the threads that tell.
+  must(tenancy_test::future_write(
+           test.store, acme,
+           [](WriteTransaction& /*tx*/) -> Result<void> { return tenancy::success(); })
+           .get()
+           .get());
+  CHECK(text_from_child([&]() -> std::string {
+          auto told = tenancy_test::future_write(test.store, acme, unit);
+          return told.wait_for(std::chrono::minutes{1}) == std::future_status::ready
+                     ? name_of(told.get().get())
+                     : "never told";
+        }) == "forked_process ");
+  check_parent_goes_on(test, "after");
+}
+
 TEST_CASE("a child that drops the store leaves the parent's files and locks alone") {
   const tenancy_test::TemporaryFolder folder;
   const std::string file = (folder / "store.db").string();
@@ -80,6 +104,19 @@ TEST_CASE("a child that drops the store leaves the parent's files and locks alon
   const auto after = must(authority->registry().create({"after", "After"}));
   CHECK(must(authority->registry().find(after.id)).name == "After");
   CHECK(std::string{SQLite::Database{file}.execAndGet("PRAGMA integrity_check").getText()} == "ok");
+}
+
+TEST_CASE("a child that drops a temporary store leaves it to the parent") {
+  std::optional<tenancy::Authority> authority{must(tenancy::open("sqlite::memory:"))};
+  const auto before = must(authority->registry().create({"before", "Before"}));
+  CHECK(text_from_child([&]() -> std::string {
+          authority.reset();
+          return "dropped";
+        }) == "dropped");
+  // It opens the file once more.
+  const tenancy_test::TemporaryFolder folder;
+  must(authority->backup(folder / "copy.db"));
+  CHECK(must(authority->registry().find(before.id)).name == "Before");
 }
 
 TEST_CASE("a child that was forked off in the midst of a transaction is refused, too") {

@@ -12,6 +12,7 @@
 #include "tenancy/data/repository.hpp"
 
 #include "support/entities.hpp"
+#include "support/future_write.hpp"
 #include "support/report_log.hpp"
 #include "support/test_store.hpp"
 
@@ -229,22 +230,62 @@ TEST_CASE("a row of another tenant is never returned, raises the alarm and poiso
   CHECK(observer->alarms == stopped);
 }
 
+TEST_CASE("a row of another tenant is not returned either where nobody observes") {
+  const TestStore test{{.readers = 1}};
+  const auto acme = test.enter(test.acme);
+  must(Repository<Note>{test.store, acme}.insert({.id = "a", .title = "of acme"}));
+  // As above: the predicate and the result see different tenants, sooner or later.
+  test.run_raw(
+      "ALTER TABLE notes RENAME TO real_notes;"
+      "CREATE VIEW notes AS SELECT CASE abs(random()) % 2 WHEN 0 THEN " +
+      std::to_string(test.acme.id.value()) + " ELSE " + std::to_string(test.globex.id.value()) +
+      " END AS tenant_id, id, title, stars, link, created_at, updated_at FROM real_notes");
+  int refused = 0;
+  for (int i = 0; i < 200; ++i) {
+    const auto found = ReadRepository<Note>{test.store, acme}.find("a");
+    if (!found) {
+      CHECK(code_of(found) == errc::isolation_violation);
+      ++refused;
+    }
+  }
+  CHECK(refused > 0);
+}
+
 TEST_CASE("when SQLite drops the transaction by itself, nothing of the unit is kept") {
-  const TestStore test;
+  const auto observer = std::make_shared<RecordingObserver>();
+  const TestStore test{{.observer = observer}};
   test.run_raw(
       "CREATE TRIGGER bomb BEFORE INSERT ON notes WHEN new.title = 'bomb' "
       "BEGIN SELECT RAISE(ROLLBACK, 'boom'); END");
   const auto acme = test.enter(test.acme);
-  const auto outcome = test.store.write(acme, [](WriteTransaction& tx) -> Result<void> {
+  const auto unit = [](WriteTransaction& tx) -> Result<void> {
     const Repository<Note> notes{tx};
     BOOST_OUTCOME_TRY(notes.insert({.id = "before", .title = "before"}));
     CHECK_FALSE(notes.insert({.id = "bomb", .title = "bomb"}).has_value());
-    // Without a transaction this insert would commit by itself.
+    // Without a transaction these inserts would commit by themselves.
     CHECK(code_of(notes.insert({.id = "after", .title = "after"})) == errc::transaction_lost);
+    CHECK(code_of(notes.insert_many({{.id = "one", .title = "one"},
+                                     {.id = "two", .title = "two"}})) == errc::transaction_lost);
     return tenancy::success();
-  });
-  CHECK(code_of(outcome) == errc::transaction_lost);
+  };
+  observer->last_committed = true;
+  SUBCASE("of a caller that waits") {
+    CHECK(code_of(test.store.write(acme, unit)) == errc::transaction_lost);
+  }
+  SUBCASE("of a caller that does not") {
+    CHECK(code_of(tenancy_test::future_write(test.store, acme, unit).get().get()) ==
+          errc::transaction_lost);
+  }
+  CHECK_FALSE(observer->last_committed);
   CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 0);
+}
+
+TEST_CASE("a reference that is broken already keeps nobody from changing the registry") {
+  const TestStore test;
+  test.run_raw("INSERT INTO tasks VALUES (" + std::to_string(test.acme.id.value()) +
+               ", 1, 'nowhere', 0, 0)");
+  const auto created = test.create_tenant("initech");
+  CHECK(must(test.registry.find(created.id)) == created);
 }
 
 TEST_CASE("the observer is told of each tenant's transaction") {
