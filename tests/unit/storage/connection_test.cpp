@@ -7,9 +7,9 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
@@ -19,6 +19,7 @@
 #include "storage/sqlite/statement.hpp"
 #include "storage/sqlite/write_batch.hpp"
 #include "support/entities.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::CallOptions;
@@ -177,23 +178,51 @@ TEST_CASE("a poisoned or broken connection is closed, and its place in the pool 
 }
 
 TEST_CASE("a connection that could not read its file, or not make sense of it, is broken") {
+  struct Failure {
+    int code;
+    errc expected;
+    bool breaks;
+  };
   const TestStore test;
-  for (const auto& [code, expected, breaks] :
-       {std::tuple{SQLITE_IOERR_READ, errc::io_error, true},
-        std::tuple{SQLITE_NOMEM, errc::io_error, true},
-        std::tuple{SQLITE_CORRUPT, errc::corrupt_store, true},
-        std::tuple{SQLITE_TOOBIG, errc::invalid_value, false},
-        std::tuple{SQLITE_BUSY, errc::busy, false}}) {
-    CAPTURE(code);
+  for (const Failure& failure : {Failure{SQLITE_IOERR_READ, errc::io_error, true},
+                                 Failure{SQLITE_NOMEM, errc::io_error, true},
+                                 Failure{SQLITE_CORRUPT, errc::corrupt_store, true},
+                                 Failure{SQLITE_TOOBIG, errc::invalid_value, false},
+                                 Failure{SQLITE_BUSY, errc::busy, false}}) {
+    CAPTURE(failure.code);
     const auto connection = connect(test);
     REQUIRE(sqlite3_create_function(connection->handle(), "fail", 1, SQLITE_UTF8, nullptr, &fail,
                                     nullptr, nullptr) == SQLITE_OK);
     const auto statement = must(
         SqliteStatement::prepare(connection->handle(), "SELECT fail(?1)", connection->watch()));
-    statement->bind_int64(1, code);
-    CHECK(code_of(statement->step()) == expected);
-    CHECK(connection->poisoned() == breaks);
+    statement->bind_int64(1, failure.code);
+    const auto outcome = statement->step();
+    REQUIRE(code_of(outcome) == failure.expected);
+    CHECK(connection->poisoned() == failure.breaks);
+    const bool is_about_the_file = failure.expected == errc::corrupt_store;
+    CHECK((outcome.error().message().find("restore a backup") != std::string::npos) ==
+          is_about_the_file);
   }
+}
+
+TEST_CASE("a trigger's own words are no failure of the engine's") {
+  const TestStore test;
+  test.run_raw(
+      "CREATE TRIGGER words BEFORE INSERT ON notes BEGIN SELECT RAISE(ABORT, 'integer overflow'); "
+      "END");
+  const tenancy::Repository<tenancy_test::Note> notes{test.store, test.enter(test.acme)};
+  CHECK(code_of(notes.insert({.id = "a", .title = "a"})) == errc::constraint_violation);
+}
+
+TEST_CASE("a database is inspected as it is, with a write-ahead log or without") {
+  const tenancy_test::TemporaryFolder folder;
+  const auto file = folder / "plain.db";
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE}.exec(
+      "CREATE TABLE one (id INTEGER)");
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const auto connection = must(Connection::open(file, ConnectionMode::inspection, {}, limits));
+  CHECK(refusal(*connection, "SELECT id FROM one").empty());
 }
 
 TEST_CASE("only what fails because it was stopped says so") {
