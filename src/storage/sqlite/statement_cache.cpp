@@ -56,8 +56,12 @@ SqliteStatement& StatementCache::keep(const ShapedSql& sql,
 SqliteStatement& StatementCache::add(Entry*& first, Entry entry) {
   ++prepared_;
   entry.sibling = first;
-  entries_.push_back(std::make_unique<Entry>(std::move(entry)));
-  first = entries_.back().get();
+  auto added = std::make_unique<Entry>(std::move(entry));
+  Entry* const kept = added.get();
+  // Behind the hand, so that all others are visited before it.
+  entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(hand_), std::move(added));
+  ++hand_;
+  first = kept;
   return *first->statement;
 }
 
@@ -77,8 +81,7 @@ void StatementCache::make_room() {
 
 void StatementCache::drop(std::size_t index) {
   const std::unique_ptr<Entry> dropped = std::move(entries_[index]);
-  entries_[index] = std::move(entries_.back());
-  entries_.pop_back();
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(index));
 
   if (dropped->sql == nullptr) {
     unlink(by_shape_, dropped->shape, *dropped);

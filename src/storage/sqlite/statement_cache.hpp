@@ -65,7 +65,7 @@ class StatementCache {
 
   const std::size_t capacity_;
   std::uint64_t prepared_ = 0;
-  std::size_t hand_ = 0;
+  std::size_t hand_ = 0;  ///< Who is visited next; behind the last one it goes on at the first.
   std::vector<std::unique_ptr<Entry>> entries_;
   boost::unordered_flat_map<const StaticSql*, Entry*> by_text_;
   boost::unordered_flat_map<std::string, Entry*, ShapeHash, std::equal_to<>> by_shape_;

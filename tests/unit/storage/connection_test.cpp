@@ -1,14 +1,17 @@
 #include "storage/sqlite/connection.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
@@ -18,6 +21,7 @@
 #include "storage/sqlite/statement.hpp"
 #include "storage/sqlite/write_batch.hpp"
 #include "support/entities.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::CallOptions;
@@ -52,6 +56,11 @@ std::string refusal(Connection& connection, const std::string& sql) {
   const int code = sqlite3_prepare_v2(connection.handle(), sql.c_str(), -1, &statement, nullptr);
   sqlite3_finalize(statement);
   return code == SQLITE_OK ? std::string{} : sqlite3_errmsg(connection.handle());
+}
+
+/// Fails with the code that it is called with.
+void fail(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+  sqlite3_result_error_code(context, sqlite3_value_int(values[0]));
 }
 
 void constant(sqlite3_context* context, int /*count*/, sqlite3_value** /*values*/) {
@@ -148,7 +157,7 @@ TEST_CASE("a view calls no function that only its program's own statements may c
   CHECK(refusal(*connection, "SELECT c FROM v") == "unsafe use of constant()");
 }
 
-TEST_CASE("a poisoned connection is closed, and its place in the pool is free") {
+TEST_CASE("a poisoned or broken connection is closed, and its place in the pool is free") {
   const TestStore test;
   int opened = 0;
   ConnectionPool pool{1, [&](const CallLimits&) -> Result<std::unique_ptr<Connection>> {
@@ -164,6 +173,145 @@ TEST_CASE("a poisoned connection is closed, and its place in the pool is free") 
   CHECK_FALSE(pool.acquire_idle().has_value());
   static_cast<void>(must(pool.acquire(limits)));
   CHECK(opened == 2);
+  must(pool.acquire(limits)).connection().watch().mark_broken();
+  CHECK_FALSE(pool.acquire_idle().has_value());
+  static_cast<void>(must(pool.acquire(limits)));
+  CHECK(opened == 3);
+}
+
+TEST_CASE("a connection that could not read its file, or not make sense of it, is broken") {
+  struct Failure {
+    int code;
+    errc expected;
+    bool breaks;
+  };
+  const TestStore test;
+  for (const Failure& failure : {Failure{SQLITE_IOERR_READ, errc::io_error, true},
+                                 Failure{SQLITE_NOMEM, errc::io_error, true},
+                                 Failure{SQLITE_CORRUPT, errc::corrupt_store, true},
+                                 Failure{SQLITE_TOOBIG, errc::invalid_value, false},
+                                 Failure{SQLITE_BUSY, errc::busy, false}}) {
+    CAPTURE(failure.code);
+    const auto connection = connect(test);
+    REQUIRE(sqlite3_create_function(connection->handle(), "fail", 1, SQLITE_UTF8, nullptr, &fail,
+                                    nullptr, nullptr) == SQLITE_OK);
+    const auto statement = must(
+        SqliteStatement::prepare(connection->handle(), "SELECT fail(?1)", connection->watch()));
+    statement->bind_int64(1, failure.code);
+    const auto outcome = statement->step();
+    REQUIRE(code_of(outcome) == failure.expected);
+    CHECK(connection->poisoned() == failure.breaks);
+    const bool is_about_the_file = failure.expected == errc::corrupt_store;
+    CHECK((outcome.error().message().find("restore a backup") != std::string::npos) ==
+          is_about_the_file);
+  }
+}
+
+TEST_CASE("a trigger's own words are no failure of the engine's") {
+  const TestStore test;
+  test.run_raw(
+      "CREATE TRIGGER words BEFORE INSERT ON notes BEGIN SELECT RAISE(ABORT, 'integer overflow'); "
+      "END");
+  const tenancy::Repository<tenancy_test::Note> notes{test.store, test.enter(test.acme)};
+  CHECK(code_of(notes.insert({.id = "a", .title = "a"})) == errc::constraint_violation);
+}
+
+TEST_CASE("a database is inspected as it is, with a write-ahead log or without") {
+  const tenancy_test::TemporaryFolder folder;
+  const auto file = folder / "plain.db";
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE}.exec(
+      "CREATE TABLE one (id INTEGER)");
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const auto connection = must(Connection::open(file, ConnectionMode::inspection, {}, limits));
+  CHECK(refusal(*connection, "SELECT id FROM one").empty());
+}
+
+TEST_CASE("only what fails because it was stopped says so") {
+  const TestStore test;
+  const auto connection = connect(test);
+  std::stop_source stop;
+  stop.request_stop();
+  const CallOptions options{.stop = stop.get_token()};
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const tenancy::detail::sqlite::WatchScope watched{connection->watch(), limits, Watch::unlimited,
+                                                    true};
+  const auto endless = must(SqliteStatement::prepare(
+      connection->handle(),
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+      connection->watch()));
+  CHECK(code_of(endless->step()) == errc::cancelled);
+  endless->reset();
+  CHECK(code_of(SqliteStatement::prepare(connection->handle(), "SELECT 1 FROM nowhere",
+                                         connection->watch())) == errc::invalid_mapping);
+}
+
+TEST_CASE("outside of a call nothing waits for a lock") {
+  const TestStore test;
+  const auto connection = connect(test);
+  const auto other = connect(test);
+  static constexpr StaticSql begin{"BEGIN IMMEDIATE"};
+  must(connection->run(begin));
+  CHECK(code_of(other->run(begin)) == errc::busy);
+}
+
+TEST_CASE("a database that cannot have a write-ahead log is refused") {
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const auto opened = Connection::open(":memory:", ConnectionMode::read_write, {}, limits);
+  CHECK(code_of(opened) == errc::cannot_open);
+}
+
+TEST_CASE("a script that holds a NUL is refused as a whole, and not cut off there") {
+  using namespace std::string_literals;
+  const TestStore test;
+  const auto connection = connect(test);
+  CHECK(code_of(connection->run_script("CREATE TABLE one (id INTEGER);\0CREATE TABLE two (id)"s,
+                                       tenancy::detail::ScriptOwner::host)) ==
+        errc::invalid_argument);
+  CHECK(refusal(*connection, "SELECT id FROM one") == "no such table: one");
+}
+
+TEST_CASE("a statement of a shape is compiled once") {
+  const TestStore test;
+  const auto connection = connect(test);
+  const auto write = [] { return std::string{"SELECT ?1"}; };
+  const tenancy::detail::ShapedSql sql{"a shape", write};
+  const auto prepare = [&] { const StatementLease lease{*must(connection->prepare(sql))}; };
+  prepare();
+  const auto prepared = connection->statements().prepared();
+  prepare();
+  CHECK(connection->statements().prepared() == prepared);
+}
+
+TEST_CASE("a text that is not exactly one statement is not prepared") {
+  const TestStore test;
+  const auto connection = connect(test);
+  for (const std::string_view text : {"", "-- nothing", "SELECT 1; SELECT 2"}) {
+    CAPTURE(text);
+    CHECK(code_of(SqliteStatement::prepare(connection->handle(), text, connection->watch())) ==
+          errc::invalid_mapping);
+  }
+}
+
+TEST_CASE("a statement one of whose values cannot be bound does not run") {
+  const TestStore test;
+  const auto connection = connect(test);
+  const auto statement =
+      must(SqliteStatement::prepare(connection->handle(), "SELECT ?1, ?2", connection->watch()));
+  const std::vector<ValueView> first{ValueView::impossible(), ValueView::int64(1)};
+  const std::vector<ValueView> second{ValueView::int64(1), ValueView::impossible()};
+  // The third there is no parameter for.
+  const std::vector<ValueView> last{ValueView::int64(1), ValueView::impossible(),
+                                    ValueView::int64(1)};
+  for (const auto& values : {first, second, last}) {
+    statement->bind_rest(1, values);
+    CHECK(statement->bind_failure() == SQLITE_MISMATCH);
+    CHECK(code_of(statement->step()) == errc::constraint_violation);
+    statement->reset();
+  }
+  statement->bind_rest(1, std::vector<ValueView>{ValueView::int64(1), ValueView::int64(2)});
+  CHECK(must(statement->step()));
 }
 
 TEST_CASE(
@@ -214,29 +362,63 @@ TEST_CASE("a connection that cannot write because it still reads is not used aga
   CHECK(connection->poisoned());
 }
 
-TEST_CASE("a statement that is used again has the new tenant, however its others are bound") {
+TEST_CASE("a statement that is used again has the new tenant, and nothing of the former one") {
   const TestStore test;
   const auto connection = connect(test);
   Watch watch;
   const auto statement =
       must(SqliteStatement::prepare(connection->handle(), "SELECT ?1, ?2, ?3", watch));
-  const auto use = [&](std::int64_t tenant, auto bind) {
+  /// What the three parameters are, 0 for those that are not bound.
+  using Columns = std::array<std::int64_t, 3>;
+  const auto use = [&](auto bind) {
     statement->take();
-    statement->bind_tenant(tenant);
     bind();
     REQUIRE(must(statement->step()));
-    const auto first = statement->int64(0);
+    Columns columns{};
+    for (int i = 0; i < 3; ++i) {
+      columns[static_cast<std::size_t>(i)] = statement->int64(i).value_or(0);
+      CHECK(statement->is_null(i) == !statement->int64(i).has_value());
+    }
     statement->reset();
-    return first;
+    return columns;
   };
   const std::vector<ValueView> both{ValueView::int64(1), ValueView::int64(2)};
-  const std::vector<ValueView> one{ValueView::int64(1)};
-  for (std::int64_t tenant = 10; tenant < 30; tenant += 10) {
-    CHECK(use(tenant, [&] { statement->bind_rest(2, both); }) == tenant);
-    CHECK(use(tenant + 1, [&] { statement->bind_rest(2, one); }) == tenant + 1);
-    CHECK(use(tenant + 2, [&] { statement->bind_rest(3, one); }) == tenant + 2);
-    CHECK(use(tenant + 3, [&] { statement->bind_int64(2, 5); }) == tenant + 3);
-    CHECK(use(tenant + 4, [&] { statement->bind_null(3); }) == tenant + 4);
-    CHECK(use(tenant + 5, [] {}) == tenant + 5);
+  const std::vector<ValueView> one{ValueView::int64(3)};
+  std::int64_t tenant = 10;
+  const auto fill = [&] {
+    const auto columns = use([&] {
+      statement->bind_tenant(tenant);
+      statement->bind_rest(2, both);
+    });
+    CHECK(columns == Columns{tenant, 1, 2});
+    ++tenant;
+  };
+  const auto use_filled = [&](auto bind) {
+    fill();
+    return use([&] {
+      statement->bind_tenant(tenant);
+      bind();
+    });
+  };
+  for (int i = 0; i < 2; ++i) {
+    Columns columns = use_filled([&] { statement->bind_rest(2, one); });
+    CHECK(columns == Columns{tenant, 3, 0});
+    columns = use_filled([&] { statement->bind_rest(3, one); });
+    CHECK(columns == Columns{tenant, 0, 3});
+    columns = use_filled([&] { statement->bind_int64(2, 5); });
+    CHECK(columns == Columns{tenant, 5, 0});
+    columns = use_filled([&] { statement->bind_null(3); });
+    CHECK(columns == Columns{tenant, 0, 0});
+    columns = use_filled([] {});
+    CHECK(columns == Columns{tenant, 0, 0});
+    fill();
+    columns = use([] {});
+    CHECK(columns == Columns{});
   }
+  // Also where the tenant comes last.
+  const auto columns = use([&] {
+    statement->bind_int64(2, 5);
+    statement->bind_tenant(tenant);
+  });
+  CHECK(columns == Columns{tenant, 5, 0});
 }

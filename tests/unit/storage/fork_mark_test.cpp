@@ -1,5 +1,7 @@
 #include "storage/sqlite/fork_mark.hpp"
 
+#include <cstddef>
+#include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -29,4 +31,19 @@ TEST_CASE("a mark that a child makes is the child's own") {
     return (parents.in_same_process() ? "same " : "other ") + ask() + " " + text_from_child(ask);
   });
   CHECK(said == "other same other");
+}
+
+TEST_CASE("marks give back their pages") {
+  constexpr std::size_t many = 8'000;
+  const auto pages = [] {
+    std::size_t count = 0;
+    std::ifstream{"/proc/self/statm"} >> count;
+    return count;
+  };
+  const std::size_t before = pages();
+  for (std::size_t i = 0; i < many; ++i) {
+    const ForkMark mark;
+    REQUIRE(mark.means() == ForkMark::Means::page);
+  }
+  CHECK(pages() < before + many / 2);
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
@@ -241,9 +243,138 @@ TEST_CASE("what a query is compiled to is looked through unless its words tell")
   // Reading such a column opens a table wherever it is named.
   test.run_raw("ALTER TABLE notes ADD COLUMN rare INTEGER AS (stars IN (1, 3, 5, 7))");
   CHECK_FALSE(confined(test, schema)->scope()->trusts_words());
+  // Whatever the others compute.
+  test.run_raw("CREATE TABLE zz (a INTEGER, b INTEGER AS (a + 1)) STRICT");
+  CHECK_FALSE(confined(test, schema)->scope()->trusts_words());
   test.run_raw("ALTER TABLE notes DROP COLUMN rare");
   test.run_raw("ALTER TABLE notes ADD COLUMN next INTEGER AS (stars + 1) CHECK (stars > -1)");
   CHECK(confined(test, schema)->scope()->trusts_words());
+}
+
+// Of these joins' columns SQLite asks nobody.
+TEST_CASE("a name of the engine's is found wherever it stands beside USING or NATURAL") {
+  const tenancy_test::TestStore test;
+  const auto connection = confined(test, {1, {{"notes", false, {"id"}}}});
+  const RowScope& rows = *connection->scope();
+  const auto is_found = [&](const std::string& text) {
+    return rows.traits_of(text).joins_engine_table;
+  };
+  CHECK(is_found("SELECT 1 FROM notes JOIN sqlite_schema USING (name)"));
+  CHECK(is_found("SELECT 1 FROM notes NATURAL JOIN sqlite_schema"));
+  CHECK(is_found("SELECT 1 FROM notes natural join SQLITE_schema"));
+  CHECK(is_found("SELECT 1 FROM notes JOIN pragma_table_list USING (name)"));
+  CHECK(is_found("SELECT 1 FROM notes JOIN \xEF\xBB\xBFsqlite_schema USING (name)"));
+  CHECK_FALSE(is_found("SELECT 1 FROM notes JOIN sqlite_schema ON name = id"));
+  CHECK_FALSE(is_found("SELECT 1 FROM json_each('[1]') a JOIN json_tree('[1]') b USING (value)"));
+  // Whatever may be a letter of a name makes another name of it; beside all else it is itself.
+  for (int byte = 1; byte <= 0xFF; ++byte) {
+    CAPTURE(byte);
+    const auto letter = static_cast<char>(byte);
+    const bool is_of_name = byte >= 0x80 || letter == '_' || letter == '$' ||
+                            (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'z') ||
+                            (letter >= 'A' && letter <= 'Z');
+    CHECK(is_found(std::string{"a USING b "} + letter + "sqlite_schema") == !is_of_name);
+  }
+  // Whatever there is in this engine, some of it with numbers in the name.
+  int modules = 0;
+  const SQLite::Database database = test.raw();
+  SQLite::Statement list{database, "PRAGMA module_list"};
+  while (list.executeStep()) {
+    const std::string name = list.getColumn(0).getString();
+    CAPTURE(name);
+    CHECK(is_found("SELECT 1 FROM notes JOIN " + name + " USING (id)") ==
+          (name != "json_each" && name != "json_tree"));
+    ++modules;
+  }
+  CHECK(modules > 2);
+}
+
+TEST_CASE("without a tenant the views fail, also after there was one") {
+  const tenancy_test::TestStore test;
+  const auto connection = confined(test, {1, {{"notes", false, {"id"}}}});
+  const auto ask = [&] {
+    const tenancy::detail::StatementLease lease{
+        *must(connection->prepare_query("SELECT count(*) FROM notes"))};
+    return lease->step();
+  };
+  CHECK_FALSE(ask().has_value());
+  {
+    const ScopedTenant tenant{*connection->scope(), test.acme.id};
+    CHECK(ask().has_value());
+  }
+  CHECK_FALSE(ask().has_value());
+}
+
+TEST_CASE("a query is compiled once") {
+  const tenancy_test::TestStore test;
+  const auto connection = confined(test, {1, {{"notes", false, {"id"}}}});
+  const auto prepare = [&] {
+    const tenancy::detail::StatementLease lease{
+        *must(connection->prepare_query("SELECT id FROM notes"))};
+  };
+  prepare();
+  const auto prepared = connection->statements().prepared();
+  prepare();
+  CHECK(connection->statements().prepared() == prepared);
+}
+
+TEST_CASE("names are the same in whichever letters") {
+  RowScope rows{std::make_shared<const ScopedSchema>(
+                    ScopedSchema{1, {{"Notes", false, {"Id"}}}, {"Secrets"}}),
+                "base", "whose"};
+  CHECK(rows.allows(SQLITE_READ, "nOTES", "iD", "temp", nullptr));
+  CHECK(rows.allows(SQLITE_READ, "NOTES", "", "temp", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "NOTES", "", "base", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "secrets", "", nullptr, nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "SECRETS", "", nullptr, nullptr));
+}
+
+TEST_CASE("a table that queries do not see may have any name") {
+  const tenancy_test::TestStore test;
+  test.run_raw("CREATE TABLE \"a \"\"quoted\"\" one\" (id INTEGER) STRICT");
+  const auto connection = confined(test, {1, {{"notes", false, {"id"}}}, {"a \"quoted\" one"}});
+  CHECK_FALSE(connection->prepare_query("SELECT id FROM \"a \"\"quoted\"\" one\"").has_value());
+  CHECK_FALSE(
+      connection->prepare_query("SELECT 1 FROM notes JOIN \"a \"\"quoted\"\" one\" USING (id)")
+          .has_value());
+}
+
+TEST_CASE("a scope is installed as a whole or not at all") {
+  // Whatever of it the engine refuses, one after the other.
+  struct Refusal {
+    int asked = 0;
+    int refused = -1;
+  };
+  const auto install = [](Refusal& refusal, const std::string& function) {
+    const SQLite::Database database{":memory:", SQLite::OPEN_READWRITE};
+    sqlite3* const handle = database.getHandle();
+    REQUIRE(sqlite3_exec(handle,
+                         "ATTACH ':memory:' AS base; CREATE TABLE base.notes (id INTEGER, title "
+                         "TEXT, twice INTEGER AS (id + id)); CREATE TABLE base.secrets (id)",
+                         nullptr, nullptr, nullptr) == SQLITE_OK);
+    const auto ask = [](void* asked, int, const char*, const char*, const char*, const char*) {
+      auto& counted = *static_cast<Refusal*>(asked);
+      return counted.asked++ == counted.refused ? SQLITE_DENY : SQLITE_OK;
+    };
+    sqlite3_set_authorizer(handle, ask, &refusal);
+    RowScope rows{std::make_shared<const ScopedSchema>(
+                      ScopedSchema{1, {{"notes", false, {"id", "title"}}}, {"secrets"}}),
+                  "base", function};
+    const bool is_installed = rows.install(handle).has_value();
+    sqlite3_set_authorizer(handle, nullptr, nullptr);
+    return is_installed;
+  };
+  Refusal none;
+  REQUIRE(install(none, "whose"));
+  REQUIRE(none.asked > 10);
+  for (int refused = 0; refused < none.asked; ++refused) {
+    CAPTURE(refused);
+    Refusal one{0, refused};
+    CHECK_FALSE(install(one, "whose"));
+  }
+  // Longer than a function's name may be.
+  Refusal other;
+  CHECK_FALSE(install(other, std::string(300, 'f')));
 }
 
 TEST_CASE("what a query may do is that query's alone") {
@@ -251,6 +382,13 @@ TEST_CASE("what a query may do is that query's alone") {
   CHECK_FALSE(rows.allows(SQLITE_READ, "json_each", "value", "main", nullptr));
   rows.begin(rows.traits_of("SELECT value FROM json_each('[]')"));
   CHECK(rows.allows(SQLITE_READ, "json_each", "value", "main", nullptr));
+  CHECK(rows.allows(SQLITE_READ, "json_each", "", nullptr, nullptr));
+  // And nothing else.
+  CHECK_FALSE(rows.allows(SQLITE_READ, "pragma_table_info", "name", "main", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "notes", "id", "main", nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "secrets", "", nullptr, nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "sqlite_schema", "", nullptr, nullptr));
+  CHECK_FALSE(rows.allows(SQLITE_READ, "pragma_table_list", "", nullptr, nullptr));
   rows.begin(rows.traits_of("SELECT 1 FROM a JOIN sqlite_schema USING (name)"));
   CHECK_FALSE(rows.allows(SQLITE_SELECT, nullptr, nullptr, nullptr, nullptr));
   CHECK(!rows.refusal().empty());

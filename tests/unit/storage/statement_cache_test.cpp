@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
@@ -24,6 +25,7 @@ using tenancy::Repository;
 using tenancy::Result;
 using tenancy::success;
 using tenancy::WriteTransaction;
+using tenancy::detail::ShapedSql;
 using tenancy::detail::StatementLease;
 using tenancy::detail::StaticSql;
 using tenancy::detail::sqlite::SqliteStatement;
@@ -35,6 +37,8 @@ using tenancy_test::ReportLog;
 using tenancy_test::TestStore;
 
 namespace {
+
+const auto nothing = [] { return std::string{"SELECT NULL"}; };
 
 /// A cache with texts to put into it.
 class Fixture {
@@ -56,6 +60,14 @@ class Fixture {
       return *free;
     }
     return cache.keep(sql, must(SqliteStatement::prepare(database_.getHandle(), sql.text, watch_)));
+  }
+  SqliteStatement& get(std::string_view shape) {
+    const ShapedSql sql{shape, nothing};
+    if (auto* const free = cache.find_free(sql)) {
+      return *free;
+    }
+    return cache.keep(sql,
+                      must(SqliteStatement::prepare(database_.getHandle(), sql.write(), watch_)));
   }
 
  private:
@@ -99,6 +111,68 @@ TEST_CASE("what is used stays, what is not goes") {
     REQUIRE(fixture.cache.find_free(fixture.text(0)) == &hot);
   }
   CHECK(fixture.cache.find_free(fixture.text(1)) == nullptr);
+}
+
+TEST_CASE("what is new in use takes the place of what was used once") {
+  Fixture fixture{16};
+  for (int i = 0; i < 100; ++i) {
+    fixture.get(i);
+  }
+  const auto use_all = [&] {
+    for (int i = 100; i < 112; ++i) {
+      fixture.get(i);
+    }
+  };
+  use_all();
+  const auto prepared = fixture.cache.prepared();
+  for (int round = 0; round < 3; ++round) {
+    use_all();
+  }
+  CHECK(fixture.cache.prepared() == prepared);
+}
+
+TEST_CASE("what is used by its shape stays, too") {
+  Fixture fixture{16};
+  SqliteStatement& hot = fixture.get("0");
+  for (int i = 1; i < 200; ++i) {
+    fixture.get(std::to_string(i));
+    REQUIRE(fixture.cache.find_free(ShapedSql{"0", nothing}) == &hot);
+  }
+  CHECK(fixture.cache.find_free(ShapedSql{"1", nothing}) == nullptr);
+}
+
+TEST_CASE("of two statements of a shape the one that stays is found") {
+  for (const bool keeps_newer : {true, false}) {
+    Fixture fixture{4};
+    SqliteStatement& older = fixture.get("a");
+    older.take();
+    SqliteStatement& newer = fixture.get("a");
+    REQUIRE(&newer != &older);
+    SqliteStatement& kept = keeps_newer ? newer : older;
+    SqliteStatement& dropped = keeps_newer ? older : newer;
+    dropped.reset();
+    kept.take();
+    for (const char* shape : {"b", "c", "d", "e"}) {
+      fixture.get(shape);
+    }
+    CHECK(fixture.cache.find_free(ShapedSql{"a", nothing}) == nullptr);
+    kept.reset();
+    CHECK(fixture.cache.find_free(ShapedSql{"a", nothing}) == &kept);
+  }
+}
+
+TEST_CASE("a text that was found, and then dropped, is not found") {
+  Fixture fixture{16};
+  for (int i = 0; i < 16; ++i) {
+    fixture.get(i);
+    REQUIRE(fixture.cache.find_free(fixture.text(i)) != nullptr);
+  }
+  for (int i = 16; i < 48; ++i) {
+    fixture.get(i);
+  }
+  for (int i = 0; i < 16; ++i) {
+    CHECK(fixture.cache.find_free(fixture.text(i)) == nullptr);
+  }
 }
 
 TEST_CASE("a statement in use is neither given out again nor dropped") {

@@ -288,6 +288,30 @@ TEST_CASE("a reference that is broken already keeps nobody from changing the reg
   CHECK(must(test.registry.find(created.id)) == created);
 }
 
+TEST_CASE("nor while one of its statements still gives rows") {
+  const TestStore test;
+  test.run_raw(
+      "CREATE TRIGGER bomb BEFORE INSERT ON notes WHEN new.title = 'bomb' "
+      "BEGIN SELECT RAISE(ROLLBACK, 'boom'); END");
+  const auto acme = test.enter(test.acme);
+  must(Repository<Note>{test.store, acme}.insert({.id = "first", .title = "first"}));
+  must(Repository<Note>{test.store, acme}.insert({.id = "second", .title = "second"}));
+  const auto outcome = test.store.write(acme, [](WriteTransaction& tx) -> Result<void> {
+    static constexpr tenancy::detail::StaticSql titles{
+        "SELECT tenant_id, title FROM notes WHERE tenant_id = ?1"};
+    auto& session = tenancy::detail::SessionAccess::of(tx);
+    BOOST_OUTCOME_TRY(auto reading, session.prepare(titles));
+    CHECK(must(reading->step()));
+    const Repository<Note> notes{tx};
+    CHECK_FALSE(notes.insert({.id = "bomb", .title = "bomb"}).has_value());
+    // The statement holds a view of the database, and no transaction.
+    CHECK(code_of(notes.insert({.id = "after", .title = "after"})) == errc::transaction_lost);
+    return tenancy::success();
+  });
+  CHECK(code_of(outcome) == errc::transaction_lost);
+  CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 2);
+}
+
 TEST_CASE("the observer is told of each tenant's transaction") {
   const auto observer = std::make_shared<RecordingObserver>();
   const TestStore test{{.observer = observer}};
