@@ -124,7 +124,7 @@ TEST_CASE("what the system refuses a backup is told with its reason, and nothing
     Call call;
     int reason;
     const char* code;
-    const char* words;
+    std::string words;
   };
   const std::array<Refusal, 9> refusals{{
       {create, ENOSPC, "/storage_full", "does not fit into "},
