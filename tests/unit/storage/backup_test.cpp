@@ -15,6 +15,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -390,6 +391,7 @@ TEST_CASE("progress begins at nothing, grows, and ends at the size of the backup
       {.progress = [&](const BackupProgress& progress) { told.push_back(progress); }}));
 
   REQUIRE(told.size() > 10);
+  CHECK(told.size() < 120);
   CHECK(told.front().bytes_written == 0);
   CHECK(told.front().bytes_expected > 8'000'000);
   CHECK(told.back().bytes_written == report.bytes);
@@ -569,6 +571,21 @@ TEST_CASE("verifying takes names with special letters for what they are") {
   }
 }
 
+TEST_CASE("verifying needs no engine that takes names for URIs") {
+  const TemporaryFolder folder;
+  const auto target = folder / "copy.db";
+  { must(TestStore{}.authority.backup(target)); }
+  const int status = status_of_child([&] {
+    sqlite3_shutdown();
+    if (sqlite3_config(SQLITE_CONFIG_URI, 0) != SQLITE_OK) {
+      return 2;
+    }
+    return verify_backup(target) ? 0 : 1;
+  });
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+
 TEST_CASE("what is no backup is refused with its reason") {
   const TestStore test;
   const TemporaryFolder folder;
@@ -588,6 +605,9 @@ TEST_CASE("what is no backup is refused with its reason") {
   SQLite::Database{(folder / "foreign").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE}
       .exec("CREATE TABLE theirs (a); INSERT INTO theirs VALUES (1)");
   CHECK(code_of(verify_backup(folder / "foreign")) == errc::foreign_store);
+  SQLite::Database{(folder / "marked").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE}.exec(
+      "PRAGMA application_id = 0x746e6379; CREATE TABLE tenancy_tenants (id)");
+  CHECK(code_of(verify_backup(folder / "marked")) == errc::foreign_store);
   // A store in use: its log holds what the file does not.
   CHECK(code_of(verify_backup(test.file())) == errc::cannot_open);
 

@@ -1,8 +1,10 @@
 #include "storage/sqlite/engine.hpp"
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <dlfcn.h>
 #include <doctest/doctest.h>
@@ -114,4 +116,39 @@ TEST_CASE("a second engine is found by either form of symbol table, and both are
 
 TEST_CASE("a library that merely uses the engine is no second one") {
   CHECK(checked_with(TENANCY_TEST_ENGINE_USER) == "fine");
+}
+
+TEST_CASE("each symbol of a table is found, and none that merely has the same hash") {
+  // The stack is in no object and above them all, so that the engine's is another's.
+  const int on_stack = 0;
+  const auto holders_of = [&](const char* symbol) {
+    return sqlite::find_symbol_holders(symbol, &on_stack).others;
+  };
+  const auto engine = sqlite::find_symbol_holders("", sqlite3_sourceid()).own;
+  for (const char* symbol :
+       {"sqlite3_open_v2", "sqlite3_close_v2", "sqlite3_exec", "sqlite3_errmsg", "sqlite3_step",
+        "sqlite3_bind_text", "sqlite3_bind_blob", "sqlite3_column_text", "sqlite3_column_int64",
+        "sqlite3_changes", "sqlite3_finalize", "sqlite3_interrupt", "sqlite3_malloc",
+        "sqlite3_free", "sqlite3_vfs_find", "sqlite3_config", "sqlite3_initialize"}) {
+    CAPTURE(symbol);
+    CHECK(holders_of(symbol) == std::vector<std::string>{engine});
+  }
+  // 'u' * 33 + 'S' is 'v' * 33 + '2'.
+  CHECK(holders_of("sqlite3_open_uS").empty());
+}
+
+TEST_CASE("the program itself is named by its file") {
+  static const int here = 0;
+  CHECK(sqlite::find_symbol_holders("", &here).own ==
+        std::filesystem::read_symlink("/proc/self/exe").string());
+}
+
+TEST_CASE("an engine without memory is not taken for one that was told to serve a single thread") {
+  CHECK(text_from_child([]() -> std::string {
+          sqlite3_initialize();
+          sqlite3_hard_heap_limit64(1);
+          const auto checked = sqlite::check_engine(SecondEngine::refuse);
+          const bool has_memory = sqlite3_mutex_alloc(SQLITE_MUTEX_FAST) != nullptr;
+          return has_memory ? "memory" : checked ? "fine" : checked.error().to_string();
+        }) == "fine");
 }

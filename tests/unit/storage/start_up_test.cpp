@@ -6,9 +6,11 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <dlfcn.h>
@@ -20,6 +22,7 @@
 #include "storage/sqlite/identity.hpp"
 #include "support/child_process.hpp"
 #include "support/mounts.hpp"
+#include "support/read_hook.hpp"
 #include "support/test_store.hpp"
 
 namespace fs = std::filesystem;
@@ -424,7 +427,7 @@ TEST_CASE("a database of another program is refused, and not a byte is changed")
   SUBCASE("with another application id and no tables") {
     auto theirs = raw(file);
     theirs.exec("PRAGMA application_id = 7");
-    named = "its application_id is 7 and not 1953391481";
+    named = "its application_id is 7 and not 1953391481, and it holds 0 tables and the like. Name";
   }
   const auto before = contents(folder);
   check_refused(file, errc::foreign_store, "back it up and run PRAGMA application_id = 1953391481");
@@ -522,6 +525,58 @@ TEST_CASE("a database that gets tables just before it is claimed is left to its 
   const auto before = contents(folder);
   CHECK(code_of(tenancy::detail::sqlite::claim_database(file, {})) == errc::foreign_store);
   CHECK(contents(folder) == before);
+}
+
+TEST_CASE("a database that the library has claimed meanwhile is claimed already") {
+  const TemporaryFolder folder;
+  const auto file = folder / "store.db";
+  raw(file).exec("PRAGMA user_version = 1");
+  must(tenancy::detail::sqlite::claim_database(file, {}));
+  must(tenancy::detail::sqlite::claim_database(file, {}));
+  CHECK(application_id_of(file) == tenancy::detail::sqlite::application_id);
+}
+
+TEST_CASE("a store that was killed in a transaction without a log is known again") {
+  const TemporaryFolder folder;
+  const auto file = folder / "store.db";
+  in_killed_program(file, {"PRAGMA application_id = 1953391481", "CREATE TABLE mine (id, text)",
+                           "PRAGMA cache_size = 1", "PRAGMA cache_spill = 1", "BEGIN",
+                           "INSERT INTO mine VALUES (1, zeroblob(500000))"});
+  REQUIRE(fs::file_size(file.string() + "-journal") > 0);
+  CHECK(must(tenancy::detail::sqlite::find_owner(file, {})) ==
+        tenancy::detail::sqlite::Owner::this_library);
+}
+
+TEST_CASE("a log that goes or comes while its database is looked at is not overlooked") {
+  const TemporaryFolder folder;
+  const auto file = folder / "store.db";
+  std::optional<SQLite::Database> other{raw(file)};
+  const auto once_read = [&](const std::function<void()>& action) {
+    bool done = false;
+    // Its first page, which tells whose it is.
+    return tenancy_test::ReadHook{[&, action, done](std::size_t size) mutable {
+      if (size >= 4096 && !std::exchange(done, true)) {
+        action();
+      }
+    }};
+  };
+  SUBCASE("with the library's mark, which is in the file then") {
+    other->exec(
+        "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;"
+        "PRAGMA application_id = 1953391481; CREATE TABLE mine (id)");
+    const auto hook = once_read([&] { other.reset(); });
+    CHECK(must(tenancy::detail::sqlite::find_owner(file, {})) ==
+          tenancy::detail::sqlite::Owner::this_library);
+    CHECK_FALSE(other.has_value());
+  }
+  SUBCASE("with another's tables") {
+    other->exec("PRAGMA user_version = 1");
+    const auto hook = once_read([&] {
+      other->exec(
+          "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0; CREATE TABLE theirs (id)");
+    });
+    CHECK(code_of(tenancy::detail::sqlite::find_owner(file, {})) == errc::foreign_store);
+  }
 }
 
 TEST_CASE("a damaged database is refused with advice and kept as it is") {
