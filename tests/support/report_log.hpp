@@ -41,6 +41,12 @@ class ReportLog final : public tenancy::StoreObserver {
     batches_.clear();
   }
 
+  /// The same of checkpoints.
+  void forget_checkpoints() {
+    const std::scoped_lock lock{mutex_};
+    checkpoints_.clear();
+  }
+
   /// Waits until the batches sum up to so many transactions, kept or rolled back: a batch is
   /// reported only after its callers were told. Gives the batches.
   std::vector<tenancy::BatchReport> await_transactions(std::size_t count) {
@@ -53,6 +59,12 @@ class ReportLog final : public tenancy::StoreObserver {
       return sum >= count;
     });
     return batches_;
+  }
+
+  /// Waits until there were so many checkpoints.
+  void await_checkpoints(std::size_t count) {
+    std::unique_lock lock{mutex_};
+    added_.wait(lock, [&] { return checkpoints_.size() >= count; });
   }
 
   /// Waits until some checkpoint moved the whole log.

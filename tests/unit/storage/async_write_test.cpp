@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <future>
@@ -166,6 +167,17 @@ TEST_CASE("an asynchronous write ends in time though another one waits on for an
   other_process.exec("ROLLBACK");
   must(waits_on.get().get());
   CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 1);
+}
+
+TEST_CASE("an asynchronous write ends in time though one that may wait for longer came after it") {
+  const TestStore test{patient()};
+  const auto acme = test.enter(test.acme);
+  HeldWriter held{test.store, test.enter(test.globex)};
+  auto late = future_write(test.store, acme, CallOptions::within(100ms), inserting("late"));
+  auto waits_on = future_write(test.store, acme, inserting("patient"));
+  CHECK(code_of(late.get().get()) == errc::deadline_exceeded);
+  must(held.finish());
+  must(waits_on.get().get());
 }
 
 TEST_CASE("an asynchronous write waits for its turn no longer than the longest wait") {
@@ -382,6 +394,71 @@ TEST_CASE("a store can be opened again at once after it was closed on its own th
     own.acme = must(own.authority->enter(tenant.id, tenancy_test::tester()));
   }
   CHECK(own.notes() == 10);
+}
+
+TEST_CASE("what an asynchronous write holds is let go once it has been completed") {
+  const TestStore test{patient()};
+  const auto acme = test.enter(test.acme);
+  for (int i = 0; i < 10; ++i) {
+    std::promise<void> let_go;
+    auto gone = let_go.get_future();
+    const auto lets_go = [](std::promise<void>* promise) { promise->set_value(); };
+    std::shared_ptr<std::promise<void>> held{&let_go, lets_go};
+    auto done = future_write(test.store, acme, [held = std::move(held), i](WriteTransaction& tx) {
+      return insert_note(tx, std::to_string(i));
+    });
+    must(done.get().get());
+    gone.get();
+  }
+}
+
+TEST_CASE("a completion of what was refused may submit more than may wait to be told so") {
+  const TestStore test;
+  const auto reader = test.enter(test.acme, tenancy::Scope::read);
+  constexpr int count = 2000;
+  int told = 0;
+  std::promise<void> all;
+  test.store.async_write(reader, inserting("x"), [&](AsyncResult<Note> /*first*/) {
+    for (int i = 0; i < count; ++i) {
+      test.store.async_write(reader, inserting("x"), [&](AsyncResult<Note> result) {
+        CHECK(code_of(std::move(result).get()) == errc::access_denied);
+        if (++told == count) {
+          all.set_value();
+        }
+      });
+    }
+  });
+  all.get_future().get();
+}
+
+TEST_CASE("who is refused faster than it can be told waits") {
+  const TestStore test;
+  const auto reader = test.enter(test.acme, tenancy::Scope::read);
+  // Those that wait to be told, and as many that are being told.
+  constexpr int bound = 2 * 1024;
+  constexpr int count = 5 * bound;
+  std::atomic<int> begun = 0;
+  int told = 0;
+  int most = 0;
+  std::promise<void> all;
+  for (int i = 0; i < count; ++i) {
+    ++begun;
+    test.store.async_write(reader, inserting("x"), [&](const AsyncResult<Note>& /*refused*/) {
+      // The first one until as many have come as may, and for long enough that more could have.
+      while (told == 0 && begun <= bound / 2) {
+        std::this_thread::yield();
+      }
+      for (int pause = 0; told == 0 && pause < 200; ++pause) {
+        std::this_thread::yield();
+      }
+      most = std::max(most, begun - told);
+      if (++told == count) {
+        all.set_value();
+      }
+    });
+  }
+  all.get_future().get();
+  CHECK(most <= bound + 2);
 }
 
 TEST_CASE("a completion may submit the next write") {

@@ -222,6 +222,23 @@ TEST_CASE("a child that a unit forks off commits nothing") {
   check_parent_goes_on(test, "after");
 }
 
+TEST_CASE("a child that a unit forks off on the store's thread ends with it") {
+  const TestStore test;
+  SplitProcess process;
+  std::promise<Result<void>> told;
+  test.store.async_write(
+      test.enter(test.acme),
+      [&](WriteTransaction& /*tx*/) -> Result<void> {
+        process.split();
+        return tenancy::success();
+      },
+      [&](tenancy::AsyncResult<void> outcome) { told.set_value(std::move(outcome).get()); });
+  must(told.get_future().get());
+  // Its thread is the last one there, and no write of the parent's keeps it.
+  CHECK(process.let_go().empty());
+  check_parent_goes_on(test, "after");
+}
+
 std::int64_t writes_waiting(const TestStore& test) {
   const auto health = test.authority.health({.write_probe = tenancy::WriteProbe::none});
   for (const auto& figure : health.find("store")->figures) {

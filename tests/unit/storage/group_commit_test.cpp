@@ -535,6 +535,36 @@ TEST_CASE("calls of one statement stand or fall alone, and those replayed give t
   }
 }
 
+TEST_CASE("a call of one statement that fails in company without triggers undoes itself") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{patient(log)};
+  const auto acme = test.enter(test.acme);
+  log->forget_batches();
+  std::atomic<int> kept = 0;
+  std::vector<std::thread> threads;
+  HeldWriter held{test.store, test.enter(test.globex)};
+  threads.reserve(waiting);
+  for (int i = 0; i < waiting; ++i) {
+    threads.emplace_back([&] {
+      const auto outcome = write_queued([&] {
+        return Repository<Note>{test.store, acme}.insert({.id = "same", .title = "same"});
+      });
+      CHECK((outcome || code_of(outcome) == errc::already_exists));
+      kept += outcome ? 1 : 0;
+    });
+  }
+  await_full_queue(test.store, acme);
+  must(held.finish());
+  for (auto& thread : threads) {
+    thread.join();
+  }
+  CHECK(kept == 1);
+  const auto batches = log->await_transactions(waiting + 1);
+  CHECK(batches.size() == 1);
+  CHECK(sum(batches, &BatchReport::replayed) == 0);
+  CHECK(sum(batches, &BatchReport::rolled_back) == waiting - 1);
+}
+
 TEST_CASE("a failed statement leaves nothing half done behind as the first of a batch either") {
   const TestStore test{patient(), treacherous_schema(), treacherous_policy()};
   const auto acme = test.enter(test.acme);
@@ -665,6 +695,33 @@ TEST_CASE("a batch holds no more transactions than it may") {
   CHECK(batches.size() == (waiting + 1) / most);
   for (const auto& batch : batches) {
     CHECK(batch.transactions == most);
+  }
+}
+
+TEST_CASE("a batch is held no longer by several together than it may be") {
+  const auto log = std::make_shared<ReportLog>();
+  auto options = patient(log);
+  options.writes.max_batch_hold = 200ms;
+  const TestStore test{options};
+  const auto acme = test.enter(test.acme);
+  log->forget_batches();
+  HeldWriter held{test.store, test.enter(test.globex)};
+  std::vector<std::future<tenancy::AsyncResult<void>>> done;
+  done.reserve(waiting);
+  for (int i = 0; i < waiting; ++i) {
+    done.push_back(future_write(test.store, acme, [i](WriteTransaction& tx) {
+      const auto until = std::chrono::steady_clock::now() + 110ms;
+      while (std::chrono::steady_clock::now() < until) {
+      }
+      return insert_note(tx, std::to_string(i));
+    }));
+  }
+  must(held.finish());
+  for (auto& one : done) {
+    must(one.get().get());
+  }
+  for (const auto& batch : log->await_transactions(waiting + 1)) {
+    CHECK(batch.transactions <= 3);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "tenancy/data/repository.hpp"
 
 #include "support/entities.hpp"
+#include "support/other_process.hpp"
 #include "support/report_log.hpp"
 #include "support/test_store.hpp"
 
@@ -23,6 +25,7 @@ using tenancy::success;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::Note;
+using tenancy_test::OtherProcess;
 using tenancy_test::ReportLog;
 using tenancy_test::TestStore;
 
@@ -65,6 +68,15 @@ class OldReader {
  private:
   SQLite::Database connection_;
 };
+
+/// Up to the ceiling, while a reader keeps it from starting over. Gives the next number.
+int fill_log(const TestStore& test) {
+  int number = 1;
+  while (log_size(test.file()) < max_bytes) {
+    must(write_much(test, {}, number++));
+  }
+  return number;
+}
 
 }  // namespace
 
@@ -124,6 +136,64 @@ TEST_CASE("writes wait while the log is at its ceiling, and go on once readers l
   const auto checkpoints = log->checkpoints();
   const auto complete = std::ranges::count_if(checkpoints, &tenancy::CheckpointReport::complete);
   CHECK(static_cast<std::size_t>(complete) <= log->batches().size());
+}
+
+TEST_CASE("a log at its ceiling does not grow though it has been moved, while a reader uses it") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{small_log(log)};
+  must(write_much(test, {}, 0));
+  OldReader reader{test};
+  const int number = fill_log(test);
+  // All of the log may be moved for this one, which uses it nevertheless.
+  OldReader next{test};
+  reader.end();
+  log->forget_batches();
+  // For so long that it is also tried to make the reader let go.
+  CHECK(code_of(write_much(test, CallOptions::within(3s), number)) == errc::deadline_exceeded);
+  CHECK(log_size(test.file()) < max_bytes + one_write);
+  // What never began is no batch.
+  CHECK(log->batches().empty());
+  next.end();
+  must(write_much(test, {}, number));
+}
+
+TEST_CASE("a log is moved beside another one's write only by a store that is alone on it") {
+  const auto log = std::make_shared<ReportLog>();
+  const TestStore test{small_log(log)};
+  std::optional<OtherProcess> other;
+  SUBCASE("alone") {}
+  SUBCASE("beside another store") { other.emplace(test, test.acme); }
+  must(write_much(test, {}, 0));
+  OldReader reader{test};
+  const int number = fill_log(test);
+  auto writer = test.raw();
+  writer.exec("BEGIN IMMEDIATE");
+  log->forget_checkpoints();
+  reader.end();
+  auto held_up = std::async(std::launch::async, [&] { return write_much(test, {}, number); });
+  if (other) {
+    // Some of these press, and those between them do not.
+    log->await_checkpoints(10);
+    CHECK(std::ranges::none_of(log->checkpoints(), &tenancy::CheckpointReport::complete));
+    CHECK(log->checkpoints().back().wal_bytes >= max_bytes);
+  } else {
+    log->await_complete_checkpoint();
+  }
+  writer.exec("ROLLBACK");
+  must(held_up.get());
+}
+
+TEST_CASE("a log is moved also when the file of the writers' turns is not to be had") {
+  const TestStore test{small_log()};
+  const std::filesystem::path turns{test.file().string() + "-writer"};
+  std::filesystem::remove(turns);
+  std::filesystem::create_directory(turns);
+  must(write_much(test, {}, 0));
+  OldReader reader{test};
+  const int number = fill_log(test);
+  reader.end();
+  must(write_much(test, {}, number));
+  CHECK(must(ReadRepository<Note>{test.store, test.enter(test.acme)}.count()) == number + 1);
 }
 
 TEST_CASE("a reader that keeps its snapshot for too long is told so at its next statement") {
