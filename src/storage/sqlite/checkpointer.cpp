@@ -156,7 +156,11 @@ std::optional<Checkpointer::Moved> Checkpointer::move_log(bool is_pressing) {
   if (!moved || !moved->is_complete || is_pressing || has_grown_beyond(moved->log_bytes)) {
     // Then the rest: while others write there is always one, and the log would not start over but
     // grow, which makes every sync of it dearer.
-    moved = checkpoint_alone(is_pressing);
+    const auto rest = checkpoint_alone(is_pressing);
+    if (!rest) {
+      return std::nullopt;
+    }
+    moved = rest;
   }
   if (observer_ != nullptr) {
     observer_->on_checkpoint(CheckpointReport{.took = Steady::now() - began,
@@ -172,18 +176,23 @@ bool Checkpointer::has_grown_beyond(std::size_t bytes) {
   return log_bytes_ > bytes;
 }
 
-/// While nobody writes: in a turn, so that writers wait where it is fair, and in a mode for which
-/// SQLite takes its own write lock, for when there is no turn to be had. Readers keep the log from
-/// starting over, too; for them it waits when it presses.
-Checkpointer::Moved Checkpointer::checkpoint_alone(bool is_pressing) {
+/// While nobody writes: in a turn, so that writers wait where it is fair. Nothing when somebody
+/// else keeps the turn: these modes take SQLite's own write lock, but move the log all the same
+/// where a writer has it. Readers keep the log from starting over, too; for them it waits when it
+/// presses.
+std::optional<Checkpointer::Moved> Checkpointer::checkpoint_alone(bool is_pressing) {
   if (connection_ == nullptr) {
-    return Moved{};
+    return std::nullopt;
   }
   const CallOptions options;
   const CallLimits limits{options, is_pressing ? longest_turn : short_turn};
   const CallLimits for_turn{options, longest_turn};
   auto turn = WriterLock::open(file_);
+  // Without the file of the turns there is SQLite's lock alone.
   const bool has_turn = turn && turn.value().acquire(for_turn);
+  if (turn && !has_turn) {
+    return std::nullopt;
+  }
   const Moved moved =
       checkpoint(is_pressing ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_FULL, limits);
   if (has_turn) {

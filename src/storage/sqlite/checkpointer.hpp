@@ -64,7 +64,7 @@ class Checkpointer {
   void work();
   std::optional<Moved> move_log(bool is_pressing);
   [[nodiscard]] bool has_grown_beyond(std::size_t bytes);
-  Moved checkpoint_alone(bool is_pressing);
+  std::optional<Moved> checkpoint_alone(bool is_pressing);
   Moved checkpoint(int mode, const CallLimits& limits);
 
   const WalOptions options_;

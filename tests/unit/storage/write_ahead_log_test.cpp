@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <doctest/doctest.h>
 
 #include "tenancy/data/repository.hpp"
 
+#include "storage/sqlite/checkpointer.hpp"
 #include "support/entities.hpp"
 #include "support/other_process.hpp"
 #include "support/report_log.hpp"
@@ -22,6 +24,9 @@ using tenancy::ReadTransaction;
 using tenancy::Repository;
 using tenancy::Result;
 using tenancy::success;
+using tenancy::detail::sqlite::Connection;
+using tenancy::detail::sqlite::ConnectionMode;
+using tenancy::detail::sqlite::WriterLock;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::Note;
@@ -194,6 +199,34 @@ TEST_CASE("a log is moved also when the file of the writers' turns is not to be 
   reader.end();
   must(write_much(test, {}, number));
   CHECK(must(ReadRepository<Note>{test.store, test.enter(test.acme)}.count()) == number + 1);
+}
+
+// SQLite's modes that take its write lock move the log all the same where a writer has it.
+TEST_CASE("a log is not moved beside a writer whose turn does not end") {
+  const TestStore test;
+  must(write_much(test, {}, 0));
+  const auto log = std::make_shared<ReportLog>();
+  auto options = small_log(log);
+  options.wal.checkpoint_bytes = 1;
+  const tenancy::CallOptions call;
+  const tenancy::detail::CallLimits limits{call, options.max_wait};
+  // The store is open beside it, so that it is not alone on the file.
+  const auto lock = must(WriterLock::open(test.file()));
+  auto writer = must(WriterLock::open(test.file()));
+  must(writer.acquire(limits));
+  tenancy::detail::sqlite::Checkpointer checkpointer{
+      [&](const tenancy::detail::CallLimits& open_limits) {
+        return Connection::open(test.file().string(), ConnectionMode::read_write, {}, open_limits);
+      },
+      lock, test.file(), options};
+  checkpointer.log_grew_to(one_write);
+  while (checkpointer.progress().tries_in_vain == 0 && log->checkpoints().empty()) {
+    std::this_thread::yield();
+  }
+  CHECK(log->checkpoints().empty());
+  writer.release();
+  checkpointer.log_grew_to(2 * one_write);
+  log->await_complete_checkpoint();
 }
 
 TEST_CASE("a reader that keeps its snapshot for too long is told so at its next statement") {
