@@ -64,8 +64,13 @@ Result<CheckpointReport> move_whole_log(Connection& connection, const std::files
   const WatchScope watched{connection.watch(), limits, Watch::unlimited, true};
   int in_log = 0;
   int moved = 0;
-  const int code = sqlite3_wal_checkpoint_v2(connection.handle(), "main",
-                                             SQLITE_CHECKPOINT_TRUNCATE, &in_log, &moved);
+  // Of a log that it has emptied SQLite says nothing.
+  int code = sqlite3_wal_checkpoint_v2(connection.handle(), "main", SQLITE_CHECKPOINT_FULL, &in_log,
+                                       &moved);
+  if (code == SQLITE_OK) {
+    code = sqlite3_wal_checkpoint_v2(connection.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE,
+                                     nullptr, nullptr);
+  }
   BOOST_OUTCOME_TRY(limits.check());
   if (code != SQLITE_OK && code != SQLITE_BUSY) {
     return to_error(code, connection.handle(), "moving the write-ahead log into the database");

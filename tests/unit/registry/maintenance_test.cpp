@@ -149,9 +149,13 @@ TEST_CASE("a page that was overwritten is found") {
 TEST_CASE("a checkpoint empties the log, and says when a reader keeps it from that") {
   // For so long it waits for the reader.
   const Kept kept{{.max_wait = std::chrono::milliseconds{500}}};
-  REQUIRE(kept.log_size() > 0);
+  const auto size_before = kept.log_size();
+  REQUIRE(size_before > 0);
   const auto report = must(kept.maintenance.checkpoint());
   CHECK(report.complete);
+  CHECK(report.wal_bytes > 0);
+  CHECK(report.wal_bytes <= size_before + 16'384);
+  CHECK(report.moved_bytes == report.wal_bytes);
   CHECK(kept.log_size() == 0);
 
   must(Repository<Note>{kept.test.store, kept.test.enter(kept.test.acme)}.insert({.title = "new"}));
