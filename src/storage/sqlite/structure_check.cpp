@@ -1,9 +1,13 @@
 #include "storage/sqlite/structure_check.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <sqlite3.h>
 
 #include "storage/sqlite/error.hpp"
 
@@ -22,6 +26,23 @@ std::string without_keys(std::string finding) {
   return finding;
 }
 
+/// The code by which a page could not be read, which SQLite puts among what it finds: it says
+/// nothing of what is in the page.
+std::optional<int> code_of_unread(std::string_view finding) {
+  constexpr std::string_view with_code = "unable to get the page. error code=";
+  if (finding.find("failed to get page") != std::string_view::npos) {
+    return SQLITE_IOERR_READ;
+  }
+  const auto at = finding.find(with_code);
+  if (at == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto digits = finding.substr(at + with_code.size());
+  int code = SQLITE_IOERR_READ;
+  std::from_chars(digits.data(), digits.data() + digits.size(), code);
+  return to_errc(code) == errc::corrupt_store ? std::nullopt : std::optional{code};
+}
+
 }  // namespace
 
 Result<void> check_structure(JobConnection& connection, const std::filesystem::path& file) {
@@ -32,6 +53,9 @@ Result<void> check_structure(JobConnection& connection, const std::filesystem::p
   };
   BOOST_OUTCOME_TRY(connection.run("PRAGMA cell_size_check = ON"));
   BOOST_OUTCOME_TRY(connection.run("PRAGMA integrity_check(1)", first_finding));
+  if (const auto code = code_of_unread(finding)) {
+    return to_error(*code, nullptr, "reading " + file.string() + " to check its structure");
+  }
   if (finding != "ok") {
     return corrupt_file(file, without_keys(std::move(finding)));
   }
