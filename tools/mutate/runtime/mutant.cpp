@@ -1,19 +1,19 @@
 #include "mutant.hpp"
 
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-
 namespace tenancy_mutant {
 namespace {
 
-// A byte for each mutant, in a file that all processes of a test share: what one of them noted stays
-// when it is killed. coverage.py reads these bits.
+// A byte for each mutant, in a file that all processes of a test share: what one of them noted
+// stays when it is killed. coverage.py reads these bits.
 constexpr unsigned char differs = 1;
 constexpr unsigned char is_impossible = 2;
 constexpr unsigned char is_possible = 4;

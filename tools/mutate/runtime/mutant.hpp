@@ -97,7 +97,8 @@ constexpr bool alternative(int mutant, bool value) noexcept {
   return value && (std::is_constant_evaluated() || !is_on(mutant));
 }
 
-/// A failed result becomes a good one, with an empty value. Where there is no empty value, it stays.
+/// A failed result becomes a good one, with an empty value. Where there is no empty value, it
+/// stays.
 template <int mutant, class Result>
 constexpr std::remove_cvref_t<Result> ignored(Result&& result) {
   using Plain = std::remove_cvref_t<Result>;
@@ -126,7 +127,7 @@ std::string_view replaced(int mutant, std::string_view text, std::string_view fr
 
 template <std::integral Number>
 constexpr Number other_tenant(int mutant, Number tenant) noexcept {
-  return !std::is_constant_evaluated() && is_on(mutant) ? tenant ^ Number{1} : tenant;
+  return !std::is_constant_evaluated() && is_on(mutant) ? tenant ^ Number { 1 } : tenant;
 }
 
 }  // namespace tenancy_mutant
