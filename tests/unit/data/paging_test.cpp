@@ -42,7 +42,7 @@ namespace {
 /// An enumeration whose codec is the host's own and reads NULL.
 enum class Mood { none, good };
 
-constexpr auto tenancy_names(std::type_identity<Mood>) {
+[[maybe_unused]] constexpr auto tenancy_names(std::type_identity<Mood>) {
   return std::array{std::pair{Mood::good, "good"}};
 }
 
