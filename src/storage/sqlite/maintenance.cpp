@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <sqlite3.h>
@@ -17,8 +20,6 @@ using Steady = std::chrono::steady_clock;
 constexpr StaticSql vacuum_sql{"VACUUM"};
 constexpr StaticSql page_count_sql{"PRAGMA page_count"};
 constexpr StaticSql file_page_size_sql{"PRAGMA page_size"};
-
-/// Held to the call alone.
 
 /// A turn among the writers of all processes, given back at the end.
 class Turn {
@@ -62,18 +63,25 @@ Result<CheckpointReport> move_whole_log(Connection& connection, const std::files
   const auto began = Steady::now();
   BOOST_OUTCOME_TRY(const auto turn, Turn::take(file, limits));
   const WatchScope watched{connection.watch(), limits, Watch::unlimited, true};
+  // Of a log that it has emptied SQLite says nothing, and asking before by another checkpoint would
+  // look once more at a log that has been moved whole. What is left in the file of a former log
+  // counts.
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(file.string() + "-wal", unknown);
   int in_log = 0;
   int moved = 0;
-  // Of a log that it has emptied SQLite says nothing.
-  int code = sqlite3_wal_checkpoint_v2(connection.handle(), "main", SQLITE_CHECKPOINT_FULL, &in_log,
-                                       &moved);
-  if (code == SQLITE_OK) {
-    code = sqlite3_wal_checkpoint_v2(connection.handle(), "main", SQLITE_CHECKPOINT_TRUNCATE,
-                                     nullptr, nullptr);
-  }
+  const int code = sqlite3_wal_checkpoint_v2(connection.handle(), "main",
+                                             SQLITE_CHECKPOINT_TRUNCATE, &in_log, &moved);
   BOOST_OUTCOME_TRY(limits.check());
   if (code != SQLITE_OK && code != SQLITE_BUSY) {
     return to_error(code, connection.handle(), "moving the write-ahead log into the database");
+  }
+  if (code == SQLITE_OK) {
+    const std::size_t emptied = unknown ? 0 : size;
+    return CheckpointReport{.took = Steady::now() - began,
+                            .wal_bytes = emptied,
+                            .moved_bytes = emptied,
+                            .complete = true};
   }
   const auto bytes = [&](int frames) {
     return static_cast<std::size_t>(frames > 0 ? frames : 0) * connection.frame_bytes();
@@ -81,7 +89,7 @@ Result<CheckpointReport> move_whole_log(Connection& connection, const std::files
   return CheckpointReport{.took = Steady::now() - began,
                           .wal_bytes = bytes(in_log),
                           .moved_bytes = bytes(moved),
-                          .complete = code == SQLITE_OK && in_log == moved};
+                          .complete = false};
 }
 
 Result<VacuumReport> write_anew(Connection& connection, const std::filesystem::path& file,
