@@ -11,6 +11,7 @@
 
 #include "tenancy/data/repository.hpp"
 
+#include "storage/backend.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "support/entities.hpp"
 #include "support/other_process.hpp"
@@ -160,6 +161,29 @@ TEST_CASE("a log at its ceiling does not grow though it has been moved, while a 
   CHECK(log->batches().empty());
   next.end();
   must(write_much(test, {}, number));
+}
+
+TEST_CASE("tries in vain are forgotten when another connection moves the log") {
+  const TestStore test{small_log()};
+  const auto tries = [backend = tenancy::detail::StoreAccess::backend(test.store)] {
+    return must(backend->status({})).log_tries_in_vain;
+  };
+  must(write_much(test, {}, 0));
+  OldReader reader{test};
+  for (int number = 1; tries() == 0 && log_size(test.file()) < max_bytes - one_write; ++number) {
+    must(write_much(test, {}, number));
+  }
+  while (tries() == 0) {
+    std::this_thread::yield();
+  }
+  reader.end();
+  // A last try may still be on its way.
+  for (int number = 0; tries() != 0 && number < 1000; ++number) {
+    test.run_raw("PRAGMA wal_checkpoint(TRUNCATE)");
+    must(Repository<Note>{test.store, test.enter(test.acme)}.insert(
+        {.title = "short " + std::to_string(number)}));
+  }
+  CHECK(tries() == 0);
 }
 
 TEST_CASE("a log is moved beside another one's write only by a store that is alone on it") {
