@@ -16,9 +16,6 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,6 +27,7 @@
 #include "support/fault_vfs.hpp"
 #include "support/mounts.hpp"
 #include "support/read_hook.hpp"
+#include "support/refused_call.hpp"
 #include "support/stopper.hpp"
 #include "support/test_store.hpp"
 
@@ -44,7 +42,8 @@ using tenancy_test::FaultKind;
 using tenancy_test::FaultVfs;
 using tenancy_test::must;
 using tenancy_test::Note;
-using tenancy_test::require_system;
+using tenancy_test::refuse_call;
+using tenancy_test::SystemCall;
 using tenancy_test::TemporaryFolder;
 using tenancy_test::TestStore;
 using tenancy_test::text_from_child;
@@ -53,35 +52,6 @@ using tenancy_test::VfsCall;
 namespace {
 
 using std::chrono::milliseconds;
-
-#ifdef __NR_link
-constexpr long link_call = __NR_link;
-#else
-constexpr long link_call = __NR_linkat;
-#endif
-
-/// A system call, or those of it that have one of these bits in an argument.
-struct Call {
-  long number;
-  unsigned argument = 0;
-  std::uint32_t bits = 0xFFFF'FFFF;
-};
-
-/// From now on the kernel refuses that to this thread with an error. For a child process.
-void refuse(const Call& call, int reason) {
-  const auto argument = offsetof(seccomp_data, args) + call.argument * sizeof(std::uint64_t);
-  std::array<sock_filter, 6> filter{{
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(call.number), 0, 3),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(argument)),
-      BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, call.bits, 0, 1),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(reason)),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  }};
-  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
-  require_system(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0, "no new privileges");
-  require_system(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0, "seccomp");
-}
 
 std::set<std::string> names_in(const std::filesystem::path& folder) {
   std::set<std::string> names;
@@ -119,11 +89,11 @@ void wait_until(CallOptions::Clock::time_point moment) {
 }  // namespace
 
 TEST_CASE("what the system refuses a backup is told with its reason, and nothing is left behind") {
-  const Call create{__NR_openat, 2, O_EXCL};
-  const Call sync{__NR_fsync};
-  const Call open_folder{__NR_openat, 2, O_DIRECTORY};
+  const SystemCall create{__NR_openat, 2, O_EXCL, O_EXCL};
+  const SystemCall sync{__NR_fsync};
+  const SystemCall open_folder{__NR_openat, 2, O_DIRECTORY, O_DIRECTORY};
   struct Refusal {
-    Call call;
+    SystemCall call;
     int reason;
     const char* code;
     std::string words;
@@ -136,7 +106,7 @@ TEST_CASE("what the system refuses a backup is told with its reason, and nothing
       {create, EACCES, "/cannot_open", "creating a draft"},
       {sync, EIO, "/io_error", "syncing the draft"},
       {sync, EDQUOT, "/storage_full", "does not fit into "},
-      {{link_call}, EPERM, "/cannot_open", "giving the backup its name"},
+      {tenancy_test::link_call, EPERM, "/cannot_open", "giving the backup its name"},
       {open_folder, EIO, "/io_error", "syncing the folder"},
   }};
   for (const Refusal& refusal : refusals) {
@@ -145,7 +115,7 @@ TEST_CASE("what the system refuses a backup is told with its reason, and nothing
     std::filesystem::create_directory(backups);
     const std::string said = text_from_child([&]() -> std::string {
       const auto authority = small_store(folder / "store.db");
-      refuse(refusal.call, refusal.reason);
+      refuse_call(refusal.call, refusal.reason);
       const auto made = authority.backup(backups / "copy.db");
       return made ? "made" : made.error().to_string();
     });

@@ -11,15 +11,12 @@
 #include <thread>
 
 #include <doctest/doctest.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "support/child_process.hpp"
 #include "support/must.hpp"
+#include "support/refused_call.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
@@ -35,23 +32,6 @@ std::string said_of(const fs::path& file) {
 
 bool contains(std::string_view text, std::string_view words) {
   return text.find(words) != std::string_view::npos;
-}
-
-/// Lets links fail in this process, as on a filesystem that has none.
-bool forbid_links() {
-  constexpr unsigned forbidden = SECCOMP_RET_ERRNO | EPERM;
-  std::array program{
-      sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-#ifdef SYS_link
-      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_link, 1, 0),
-#endif
-      sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_linkat, 0, 1),
-      sock_filter BPF_STMT(BPF_RET | BPF_K, forbidden),
-      sock_filter BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-  };
-  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
-  return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
 auto entries(const TemporaryFolder& folder) {
@@ -77,8 +57,9 @@ TEST_CASE("a database that cannot be created says why") {
 
 TEST_CASE("a database on a filesystem without links is not said to be created") {
   const TemporaryFolder folder;
-  const std::string said = tenancy_test::text_from_child([&]() -> std::string {
-    return forbid_links() ? said_of(folder / "store.db") : "links are let through";
+  const std::string said = tenancy_test::text_from_child([&] {
+    tenancy_test::refuse_call(tenancy_test::link_call, EPERM);
+    return said_of(folder / "store.db");
   });
   CAPTURE(said);
   CHECK(contains(said, "storage/cannot_open"));

@@ -1,12 +1,16 @@
 #include "storage/sqlite/fork_mark.hpp"
 
+#include <cerrno>
 #include <cstddef>
 #include <fstream>
 #include <string>
 
 #include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "support/child_process.hpp"
+#include "support/refused_call.hpp"
 
 using tenancy::detail::sqlite::ForkMark;
 using tenancy_test::text_from_child;
@@ -46,4 +50,16 @@ TEST_CASE("marks give back their pages") {
     REQUIRE(mark.means() == ForkMark::Means::page);
   }
   CHECK(pages() < before + many / 2);
+}
+
+TEST_CASE("a mark goes by the process's number where pages are not wiped") {
+  const std::string said = text_from_child([] {
+    constexpr unsigned advice = 2;
+    tenancy_test::refuse_call({SYS_madvise, advice, 0xFFFF'FFFF, MADV_WIPEONFORK}, EINVAL);
+    const ForkMark mark;
+    const auto ask = [&] { return std::string{mark.in_same_process() ? "same" : "other"}; };
+    return std::string{mark.means() == ForkMark::Means::process_id ? "number " : "page "} + ask() +
+           " " + text_from_child(ask);
+  });
+  CHECK(said == "number same other");
 }
