@@ -6,8 +6,10 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <SQLiteCpp/Statement.h>
@@ -67,6 +69,40 @@ struct Kept {
       tester(), must(CrossingReason::create(CrossingPurpose::maintenance, "weekly upkeep"))));
   Maintenance maintenance = test.authority.maintenance(crossing);
 };
+
+/// A sink of the host's, which is told of each work just before it begins, when its record is in
+/// the log already. Does once what a test wants then.
+class Acting final : public tenancy::CrossingAuditSink {
+ public:
+  Result<void> record(const tenancy::CrossingRecord& record, const CallOptions&) override {
+    if (record.use == tenancy::CrossingUse::maintenance && action) {
+      std::exchange(action, nullptr)();
+    }
+    return tenancy::success();
+  }
+  std::function<void()> action;
+};
+
+/// A store with that sink.
+struct Watched {
+  static tenancy::RegistryOptions options(std::shared_ptr<tenancy::CrossingAuditSink> sink) {
+    tenancy::RegistryOptions options;
+    options.crossing_sink = std::move(sink);
+    return options;
+  }
+
+  std::shared_ptr<Acting> sink = std::make_shared<Acting>();
+  TestStore test{
+      {.max_wait = std::chrono::milliseconds{200}}, tenancy_test::test_schema(), {}, options(sink)};
+  CrossTenantContext crossing = must(test.authority.cross_tenants(
+      tester(), must(CrossingReason::create(CrossingPurpose::maintenance, "weekly upkeep"))));
+  Maintenance maintenance = test.authority.maintenance(crossing);
+};
+
+template <class T>
+Result<void> as_done(const Result<T>& result) {
+  return result ? Result<void>{tenancy::success()} : Result<void>{result.error()};
+}
 
 }  // namespace
 
@@ -170,33 +206,15 @@ TEST_CASE("a checkpoint empties the log, and says when a reader keeps it from th
 }
 
 TEST_CASE("a log that is moved whole but still read is not complete") {
-  // A sink of the host's is told just before the work, when the record is in the log already.
-  class Reading final : public tenancy::CrossingAuditSink {
-   public:
-    Result<void> record(const tenancy::CrossingRecord& record, const CallOptions&) override {
-      if (record.use == tenancy::CrossingUse::maintenance && begin) {
-        begin();
-      }
-      return tenancy::success();
-    }
-    std::function<void()> begin;
-  };
-  const auto sink = std::make_shared<Reading>();
-  tenancy::RegistryOptions options;
-  options.crossing_sink = sink;
-  const TestStore test{
-      {.max_wait = std::chrono::milliseconds{200}}, tenancy_test::test_schema(), {}, options};
-  const auto crossing = must(test.authority.cross_tenants(
-      tester(), must(CrossingReason::create(CrossingPurpose::maintenance, "weekly upkeep"))));
-  const auto maintenance = test.authority.maintenance(crossing);
-  auto reader = test.raw();
-  sink->begin = [&] { reader.exec("BEGIN; SELECT count(*) FROM notes"); };
-  const auto report = must(maintenance.checkpoint());
+  Watched watched;
+  auto reader = watched.test.raw();
+  watched.sink->action = [&] { reader.exec("BEGIN; SELECT count(*) FROM notes"); };
+  const auto report = must(watched.maintenance.checkpoint());
   CHECK_FALSE(report.complete);
   CHECK(report.wal_bytes > 0);
   CHECK(report.moved_bytes == report.wal_bytes);
-  sink->begin = [&] { reader.exec("COMMIT"); };
-  CHECK(must(maintenance.checkpoint()).complete);
+  watched.sink->action = [&] { reader.exec("COMMIT"); };
+  CHECK(must(watched.maintenance.checkpoint()).complete);
 }
 
 TEST_CASE("a checkpoint that fails says so") {
@@ -245,30 +263,55 @@ TEST_CASE("maintenance waits for its turn, and gives up with the call") {
 }
 
 TEST_CASE("a stop during the work leaves the store as it was") {
-  // Requested as soon as the record, which comes first, has been kept.
-  class Stopping final : public tenancy::CrossingAuditSink {
-   public:
-    Result<void> record(const tenancy::CrossingRecord& record, const CallOptions&) override {
-      if (record.use == tenancy::CrossingUse::maintenance) {
-        stopper.request_stop();
-      }
-      return tenancy::success();
-    }
-    tenancy_test::Stopper stopper;
+  Watched watched;
+  const auto& test = watched.test;
+  const auto& maintenance = watched.maintenance;
+  using Work = std::function<Result<void>(const CallOptions&)>;
+  const std::vector<Work> works{
+      [&](const CallOptions& call) { return as_done(maintenance.vacuum(call)); },
+      [&](const CallOptions& call) { return maintenance.check(call); },
+      [&](const CallOptions& call) { return as_done(maintenance.checkpoint(call)); },
+      [&](const CallOptions& call) { return maintenance.analyze({.call = call}); }};
+  for (const Work& work : works) {
+    const tenancy_test::Stopper stopper;
+    watched.sink->action = [&] { stopper.request_stop(); };
+    const auto size = std::filesystem::file_size(test.file());
+    CHECK(code_of(work(stopper.options())) == errc::cancelled);
+    CHECK(std::filesystem::file_size(test.file()) == size);
+    CHECK(std::filesystem::file_size(test.file().string() + "-wal") > 0);
+    CHECK_FALSE(test.raw().tableExists("sqlite_stat1"));
+  }
+  for (const Work& work : works) {
+    must(work({}));
+  }
+}
+
+TEST_CASE("a log is not moved, nor its store written anew, in another one's turn") {
+  Watched watched;
+  const auto again = watched.test.open_again();
+  const auto acme = must(again.enter(watched.test.acme.id, tester()));
+  std::optional<tenancy_test::HeldWriter> held;
+  const auto fails_beside = [&](const auto& work) {
+    watched.sink->action = [&] { held.emplace(again.store(), acme); };
+    const auto size = std::filesystem::file_size(watched.test.file());
+    CHECK(code_of(work(CallOptions::within(std::chrono::milliseconds{100}))) ==
+          errc::deadline_exceeded);
+    CHECK(std::filesystem::file_size(watched.test.file()) == size);
+    must(held->finish());
+    held.reset();
   };
-  const auto sink = std::make_shared<Stopping>();
-  tenancy::RegistryOptions options;
-  options.crossing_sink = sink;
-  const TestStore test{{}, tenancy_test::test_schema(), {}, options};
-  const auto crossing = must(test.authority.cross_tenants(
-      tester(), must(CrossingReason::create(CrossingPurpose::maintenance, "weekly upkeep"))));
-  const auto maintenance = test.authority.maintenance(crossing);
-  const auto call = sink->stopper.options();
-  CHECK(code_of(maintenance.vacuum(call)) == errc::cancelled);
-  CHECK(code_of(maintenance.check(call)) == errc::cancelled);
-  CHECK(code_of(maintenance.checkpoint(call)) == errc::cancelled);
-  must(maintenance.check());
-  must(maintenance.vacuum());
+  fails_beside([&](const CallOptions& call) { return watched.maintenance.checkpoint(call); });
+  fails_beside([&](const CallOptions& call) { return watched.maintenance.vacuum(call); });
+}
+
+TEST_CASE("a checkpoint in vain until its deadline is told as late") {
+  const Kept kept;
+  auto reader = kept.test.raw();
+  reader.exec("BEGIN");
+  static_cast<void>(reader.execAndGet("SELECT count(*) FROM notes"));
+  must(Repository<Note>{kept.test.store, kept.test.enter(kept.test.acme)}.insert({.title = "new"}));
+  CHECK(code_of(kept.maintenance.checkpoint(CallOptions::within(std::chrono::milliseconds{300}))) ==
+        errc::deadline_exceeded);
 }
 
 TEST_CASE("the observer is told of a checkpoint that somebody asked for") {
