@@ -93,12 +93,12 @@ void Writer::lead(WriteUnit& unit) noexcept {
     run(*next);
     if (!in_same_process()) [[unlikely]] {
       // Whoever else waits has no thread here, and locks may be held by threads that are not here.
-      next->outcome = forked_process_error();
-      next->exception = nullptr;
+      // The one that leads waits for itself, also when it is another's unit that has forked.
       next->leave_writer();
-      if (next == &unit || next->owner == std::this_thread::get_id()) {
-        next->finish();
-      }
+      unit.outcome = forked_process_error();
+      unit.exception = nullptr;
+      unit.leave_writer();
+      unit.finish();
       return;
     }
     next = pass_on();

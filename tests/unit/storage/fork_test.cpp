@@ -258,6 +258,18 @@ std::int64_t writes_waiting(const TestStore& test) {
   return 0;
 }
 
+/// Has another thread submit a write, and returns when it waits.
+template <class Unit, class Completion>
+void submit_elsewhere(const TestStore& test, const tenancy::TenantContext& context, Unit unit,
+                      Completion completion) {
+  std::thread{[&] {
+    test.store.async_write(context, std::move(unit), std::move(completion));
+    while (writes_waiting(test) == 0) {
+      std::this_thread::yield();
+    }
+  }}.join();
+}
+
 TEST_CASE("a child that a unit forks off runs nothing that waited for the parent") {
   const TestStore test;
   const auto acme = test.enter(test.acme);
@@ -265,18 +277,13 @@ TEST_CASE("a child that a unit forks off runs nothing that waited for the parent
   bool has_run = false;
   std::promise<void> told;
   const auto outcome = test.store.write(acme, [&](WriteTransaction& /*tx*/) -> Result<void> {
-    std::thread{[&] {
-      test.store.async_write(
-          acme,
-          [&](WriteTransaction& /*other*/) -> Result<void> {
-            has_run = true;
-            return tenancy::success();
-          },
-          [&](const tenancy::AsyncResult<void>& /*result*/) { told.set_value(); });
-      while (writes_waiting(test) == 0) {
-        std::this_thread::yield();
-      }
-    }}.join();
+    submit_elsewhere(
+        test, acme,
+        [&](WriteTransaction& /*other*/) -> Result<void> {
+          has_run = true;
+          return tenancy::success();
+        },
+        [&](const tenancy::AsyncResult<void>& /*result*/) { told.set_value(); });
     process.split();
     return tenancy::success();
   });
@@ -287,6 +294,38 @@ TEST_CASE("a child that a unit forks off runs nothing that waited for the parent
   told.get_future().get();
   CHECK(has_run);
   CHECK(process.let_go() == "forked_process left");
+}
+
+TEST_CASE("a child that somebody else's unit forks off on a thread tells that thread so") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  SplitProcess process;
+  std::promise<Result<void>> told;
+  // Leads the batch, in which the other one forks.
+  const auto outcome = test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+    submit_elsewhere(
+        test, acme,
+        [&](WriteTransaction& /*other*/) -> Result<void> {
+          process.split();
+          return tenancy::success();
+        },
+        [&](tenancy::AsyncResult<void> result) {
+          if (process.is_child()) {
+            process.say("another's completion");
+          }
+          told.set_value(std::move(result).get());
+        });
+    BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = "mine", .title = "mine"}));
+    return tenancy::success();
+  });
+  if (process.is_child()) {
+    process.say(name_of(outcome));
+  }
+  must(outcome);
+  must(told.get_future().get());
+  CHECK(process.let_go() == "forked_process ");
+  CHECK(must(ReadRepository<Note>{test.store, acme}.find("mine")).has_value());
+  check_parent_goes_on(test, "after");
 }
 
 TEST_CASE("a child may open a store of its own") {
