@@ -15,19 +15,17 @@ std::optional<Timestamp> optional_time(const Statement& statement, int column) {
 
 Result<ApiKey> read_api_key(const Statement& statement) {
   const auto id = statement.text(0);
-  const auto tenant = statement.int64(1);
+  const auto tenant = TenantId::from_value(statement.int64(1).value_or(0));
   const auto name = statement.text(2);
-  const auto scope = statement.text(3);
+  const auto scope = parse_scope(statement.text(3).value_or(""));
   const auto created_at = statement.int64(4);
   if (!id || !tenant || !name || !scope || !created_at) {
     return Error{errc::invalid_row, "a row of tenancy_api_keys cannot be read"};
   }
-  BOOST_OUTCOME_TRY(const TenantId tenant_id, TenantId::from_value(*tenant));
-  BOOST_OUTCOME_TRY(const Scope parsed_scope, parse_scope(*scope));
   return ApiKey{std::string{*id},
-                tenant_id,
+                tenant.value(),
                 std::string{*name},
-                parsed_scope,
+                scope.value(),
                 Timestamp::from_microseconds(*created_at),
                 optional_time(statement, 5),
                 optional_time(statement, 6),

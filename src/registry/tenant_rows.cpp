@@ -19,6 +19,8 @@ constexpr StaticSql find_status_sql{
 constexpr StaticSql find_by_slug_sql{"SELECT " TENANCY_TENANT_COLUMNS
                                      " FROM tenancy_tenants WHERE slug = ?1"};
 
+constexpr const char* unreadable_tenant = "a row of tenancy_tenants cannot be read";
+
 Result<Tenant> found_tenant(Statement& statement) {
   BOOST_OUTCOME_TRY(const bool found, statement.step());
   if (!found) {
@@ -30,10 +32,10 @@ Result<Tenant> found_tenant(Statement& statement) {
 }  // namespace
 
 Result<Tenant> read_tenant(const Statement& statement) {
-  const auto id = statement.int64(0);
-  const auto slug = statement.text(1);
+  const auto id = TenantId::from_value(statement.int64(0).value_or(0));
+  const auto slug = Slug::parse(statement.text(1).value_or(""));
   const auto name = statement.text(2);
-  const auto status = statement.text(3);
+  const auto status = parse_tenant_status(statement.text(3).value_or(""));
   const auto plan = statement.text(4);
   const auto template_version = statement.text(5);
   const auto workflow_ids = statement.text(6);
@@ -44,16 +46,13 @@ Result<Tenant> read_tenant(const Statement& statement) {
   const auto updated_at = statement.int64(11);
   if (!id || !slug || !name || !status || !plan || !template_version || !workflow_ids ||
       !metadata || !epoch || !version || !created_at || !updated_at) {
-    return Error{errc::invalid_row, "a row of tenancy_tenants cannot be read"};
+    return Error{errc::invalid_row, unreadable_tenant};
   }
-  BOOST_OUTCOME_TRY(const TenantId tenant_id, TenantId::from_value(*id));
-  BOOST_OUTCOME_TRY(const auto parsed_slug, Slug::parse(*slug));
-  BOOST_OUTCOME_TRY(const TenantStatus parsed_status, parse_tenant_status(*status));
   BOOST_OUTCOME_TRY(auto workflows, workflow_ids_from_text(*workflow_ids));
-  return Tenant{.id = tenant_id,
-                .slug = parsed_slug,
+  return Tenant{.id = id.value(),
+                .slug = slug.value(),
                 .name = std::string{*name},
-                .status = parsed_status,
+                .status = status.value(),
                 .plan = std::string{*plan},
                 .template_version = std::string{*template_version},
                 .workflow_ids = std::move(workflows),
@@ -90,13 +89,13 @@ Result<std::int64_t> find_active_epoch(ControlSession& session, TenantId id) {
   if (!found) {
     return Error{errc::not_found, "no such tenant"};
   }
-  BOOST_OUTCOME_TRY(const auto status, parse_tenant_status(statement->text(0).value_or("")));
-  if (status != TenantStatus::active) {
-    return not_active(id, status);
-  }
+  const auto status = parse_tenant_status(statement->text(0).value_or(""));
   const auto epoch = statement->int64(1);
-  if (!epoch) {
-    return Error{errc::invalid_row, "a row of tenancy_tenants cannot be read"};
+  if (!status || !epoch) {
+    return Error{errc::invalid_row, unreadable_tenant};
+  }
+  if (status.value() != TenantStatus::active) {
+    return not_active(id, status.value());
   }
   return *epoch;
 }

@@ -271,7 +271,11 @@ TEST_CASE("what a query and a page must not be is refused as in a tenant's list"
   const Notes notes;
   CHECK(code_of(notes.all.list({.limit = 0})) == errc::invalid_argument);
   CHECK(code_of(notes.all.list({.cursor = "nonsense"})) == errc::invalid_cursor);
-  CHECK(code_of(notes.all.count(field<&Note::title>.in(std::vector<std::string>(501, "x")))) ==
+  const tenancy::Query<Note> too_many{field<&Note::title>.in(std::vector<std::string>(501, "x"))};
+  CHECK(code_of(notes.all.count(too_many)) == errc::invalid_argument);
+  CHECK(code_of(notes.all.count_by_tenant(too_many)) == errc::invalid_argument);
+  CHECK(code_of(notes.all.list(too_many)) == errc::invalid_argument);
+  CHECK(code_of(notes.all.for_each(too_many, [](TenantId, const Note&) {})) ==
         errc::invalid_argument);
 }
 

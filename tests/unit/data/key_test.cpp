@@ -155,6 +155,18 @@ TEST_CASE("a key that 64 bits with a sign cannot hold is refused and is not anot
   CHECK(must(rows.find(std::size_t{7})) == std::nullopt);
 }
 
+TEST_CASE("a part of a key that 64 bits with a sign cannot hold is refused, with a version, too") {
+  const tenancy_test::Work work;
+  must(work.items.insert({.project = "p", .number = -1}));
+  const tenancy::RowVersion first{1};
+  const EntityTraits<Item>::KeyArgument too_large{"p", std::numeric_limits<std::uint64_t>::max()};
+  CHECK(code_of(work.items.find_versioned(too_large)) == errc::invalid_value);
+  CHECK(code_of(work.items.erase(too_large, first)) == errc::invalid_value);
+  CHECK(code_of(work.items.update(too_large, tenancy::Changes<Item>{}, first)) ==
+        errc::invalid_value);
+  CHECK(must(work.items.require_versioned({"p", -1})).version == first);
+}
+
 TEST_CASE("a key without a stored form is refused and names its column") {
   const TestStore test = store_with_key("TEXT");
   const Repository<Keyed<Priority>> rows{test.store, test.enter(test.acme)};

@@ -488,4 +488,6 @@ TEST_CASE("the first row of a query is that of its list, or none") {
         3);
   CHECK(must(work.items.first(field<&Item::number> > 1))->number == 2);
   CHECK_FALSE(must(work.items.first(field<&Item::number> > 3)).has_value());
+  CHECK(code_of(work.items.first(field<&Item::title>.in(std::vector<std::string>(501, "x")))) ==
+        errc::invalid_argument);
 }

@@ -193,3 +193,16 @@ TEST_CASE("an upsert that says it failed when it was stopped has stored nothing"
                              }));
   CHECK(must(work.people.count()) == (is_stored ? 1 : 0));
 }
+
+TEST_CASE("a trigger that keeps a row as it is, instead of the new one, is an error") {
+  TestStore test;
+  const Repository<Note> notes{test.store, test.enter(test.acme)};
+  must(notes.insert({.id = "a", .title = "old"}));
+  test.run_raw(
+      "CREATE TRIGGER keep BEFORE UPDATE ON notes WHEN new.stars = 1 BEGIN SELECT RAISE(IGNORE); "
+      "END");
+  CHECK(code_of(notes.upsert({.id = "a", .title = "new", .stars = 1})) ==
+        errc::constraint_violation);
+  CHECK(must(notes.require("a")).title == "old");
+  CHECK(must(notes.upsert({.id = "a", .title = "new"})).title == "new");
+}

@@ -425,17 +425,18 @@ TEST_CASE("options out of range open nothing") {
 }
 
 TEST_CASE("a row of a key that cannot be read is an error and no guess") {
-  const auto damaged = [](const char* column) {
+  const auto damaged = [](const std::string& assignment) {
     TestStore test;
     must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
     test.drop_rules("tenancy_api_keys");
     must(test.registry.keys(test.acme.id));
-    test.run_raw(std::string{"UPDATE tenancy_api_keys SET "} + column + " = NULL");
+    test.run_raw("UPDATE tenancy_api_keys SET " + assignment);
     return test.registry.keys(test.acme.id);
   };
-  for (const char* const column : {"key_id", "name", "scope"}) {
-    CAPTURE(column);
-    CHECK(code_of(damaged(column)) == errc::invalid_row);
+  for (const char* const assignment :
+       {"key_id = NULL", "name = NULL", "scope = NULL", "scope = 'everything'"}) {
+    CAPTURE(assignment);
+    CHECK(code_of(damaged(assignment)) == errc::invalid_row);
   }
   // Without its time a key has no place in a list, and without its tenant it is in none.
   const TestStore test;

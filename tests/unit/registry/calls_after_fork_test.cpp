@@ -63,6 +63,7 @@ struct Host {
   std::string key_id = must(test.registry.keys(test.acme.id)).items.front().id;
   std::string administrator_key{
       must(test.authority.issue_administrator_key("root")).text.unsafe_text()};
+  tenancy::Authenticator authenticator = test.authority.authenticator();
   TenantIdentifier identifier = must(TenantIdentifier::parse("host", "acme.example"));
   tenancy::CrossTenantContext crossing =
       must(test.authority.cross_tenants(Principal::host(), reason()));
@@ -109,6 +110,7 @@ TEST_CASE("a child that was forked off reads and writes no tenant's rows") {
 TEST_CASE("a child that was forked off is given no context and no registry") {
   const Host host;
   must(host.test.registry.add_identifier(host.test.acme.id, host.identifier));
+  must(host.authenticator.authenticate(host.key));
   const auto said = asked_in_child(host, [](const Host& parents, Answers& answers) {
     const auto& authority = parents.test.authority;
     const auto authenticator = authority.authenticator();
@@ -117,6 +119,8 @@ TEST_CASE("a child that was forked off is given no context and no registry") {
     answers.expect_refused("enter by identifier", authority.enter(parents.identifier));
     answers.expect_refused("impersonate", authority.impersonate(id, Principal::host(), reason()));
     answers.expect_refused("authenticate", authenticator.authenticate(parents.key));
+    answers.expect_refused("authenticate from memory",
+                           parents.authenticator.authenticate(parents.key));
     answers.expect_refused("authenticate an administrator",
                            authenticator.authenticate_administrator(parents.administrator_key));
     answers.expect_refused("issue an administrator's key",
@@ -126,7 +130,7 @@ TEST_CASE("a child that was forked off is given no context and no registry") {
     answers.expect_refused("backup", authority.backup(parents.test.file().string() + ".copy"));
     answers.expect_refused("cross", authority.cross_tenants(Principal::host(), reason()));
   });
-  CHECK(said == "10 calls");
+  CHECK(said == "11 calls");
 }
 
 TEST_CASE("a child that was forked off administers nothing") {

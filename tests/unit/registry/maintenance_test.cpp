@@ -22,6 +22,7 @@
 #include "support/fault_vfs.hpp"
 #include "support/held_writer.hpp"
 #include "support/report_log.hpp"
+#include "support/split_process.hpp"
 #include "support/stopper.hpp"
 #include "support/test_store.hpp"
 
@@ -283,6 +284,25 @@ TEST_CASE("a stop during the work leaves the store as it was") {
   }
   for (const Work& work : works) {
     must(work({}));
+  }
+}
+
+TEST_CASE("a child that is forked off with the record of a work does not do it") {
+  Watched watched;
+  const std::vector<std::function<Result<void>()>> works{
+      [&] { return as_done(watched.maintenance.vacuum()); },
+      [&] { return watched.maintenance.check(); },
+      [&] { return as_done(watched.maintenance.checkpoint()); },
+      [&] { return watched.maintenance.analyze(); }};
+  for (const auto& work : works) {
+    tenancy_test::SplitProcess process;
+    watched.sink->action = [&] { process.split(); };
+    const auto outcome = work();
+    if (process.is_child()) {
+      process.say(outcome ? "done" : std::string{tenancy::to_string(outcome.error().code())});
+    }
+    must(outcome);
+    CHECK(process.let_go() == "forked_process");
   }
 }
 

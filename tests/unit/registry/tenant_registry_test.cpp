@@ -449,7 +449,15 @@ TEST_CASE("a row of a tenant that cannot be read is an error and no guess") {
   }
   const TestStore test;
   test.drop_rules("tenancy_tenants");
-  test.run_raw("UPDATE tenancy_tenants SET epoch = NULL");
+  const auto set = [&](const char* assignment) {
+    test.run_raw(std::string{"UPDATE tenancy_tenants SET "} + assignment);
+  };
+  set("workflow_ids = 'no list'");
+  CHECK(code_of(test.registry.find(test.acme.id)) == errc::invalid_row);
+  set("workflow_ids = '[]', status = 'no status'");
+  CHECK(code_of(test.registry.find(test.acme.id)) == errc::invalid_row);
+  CHECK(code_of(test.authority.enter(test.acme.id)) == errc::invalid_row);
+  set("status = 'active', epoch = NULL");
   CHECK(code_of(test.authority.enter(test.acme.id)) == errc::invalid_row);
 }
 
