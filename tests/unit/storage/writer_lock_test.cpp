@@ -56,6 +56,12 @@ TEST_CASE("a lock whose file cannot be opened is none") {
   const auto file = some_file(folder);
   std::filesystem::create_directory(file.string() + "-writer");
   CHECK(code_of(WriterLock::open(file)) == errc::cannot_open);
+  // Root, who owns what it opens, is refused that, too.
+  CHECK(text_from_child([&] {
+          constexpr uid_t nobody = 65534;
+          require_system(::geteuid() != 0 || ::setresuid(nobody, nobody, nobody) == 0, "setresuid");
+          return name_of(WriterLock::open(file));
+        }) == "cannot_open");
 }
 
 TEST_CASE("a file that cannot be locked is no lock that another has") {
