@@ -253,3 +253,23 @@ TEST_CASE("a check that is stopped ends in the midst of a table") {
   // The table has some two thousand pages.
   CHECK(reads < 1'000);
 }
+
+TEST_CASE("a check that is stopped while the whole file is read reads no more of it") {
+  const TestStore test;
+  fill(test);
+  const TemporaryFolder folder;
+  const auto target = folder / "copy.db";
+  must(test.authority.backup(target));
+  const tenancy_test::Stopper stopper;
+  // Larger than any page.
+  constexpr std::size_t large = std::size_t{1} << 17U;
+  int large_reads = 0;
+  const tenancy_test::ReadHook hook{[&](std::size_t size) {
+    if (size >= large) {
+      ++large_reads;
+      stopper.request_stop();
+    }
+  }};
+  CHECK(code_of(verify_backup(target, stopper.options())) == errc::cancelled);
+  CHECK(large_reads == 1);
+}

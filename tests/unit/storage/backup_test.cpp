@@ -370,6 +370,14 @@ TEST_CASE("whatever stands under the target's name stays as it is") {
     CHECK(bytes_of(target) == "precious");
     CHECK(names_in(folder.path()).size() == 1);
   }
+  SUBCASE("a log that comes while the copy is made") {
+    const auto log = folder / "copy.db-wal";
+    const BackupOptions options{
+        .progress = [&](const BackupProgress& /*progress*/) { write_bytes(log, "precious"); }};
+    CHECK(code_of(test.authority.backup(target, options)) == errc::already_exists);
+    CHECK(bytes_of(log) == "precious");
+    CHECK(names_in(folder.path()).size() == 1);
+  }
 }
 
 TEST_CASE("a target that cannot be written is a typed error") {
