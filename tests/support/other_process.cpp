@@ -155,7 +155,7 @@ int main(int count, char** arguments) {
                               {.migrations = tenancy_test::test_schema()});
   const auto tenant = tenancy::TenantId::parse(arguments[2]);
   if (!opened || !tenant) {
-    std::cout << "cannot open" << std::endl;
+    std::cout << (opened ? "no tenant's id" : opened.error().to_string()) << std::endl;
     return 1;
   }
   Process process{std::move(opened).value(), tenant.value()};

@@ -1,5 +1,7 @@
 #include "storage/sqlite/engine.hpp"
 
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -13,6 +15,7 @@
 #include "storage/sqlite/loaded_objects.hpp"
 #include "support/child_process.hpp"
 #include "support/must.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace sqlite = tenancy::detail::sqlite;
 using tenancy::errc;
@@ -99,6 +102,25 @@ TEST_CASE("an engine that was told to serve a single thread is refused") {
   CAPTURE(said);
   CHECK(said.find("unsupported_engine") != std::string::npos);
   CHECK(said.find("SQLITE_CONFIG_SINGLETHREAD") != std::string::npos);
+}
+
+TEST_CASE("a program whose engine is too old opens no store") {
+  const tenancy_test::TemporaryFolder folder;
+  const auto opened_with = [&](const std::string& first_library) {
+    const std::string command = "LD_PRELOAD='" + first_library + "' '" OTHER_PROCESS_PATH "' '" +
+                                (folder / "store.db").string() + "' tnt_0000000000001 </dev/null";
+    FILE* const output = ::popen(command.c_str(), "r");
+    REQUIRE(output != nullptr);
+    std::array<char, 512> said{};
+    static_cast<void>(std::fgets(said.data(), said.size(), output));
+    ::pclose(output);
+    return std::string{said.data()};
+  };
+  const std::string said = opened_with(TENANCY_TEST_OLD_ENGINE);
+  CAPTURE(said);
+  CHECK(said.find("unsupported_engine: SQLite 3.39.0 is loaded") != std::string::npos);
+  CHECK(std::filesystem::is_empty(folder.path()));
+  CHECK(opened_with("").find("unsupported_engine") == std::string::npos);
 }
 
 TEST_CASE("a second engine is found by either form of symbol table, and both are named") {
