@@ -44,6 +44,9 @@ void require(int code) {
 }  // namespace
 
 void FailingMemory::install() {
+  if (real.xMalloc != nullptr) {
+    return;
+  }
   require(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real));
   auto methods = real;
   methods.xMalloc = &allocate;

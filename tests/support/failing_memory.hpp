@@ -11,7 +11,7 @@ class FailingMemory {
  public:
   FailingMemory() = delete;
 
-  /// Before SQLite is used for the first time.
+  /// Before SQLite is used for the first time; further calls do nothing.
   static void install();
 
   /// From now on the nth allocation fails, counted from 1, and when it is `persistent` every later

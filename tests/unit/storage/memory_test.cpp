@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <new>
 #include <string>
+#include <vector>
 
 #include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
 #include "storage/sqlite/loaded_objects.hpp"
+#include "storage/sqlite/quota_vfs.hpp"
 #include "storage/sqlite/statement_cache.hpp"
 #include "support/counted_memory.hpp"
 #include "support/must.hpp"
@@ -16,6 +18,7 @@
 using tenancy::detail::ShapedSql;
 using tenancy::detail::StaticSql;
 using tenancy::detail::sqlite::find_symbol_holders;
+using tenancy::detail::sqlite::QuotaVfs;
 using tenancy::detail::sqlite::SqliteStatement;
 using tenancy::detail::sqlite::StatementCache;
 using tenancy::detail::sqlite::Watch;
@@ -56,6 +59,25 @@ TEST_CASE("shapes whose statements have been dropped take no memory") {
   };
   const std::size_t before = keep_many(0, 100);
   CHECK(keep_many(100, 1100) == before);
+}
+
+TEST_CASE("a file without a name that there is no memory for is not opened") {
+  QuotaVfs quota;
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(quota.name());
+  REQUIRE(vfs != nullptr);
+  std::vector<std::max_align_t> place(
+      static_cast<std::size_t>(vfs->szOsFile) / sizeof(std::max_align_t) + 1);
+  auto* const file = reinterpret_cast<sqlite3_file*>(place.data());
+  constexpr int flags =
+      SQLITE_OPEN_TEMP_DB | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE;
+  int code = SQLITE_OK;
+  {
+    const RefusedMemory refused{1};
+    code = vfs->xOpen(vfs, nullptr, file, flags, nullptr);
+  }
+  CHECK(code == SQLITE_IOERR_NOMEM);
+  // Or else SQLite would close it.
+  CHECK(file->pMethods == nullptr);
 }
 
 TEST_CASE("who holds a symbol is told whole, or not at all") {
