@@ -195,6 +195,24 @@ TEST_CASE("without memory: crossings") {
     BOOST_OUTCOME_TRY(const auto page, w.authority().crossings());
     return told(static_cast<std::int64_t>(page.items.size()));
   });
+  try_without_memory([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(const auto page, w.authority().crossings({.number = 1}));
+    return told(page.numbers ? page.numbers->total : 0);
+  });
+}
+
+TEST_CASE("without memory: health") {
+  try_without_memory([](const World& w) -> Told {
+    std::string states;
+    const auto report = w.authority().health();
+    for (const auto& check : report.checks) {
+      if (check.message.find("cannot be") != std::string::npos) {
+        return tenancy::Error{tenancy::errc::io_error, std::string{check.message}};
+      }
+      states += std::string{check.name} + "=" + std::string{to_string(check.state)} + ";";
+    }
+    return states;
+  });
 }
 
 TEST_CASE("without memory: enter") {

@@ -102,6 +102,41 @@ TEST_CASE("without memory: transaction") {
   });
 }
 
+/// The refusal of what has changed meanwhile is an answer.
+Told conflict(const Result<void>& result) {
+  if (!result && result.error() == tenancy::errc::version_conflict) {
+    return std::string{"conflict"};
+  }
+  return tell(result);
+}
+
+TEST_CASE("without memory: change and erase of a version that is gone") {
+  constexpr tenancy::RowVersion gone{7};
+  try_without_memory([](const World& w) {
+    return conflict(w.items().update({"p", 4}, Changes<Item>{}.set<&Item::title>("changed"), gone));
+  });
+  try_without_memory([](const World& w) { return conflict(w.items().erase({"p", 4}, gone)); });
+  try_without_memory([](const World& w) {
+    return conflict(w.items().update({"p", 4}, Changes<Item>{}, gone));
+  });
+}
+
+TEST_CASE("without memory: make a store") {
+  try_without_memory([](const World& w) -> Told {
+    auto options = w.options();
+    BOOST_OUTCOME_TRY(const auto authority,
+                      tenancy::open("sqlite:" + w.beside("new.db").string(), std::move(options)));
+    return tell(authority.registry().create({"initech", "Initech"}));
+  });
+}
+
+TEST_CASE("without memory: issue an administrator's key") {
+  try_without_memory([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(const auto issued, w.authority().issue_administrator_key("second"));
+    return std::string{issued.id.empty() ? "no id" : "issued"};
+  });
+}
+
 TEST_CASE("without memory: create a tenant") {
   try_without_memory([](const World& w) {
     return tell(w.registry().create(
