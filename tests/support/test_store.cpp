@@ -42,6 +42,18 @@ SQLite::Database TestStore::raw() const {
 
 void TestStore::run_raw(const std::string& sql) const { raw().exec(sql); }
 
+void TestStore::mix_up_notes() const {
+  run_raw(
+      "ALTER TABLE notes RENAME TO real_notes;"
+      "CREATE VIEW notes AS SELECT CASE abs(random()) % 2 WHEN 0 THEN " +
+      std::to_string(acme.id.value()) + " ELSE " + std::to_string(globex.id.value()) +
+      " END AS tenant_id, id, title, stars, link, created_at, updated_at FROM real_notes");
+}
+
+void TestStore::sort_out_notes() const {
+  run_raw("DROP VIEW notes; ALTER TABLE real_notes RENAME TO notes");
+}
+
 void TestStore::drop_rules(const std::string& table) const {
   run_raw("CREATE TABLE kept AS SELECT * FROM " + table + "; DROP TABLE " + table +
           "; CREATE TABLE " + table + " AS SELECT * FROM kept; DROP TABLE kept");

@@ -39,6 +39,10 @@ class TestStore {
   void run_raw(const std::string& sql) const;
   /// Leaves a table its columns and rows and none of its rules, as damage may.
   void drop_rules(const std::string& table) const;
+  /// Makes `notes` a view whose tenant answers a predicate with one of the two and the result with
+  /// the other, sooner or later: what a wrong index or predicate would do, made for real.
+  void mix_up_notes() const;
+  void sort_out_notes() const;
 
   tenancy::Tenant create_tenant(std::string_view slug) const;
   [[nodiscard]] tenancy::TenantContext enter(const tenancy::Tenant& tenant,

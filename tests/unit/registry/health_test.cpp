@@ -23,6 +23,7 @@
 #include "support/child_process.hpp"
 #include "support/entities.hpp"
 #include "support/fault_vfs.hpp"
+#include "support/held_reader.hpp"
 #include "support/held_writer.hpp"
 #include "support/mounts.hpp"
 #include "support/report_log.hpp"
@@ -41,6 +42,7 @@ using tenancy::success;
 using tenancy::WriteProbe;
 using tenancy_test::FaultKind;
 using tenancy_test::FaultVfs;
+using tenancy_test::HeldReader;
 using tenancy_test::HeldWriter;
 using tenancy_test::must;
 using tenancy_test::Note;
@@ -144,12 +146,7 @@ TEST_CASE(
   const TestStore test{{.observer = log}};
   const auto acme = test.enter(test.acme);
   must(Repository<Note>{test.store, acme}.insert({.id = "a", .title = "of acme"}));
-  // As a wrong index would: the predicate is answered with one tenant, the result with another.
-  test.run_raw(
-      "ALTER TABLE notes RENAME TO real_notes;"
-      "CREATE VIEW notes AS SELECT CASE abs(random()) % 2 WHEN 0 THEN " +
-      std::to_string(test.acme.id.value()) + " ELSE " + std::to_string(test.globex.id.value()) +
-      " END AS tenant_id, id, title, stars, link, created_at, updated_at FROM real_notes");
+  test.mix_up_notes();
   const auto alarms_of = [](const tenancy::Authority& authority) {
     return figure_of(check_of(authority.health(any_disk()), "store"), "isolation_alarms");
   };
@@ -167,7 +164,7 @@ TEST_CASE(
   CHECK(says(check_of(report, "store"), "3 times"));
   CHECK(log->alarms() == 3);
 
-  test.run_raw("DROP VIEW notes; ALTER TABLE real_notes RENAME TO notes");
+  test.sort_out_notes();
   const auto reopened = test.open_again();
   CHECK(alarms_of(reopened) == 0);
 }
@@ -199,19 +196,9 @@ TEST_CASE("the probe is a write that is committed and grows nothing but the log,
 TEST_CASE("readers that are all in use are a finding, and the report comes in time") {
   const TestStore test{{.readers = 1}};
   const auto acme = test.enter(test.acme);
-  std::latch reads{1};
-  std::latch done{1};
-  std::thread reader{[&] {
-    must(test.store.read(acme, [&](ReadTransaction&) -> Result<void> {
-      reads.count_down();
-      done.wait();
-      return success();
-    }));
-  }};
-  reads.wait();
+  HeldReader reader{test.store, acme};
   const auto report = test.authority.health(any_disk({.max_time = 2s}));
-  done.count_down();
-  reader.join();
+  reader.finish();
   CHECK(findings_of(report) == Findings{"store warning", "schema warning", "keys warning"});
   const auto& store = check_of(report, "store");
   CHECK(says(store, "cannot be read: deadline_exceeded"));
@@ -225,23 +212,13 @@ TEST_CASE("readers that are all in use are a finding, and the report comes in ti
 TEST_CASE("a read that waits for others is a finding") {
   const TestStore test{{.readers = 1, .max_wait = 60s}};
   const auto acme = test.enter(test.acme);
-  std::latch reads{1};
-  std::latch done{1};
-  std::thread reader{[&] {
-    must(test.store.read(acme, [&](ReadTransaction&) -> Result<void> {
-      reads.count_down();
-      done.wait();
-      return success();
-    }));
-  }};
-  reads.wait();
+  HeldReader reader{test.store, acme};
   std::thread waiting{[&] { must(tenancy::ReadRepository<Note>{test.store, acme}.count()); }};
   HealthReport report;
   do {
     report = test.authority.health(any_disk({.max_time = 10ms, .write_probe = WriteProbe::none}));
   } while (figure_of(check_of(report, "store"), "reads_waiting") == 0);
-  done.count_down();
-  reader.join();
+  reader.finish();
   waiting.join();
   CHECK(
       says(check_of(report, "store"), "all 1 connections for reading are in use and 1 reads wait"));
