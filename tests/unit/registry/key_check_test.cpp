@@ -1,11 +1,14 @@
 #include "registry/key_check.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,11 +22,14 @@
 #include "tenancy/registry/open.hpp"
 #include "tenancy/storage/backup.hpp"
 
+#include "storage/sqlite/writer_lock.hpp"
 #include "support/must.hpp"
 #include "support/temporary_folder.hpp"
 
 using tenancy::errc;
 using tenancy::KeyRing;
+using tenancy::detail::CallLimits;
+using tenancy::detail::sqlite::WriterLock;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::TemporaryFolder;
@@ -247,6 +253,31 @@ TEST_CASE("a backup is verified without keys and opens with those of its store a
   must(tenancy::verify_backup(restored.file()));
   CHECK(restored.refuses(ring_of(other_first)));
   must(restored.open(ring_of(first)));
+}
+
+TEST_CASE("keys that another one records between the look and the writing are the store's") {
+  const Place place;
+  const Place theirs;
+  must(place.open(ring_of(first)));
+  must(theirs.open(ring_of(other_first)));
+  auto writer = place.raw();
+  writer.exec("DELETE FROM tenancy_key_checks; ATTACH '" + theirs.file().string() +
+              "' AS theirs; BEGIN IMMEDIATE;"
+              "INSERT INTO main.tenancy_key_checks SELECT * FROM theirs.tenancy_key_checks");
+  auto opening =
+      std::async(std::launch::async, [&] { return place.open(ring_of(first)).has_value(); });
+  // Once it has the turn among writers, it has looked, and waits for the one above.
+  auto turn = must(WriterLock::open(place.file()));
+  const tenancy::CallOptions options;
+  while (turn.acquire(CallLimits{options, std::chrono::milliseconds{0}})) {
+    turn.release();
+    std::this_thread::yield();
+  }
+  writer.exec("COMMIT");
+  CHECK_FALSE(opening.get());
+  CHECK(place.recorded() == Versions{1});
+  CHECK(place.refuses(ring_of(first)));
+  must(place.open(ring_of(other_first)));
 }
 
 TEST_CASE("processes that open a store without check values at the same time agree on its keys") {

@@ -20,7 +20,9 @@
 #include "storage/sqlite/connection_pool.hpp"
 #include "storage/sqlite/statement.hpp"
 #include "storage/sqlite/write_batch.hpp"
+#include "support/child_process.hpp"
 #include "support/entities.hpp"
+#include "support/sanitized.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_store.hpp"
 
@@ -335,6 +337,31 @@ TEST_CASE(
   waiter.join();
   CHECK(pool.use().in_use == 0);
 }
+
+// ThreadSanitizer has a child wait for threads that it does not have.
+#ifndef TENANCY_TEST_THREADS_SANITIZED
+TEST_CASE("a connection that a child gives back waits for no thread of the parent's") {
+  const TestStore test;
+  ConnectionPool pool{
+      1, [&](const CallLimits&) -> Result<std::unique_ptr<Connection>> { return connect(test); }};
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::minutes{10}};
+  const std::jthread other{[&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      static_cast<void>(pool.use());
+    }
+  }};
+  std::optional lease{must(pool.acquire(limits))};
+  for (int round = 0; round < 200; ++round) {
+    CHECK(tenancy_test::text_from_child([&]() -> std::string {
+            lease.reset();
+            return "given back";
+          }) == "given back");
+  }
+  lease.reset();
+  CHECK(pool.use().in_use == 0);
+}
+#endif
 
 TEST_CASE("a connection that cannot write because it still reads is not used again") {
   const TestStore test;

@@ -2,11 +2,15 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include <doctest/doctest.h>
 
+#include "support/child_process.hpp"
 #include "support/must.hpp"
+#include "support/sanitized.hpp"
 
 using tenancy::CallOptions;
 using tenancy::errc;
@@ -47,3 +51,27 @@ TEST_CASE("who finds no slot waits for one until the deadline") {
   taken.reset();
   static_cast<void>(must(slots.acquire(acme, patient)));
 }
+
+// ThreadSanitizer has a child wait for threads that it does not have.
+#ifndef TENANCY_TEST_THREADS_SANITIZED
+TEST_CASE("a slot that a child gives back waits for no thread of the parent's") {
+  const auto acme = must(TenantId::from_value(6));
+  const auto globex = must(TenantId::from_value(7));
+  const CallOptions none;
+  const CallLimits limits{none, 10min};
+  TenantSlots slots{2};
+  const std::jthread other{[&](const std::stop_token& stop) {
+    const CallLimits own{none, 10min};
+    while (!stop.stop_requested()) {
+      static_cast<void>(must(slots.acquire(globex, own)));
+    }
+  }};
+  for (int round = 0; round < 200; ++round) {
+    std::optional taken{must(slots.acquire(acme, limits))};
+    CHECK(tenancy_test::text_from_child([&]() -> std::string {
+            taken.reset();
+            return "given back";
+          }) == "given back");
+  }
+}
+#endif
