@@ -47,7 +47,8 @@ bool is_honest(errc code) {
                                  errc::invalid_credential,  errc::access_denied,
                                  errc::tenant_not_active,   errc::not_found,
                                  errc::already_exists,      errc::version_conflict,
-                                 errc::invalid_row,         errc::internal};
+                                 errc::invalid_row,         errc::internal,
+                                 errc::transaction_lost};
   return std::ranges::find(dishonest, code) == dishonest.end();
 }
 
