@@ -31,6 +31,7 @@ constexpr std::array by_condition{
     Row{tenancy::Condition::not_found, ExitStatus::not_found},
     Row{tenancy::Condition::conflict, ExitStatus::refused},
     Row{tenancy::Condition::invalid, ExitStatus::misused},
+    Row{tenancy::Condition::quota, ExitStatus::refused},
     Row{tenancy::Condition::unavailable, ExitStatus::unavailable},
     Row{tenancy::Condition::unknown_outcome, ExitStatus::unknown_outcome},
     Row{tenancy::Condition::storage, ExitStatus::unusable_store},

@@ -98,6 +98,7 @@ spdlog::level::level_enum level_of(tenancy::Condition condition) {
     case tenancy::Condition::not_found:
     case tenancy::Condition::conflict:
     case tenancy::Condition::invalid:
+    case tenancy::Condition::quota:
       break;
   }
   return spdlog::level::info;

@@ -9,6 +9,7 @@
 #include "tenancy/data/mapping.hpp"         // IWYU pragma: export
 #include "tenancy/data/mappings.hpp"        // IWYU pragma: export
 #include "tenancy/data/repository.hpp"      // IWYU pragma: export
+#include "tenancy/quota/quota.hpp"          // IWYU pragma: export
 #include "tenancy/registry/authority.hpp"   // IWYU pragma: export
 #include "tenancy/registry/open.hpp"        // IWYU pragma: export
 #include "tenancy/storage/store.hpp"        // IWYU pragma: export

@@ -45,6 +45,8 @@ constexpr std::array<ErrorInfo, errc_count> table{{
     {errc::invalid_slug, "invalid_slug", Condition::invalid, "The text is not a slug."},
     {errc::invalid_identifier, "invalid_identifier", Condition::invalid,
      "The text is not an identifier of that kind."},
+    {errc::invalid_metric, "invalid_metric", Condition::invalid,
+     "The text is not the name of a metric."},
     {errc::invalid_timestamp, "invalid_timestamp", Condition::invalid,
      "The text is not an RFC 3339 timestamp."},
     {errc::invalid_url, "invalid_url", Condition::invalid,
@@ -61,6 +63,8 @@ constexpr std::array<ErrorInfo, errc_count> table{{
      "The query does something that queries of tenants may not do."},
     {errc::query_limit_exceeded, "query_limit_exceeded", Condition::invalid,
      "The query takes more than one query may."},
+    {errc::quota_exceeded, "quota_exceeded", Condition::quota,
+     "It would take more than the tenant's quota leaves."},
     {errc::busy, "busy", Condition::unavailable,
      "Another process held the store for longer than the wait that is allowed."},
     {errc::overloaded, "overloaded", Condition::unavailable,
@@ -155,6 +159,8 @@ std::string_view to_string(Condition condition) noexcept {
       return "conflict";
     case Condition::invalid:
       return "invalid";
+    case Condition::quota:
+      return "quota";
     case Condition::unavailable:
       return "unavailable";
     case Condition::unknown_outcome:

@@ -103,6 +103,31 @@ ALTER TABLE tenancy_crossings ADD COLUMN used_for TEXT NOT NULL DEFAULT 'permiss
 ALTER TABLE tenancy_crossings ADD COLUMN about TEXT NOT NULL DEFAULT '';
 UPDATE tenancy_crossings SET crossing = crossing_id;
 )"},
+      // Nothing is used, which is not 0, as long as a tenant has but a limit.
+      Migration{8, "quotas",
+                R"(
+CREATE TABLE tenancy_quotas (
+  tenant_id     INTEGER NOT NULL REFERENCES tenancy_tenants,
+  metric        TEXT NOT NULL,
+  used          INTEGER CHECK (used >= 0),
+  own_limit     INTEGER CHECK (own_limit >= 0),
+  resets        INTEGER NOT NULL DEFAULT 0,
+  last_reset_at INTEGER,
+  updated_at    INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, metric)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tenancy_quota_resets (
+  tenant_id   INTEGER NOT NULL,
+  metric      TEXT NOT NULL,
+  number      INTEGER NOT NULL CHECK (number > 0),
+  used_before INTEGER NOT NULL,
+  principal   TEXT NOT NULL,
+  reason      TEXT NOT NULL,
+  created_at  INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, metric, number),
+  FOREIGN KEY (tenant_id, metric) REFERENCES tenancy_quotas
+) STRICT, WITHOUT ROWID;
+)"},
   };
 }
 

@@ -197,6 +197,7 @@ TEST_CASE("each family of errors has its exit status") {
   CHECK(exit_status_of(Condition::not_found) == ExitStatus::not_found);
   CHECK(exit_status_of(Condition::conflict) == ExitStatus::refused);
   CHECK(exit_status_of(Condition::invalid) == ExitStatus::misused);
+  CHECK(exit_status_of(Condition::quota) == ExitStatus::refused);
   CHECK(exit_status_of(Condition::unavailable) == ExitStatus::unavailable);
   CHECK(exit_status_of(Condition::unknown_outcome) == ExitStatus::unknown_outcome);
   CHECK(exit_status_of(Condition::storage) == ExitStatus::unusable_store);

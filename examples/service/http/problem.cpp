@@ -28,6 +28,11 @@ int status_of(tenancy::Condition condition, tenancy::errc code) noexcept {
                      code == tenancy::errc::invalid_slug
                  ? 422
                  : 400;
+    case tenancy::Condition::quota:
+      // Not 429, which is for too many requests in a given time (RFC 6585 §4) and has clients try
+      // again: what is used up stays so until something is given back or the limit is raised. The
+      // request is understood and refused, for a reason beside the credentials (RFC 9110 §15.5.4).
+      return 403;
     case tenancy::Condition::unavailable:
       return 503;
     case tenancy::Condition::isolation:

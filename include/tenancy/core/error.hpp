@@ -19,6 +19,7 @@ enum class Condition : std::uint8_t {
   not_found,        ///< No such thing within what the caller may see.
   conflict,         ///< The state of the store stands against it.
   invalid,          ///< The input is wrong; the same call fails again.
+  quota,            ///< What the tenant may use is used up; trying again alone does not help.
   unavailable,      ///< Nothing was done; a later try may succeed.
   unknown_outcome,  ///< It may or may not have been done; find out before trying again.
   storage,          ///< The store itself is damaged, foreign or of another version.
@@ -45,6 +46,7 @@ enum class errc : std::uint8_t {
   invalid_tenant_id,
   invalid_slug,
   invalid_identifier,
+  invalid_metric,
   invalid_timestamp,
   invalid_url,
   invalid_cursor,
@@ -53,6 +55,7 @@ enum class errc : std::uint8_t {
   invalid_query,
   query_refused,
   query_limit_exceeded,
+  quota_exceeded,
   busy,
   overloaded,
   deadline_exceeded,

@@ -19,8 +19,8 @@ namespace tenancy::inline v0::detail::sqlite {
 /// Which tenants, and which credentials of theirs, the gate let through on a connection, or the
 /// registry found there that it would, so that it need not be asked again while nobody else changed
 /// the database. What it answers is true in the transaction's own snapshot: a commit of any other
-/// connection voids it, and so does work on the control tables, which tenants' statements cannot
-/// reach.
+/// connection voids it, and so does work on the control tables. Of these, tenants' statements reach
+/// those of quotas alone, which the gate does not ask.
 ///
 /// Thread safety: thread-compatible, like the connection it belongs to.
 class Admissions {

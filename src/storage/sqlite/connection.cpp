@@ -34,6 +34,11 @@ bool is_of_library(const char* name) noexcept {
   return name != nullptr && sqlite3_strnicmp(name, "tenancy_", 8) == 0;
 }
 
+bool is_of_quotas(const char* name) noexcept {
+  return name != nullptr && (sqlite3_stricmp(name, "tenancy_quotas") == 0 ||
+                             sqlite3_stricmp(name, "tenancy_quota_resets") == 0);
+}
+
 constexpr StaticSql page_size_sql{"PRAGMA page_size"};
 
 /// Each page in the log has a header of this size.
@@ -247,7 +252,8 @@ int Connection::authorize(void* connection, int action, const char* first, const
                           const char* database, const char* cause) noexcept {
   auto& self = *static_cast<Connection*>(connection);
   if (self.scope_ != nullptr) {
-    return self.lets_control_tables_ || self.scope_->allows(action, first, second, database, cause)
+    return self.control_tables_ == ControlTables::all ||
+                   self.scope_->allows(action, first, second, database, cause)
                ? SQLITE_OK
                : SQLITE_DENY;
   }
@@ -258,8 +264,11 @@ int Connection::authorize(void* connection, int action, const char* first, const
     return SQLITE_OK;
   }
   self.has_seen_triggers_ = self.has_seen_triggers_ || cause != nullptr;
-  const bool is_refused = is_of_library(first) && !self.lets_control_tables_ &&
-                          !is_reference_to_tenant(action, first, second);
+  const bool is_let = self.control_tables_ == ControlTables::all ||
+                      (self.control_tables_ == ControlTables::quotas && cause == nullptr &&
+                       is_of_quotas(first)) ||
+                      is_reference_to_tenant(action, first, second);
+  const bool is_refused = is_of_library(first) && !is_let;
   return is_refused ? SQLITE_DENY : SQLITE_OK;
 }
 

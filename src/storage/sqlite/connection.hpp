@@ -27,6 +27,13 @@ enum class ConnectionMode {
   confined,    ///< As `read_only`, for queries that tenants write.
 };
 
+/// Which of the library's own tables statements may reach.
+enum class ControlTables {
+  none,
+  quotas,  ///< Those of quotas, which tenants' transactions work on.
+  all,
+};
+
 /// What connections to one file have in common.
 struct ConnectionOptions {
   std::size_t statements = 256;
@@ -135,9 +142,9 @@ class Connection {
   [[nodiscard]] RowScope* scope() noexcept { return scope_.get(); }
   [[nodiscard]] QuotaVfs* quota() noexcept { return quota_.get(); }
 
-  /// Whether statements may reach the library's own tables; not, unless they are let. On a confined
-  /// connection nothing is confined then.
-  void let_control_tables(bool allowed) noexcept { lets_control_tables_ = allowed; }
+  /// Which of the library's own tables statements may reach; none, unless they are let. On a
+  /// confined connection nothing is confined when it is all of them.
+  void let_control_tables(ControlTables tables) noexcept { control_tables_ = tables; }
   /// Whether a statement of a tenant's runs triggers, as far as has been seen.
   [[nodiscard]] bool has_seen_triggers() const noexcept { return has_seen_triggers_; }
 
@@ -174,7 +181,7 @@ class Connection {
   std::size_t frame_bytes_ = 0;
   bool poisoned_ = false;
   bool keeps_view_ = false;
-  bool lets_control_tables_ = false;
+  ControlTables control_tables_ = ControlTables::none;
   bool has_seen_triggers_ = false;
   const ScriptOwner* script_ = nullptr;  ///< Whose script runs, if any.
 };
@@ -183,11 +190,25 @@ class Connection {
 class ControlAccess {
  public:
   explicit ControlAccess(Connection& connection) noexcept : connection_{connection} {
-    connection_.let_control_tables(true);
+    connection_.let_control_tables(ControlTables::all);
   }
   ControlAccess(const ControlAccess&) = delete;
   ControlAccess& operator=(const ControlAccess&) = delete;
-  ~ControlAccess() { connection_.let_control_tables(false); }
+  ~ControlAccess() { connection_.let_control_tables(ControlTables::none); }
+
+ private:
+  Connection& connection_;
+};
+
+/// The same for the tables of quotas alone, and not for triggers and views.
+class QuotaAccess {
+ public:
+  explicit QuotaAccess(Connection& connection) noexcept : connection_{connection} {
+    connection_.let_control_tables(ControlTables::quotas);
+  }
+  QuotaAccess(const QuotaAccess&) = delete;
+  QuotaAccess& operator=(const QuotaAccess&) = delete;
+  ~QuotaAccess() { connection_.let_control_tables(ControlTables::none); }
 
  private:
   Connection& connection_;

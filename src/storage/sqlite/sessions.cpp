@@ -147,6 +147,11 @@ Result<void> TenantSession::all_or_nothing(FunctionRef<Result<void>()> body) {
   return savepoint.keep();
 }
 
+Result<void> TenantSession::with_quota_tables(FunctionRef<Result<void>()> body) {
+  const QuotaAccess access{connection_};
+  return body();
+}
+
 Error TenantSession::report_foreign_row(const Statement& statement) {
   poisoned_ = true;
   connection_.poison();

@@ -37,6 +37,7 @@ class TenantSession final : public Session {
   Result<StatementLease> prepare(const StaticSql& sql) override { return prepare_any(sql); }
   Result<StatementLease> prepare(const ShapedSql& sql) override { return prepare_any(sql); }
   Result<void> all_or_nothing(FunctionRef<Result<void>()> body) override;
+  Result<void> with_quota_tables(FunctionRef<Result<void>()> body) override;
   [[nodiscard]] Timestamp now() const noexcept override { return store_.clock.now(); }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return store_.keys; }
   Error report_foreign_row(const Statement& statement) override;

@@ -44,6 +44,7 @@ constexpr std::array<Expected, tenancy::errc_count> expected_codes{{
     {errc::invalid_tenant_id, "invalid_tenant_id", Condition::invalid},
     {errc::invalid_slug, "invalid_slug", Condition::invalid},
     {errc::invalid_identifier, "invalid_identifier", Condition::invalid},
+    {errc::invalid_metric, "invalid_metric", Condition::invalid},
     {errc::invalid_timestamp, "invalid_timestamp", Condition::invalid},
     {errc::invalid_url, "invalid_url", Condition::invalid},
     {errc::invalid_cursor, "invalid_cursor", Condition::invalid},
@@ -52,6 +53,7 @@ constexpr std::array<Expected, tenancy::errc_count> expected_codes{{
     {errc::invalid_query, "invalid_query", Condition::invalid},
     {errc::query_refused, "query_refused", Condition::invalid},
     {errc::query_limit_exceeded, "query_limit_exceeded", Condition::invalid},
+    {errc::quota_exceeded, "quota_exceeded", Condition::quota},
     {errc::busy, "busy", Condition::unavailable},
     {errc::overloaded, "overloaded", Condition::unavailable},
     {errc::deadline_exceeded, "deadline_exceeded", Condition::unavailable},
@@ -84,8 +86,8 @@ constexpr std::array<Expected, tenancy::errc_count> expected_codes{{
 constexpr std::array all_conditions{
     Condition::isolation,   Condition::unauthenticated, Condition::forbidden,
     Condition::not_found,   Condition::conflict,        Condition::invalid,
-    Condition::unavailable, Condition::unknown_outcome, Condition::storage,
-    Condition::crypto,      Condition::misuse};
+    Condition::quota,       Condition::unavailable,     Condition::unknown_outcome,
+    Condition::storage,     Condition::crypto,          Condition::misuse};
 
 bool is_snake_case(std::string_view name) {
   return !name.empty() && name.front() != '_' && name.back() != '_' &&

@@ -32,6 +32,10 @@ class TENANCY_API Session {
   /// with the failure of one, or with an exception. Only in a transaction that writes.
   virtual Result<void> all_or_nothing(FunctionRef<Result<void>()> body) = 0;
 
+  /// Runs statements of the library that reach the tables of quotas, which no other statement of a
+  /// tenant's transaction does.
+  virtual Result<void> with_quota_tables(FunctionRef<Result<void>()> body) = 0;
+
   [[nodiscard]] virtual Timestamp now() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
 
