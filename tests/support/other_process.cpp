@@ -12,6 +12,9 @@
 //   issue NAME    makes a key and answers with its id
 //   expire ID AT  changes when a key expires: microseconds since 1970, or never
 //   revoke ID     makes a key useless
+//   consume N MOST            consumes N times 1 of the metric "turns", of which the tenant has
+//                             MOST; answers with how often it was admitted
+//   consume_and_write N MOST  the same, with a note for each in the same transaction
 
 // What it shares with the tests needs doctest; it has a main of its own.
 #define DOCTEST_CONFIG_IMPLEMENT
@@ -27,6 +30,7 @@
 #include <unistd.h>
 
 #include "tenancy/data/repository.hpp"
+#include "tenancy/quota/quota.hpp"
 #include "tenancy/registry/open.hpp"
 
 #include "support/entities.hpp"
@@ -94,6 +98,9 @@ class Process {
       BOOST_OUTCOME_TRY(const auto counted, notes.count());
       return std::to_string(counted);
     }
+    if (command == "consume" || command == "consume_and_write") {
+      return consume(context, std::stoi(first), std::stoll(second), command != "consume");
+    }
     if (command != "write") {
       return "no such command";
     }
@@ -107,6 +114,31 @@ class Process {
   }
 
  private:
+  Result<std::string> consume(const tenancy::TenantContext& context, int times, std::int64_t most,
+                              bool writes) {
+    BOOST_OUTCOME_TRY(const auto metric, tenancy::MetricName::parse("turns"));
+    BOOST_OUTCOME_TRY(const auto limit, tenancy::QuotaLimit::at_most(most));
+    const tenancy::Quota quota{metric, limit};
+    int admitted = 0;
+    for (int i = 0; i < times; ++i) {
+      const auto tried = authority_.store().write(
+          context, [&](tenancy::WriteTransaction& transaction) -> Result<void> {
+            BOOST_OUTCOME_TRY(quota.consume(transaction));
+            if (writes) {
+              BOOST_OUTCOME_TRY(
+                  Repository<Note>{transaction}.insert({.title = "turn " + std::to_string(i)}));
+            }
+            return success();
+          });
+      if (tried) {
+        ++admitted;
+      } else if (tried.error() != tenancy::errc::quota_exceeded) {
+        return tried.error();
+      }
+    }
+    return std::to_string(admitted);
+  }
+
   /// What is refused because somebody else was faster, or by the status, is no failure here.
   Result<std::string> edit(const tenancy::TenantRegistry& registry, int times,
                            std::uint64_t seed) const {
