@@ -6,11 +6,12 @@
 #include "tenancy/registry/authority.hpp"
 
 #include "service/figures.hpp"
+#include "service/quotas.hpp"
 
 namespace tenantd {
 
-/// What the service can do beyond what the credentials of its requests stand for: two narrow things
-/// that the program cuts out of the authority for it.
+/// What the service can do beyond what the credentials of its requests stand for: narrow things that
+/// the program cuts out of the authority for it.
 struct Powers {
   /// Whether a slug is a tenant's. Nothing is looked up by the slug, which the client chose: how
   /// long that takes would tell whether somebody has it. Errors: `not_found`.
@@ -22,9 +23,18 @@ struct Powers {
   std::function<tenancy::Result<TenantFigures>(tenancy::TenantId, const tenancy::Principal&,
                                                const tenancy::CallOptions&)>
       look_at_figures;
+  /// The quotas of a tenant, likewise.
+  std::function<tenancy::Result<TenantQuotas>(tenancy::TenantId, const tenancy::Principal&,
+                                              const tenancy::CallOptions&)>
+      look_at_quotas;
+  /// A change of one, likewise. Errors: also those of `tenantd::change_quota`.
+  std::function<tenancy::Result<tenancy::QuotaUsage>(tenancy::TenantId, Metric, const QuotaChange&,
+                                                     const tenancy::Principal&,
+                                                     const tenancy::CallOptions&)>
+      change_quota;
 };
 
-/// Isolation: neither gives out a context.
+/// Isolation: none gives out a context.
 /// Ownership: borrows the authority.
 Powers powers_of(const tenancy::Authority& authority);
 

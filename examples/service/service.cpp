@@ -13,6 +13,7 @@
 #include "service/routes/documentation.hpp"
 #include "service/routes/executions.hpp"
 #include "service/routes/health.hpp"
+#include "service/routes/quotas.hpp"
 #include "service/routes/statistics.hpp"
 #include "service/routes/tenants.hpp"
 #include "service/routes/workflows.hpp"
@@ -134,6 +135,7 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
   add_deployment_routes(router_, entrance_);
   add_workflow_routes(router_, entrance_);
   add_statistics_routes(router_, entrance_);
+  add_quota_routes(router_, entrance_);
   add_execution_routes(router_, entrance_);
 }
 

@@ -86,6 +86,24 @@ std::optional<std::optional<std::string>> Fields::nullable_text(std::string_view
   return text;
 }
 
+std::optional<std::optional<std::int64_t>> Fields::required_count_or_null(std::string_view name) {
+  constexpr std::uint64_t greatest = (std::uint64_t{1} << 53U) - 1;
+  const Json* const value = find(name);
+  if (value == nullptr) {
+    reject(name, "is missing");
+    return std::nullopt;
+  }
+  if (value->is_null()) {
+    return std::optional<std::int64_t>{};
+  }
+  // What has no sign is parsed as such.
+  if (!value->is_number_unsigned() || value->get<std::uint64_t>() > greatest) {
+    reject(name, "must be a whole number from 0 to 9007199254740991, or null");
+    return std::nullopt;
+  }
+  return std::optional{value->get<std::int64_t>()};
+}
+
 std::optional<ObjectText> Fields::optional_object(std::string_view name) {
   Json* const value = find(name);
   if (value == nullptr) {

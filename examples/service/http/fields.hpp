@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -50,6 +51,11 @@ class Fields {
 
   /// A text that may be left out (nothing) or be null (an empty optional inside).
   std::optional<std::optional<std::string>> nullable_text(std::string_view name, TextRule rule);
+
+  /// A whole number that must be there and may be null (an empty optional inside): 0 to 2^53-1,
+  /// which all readers of JSON keep exactly. Nothing when it is missing or wrong, which is noted.
+  /// Source: RFC 8259 §6.
+  std::optional<std::optional<std::int64_t>> required_count_or_null(std::string_view name);
 
   /// An object that may be left out. Nothing when it is, or when it is none or too large, which is
   /// then noted.

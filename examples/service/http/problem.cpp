@@ -82,6 +82,10 @@ Problem::Problem(tenancy::Error error) : status{status_of(error.condition(), err
   if (status == 409 || status == 422) {
     errors = problems_with(error);
   }
+  if (error == tenancy::errc::quota_exceeded) {
+    // A word of this service's own; the figures are among the tenant's quotas.
+    metric = error.subject();
+  }
   cause = std::move(error);
 }
 
@@ -95,6 +99,9 @@ Response Problem::to_response(std::string_view request_id) const {
     for (const FieldProblem& error : errors) {
       list.push_back({{"field", error.field}, {"problem", error.problem}});
     }
+  }
+  if (!metric.empty()) {
+    document["metric"] = metric;
   }
   if (position) {
     document["position"] = {

@@ -39,6 +39,7 @@ struct Problem {
   std::string type = "about:blank";
   std::string detail;
   std::vector<FieldProblem> errors;
+  std::string metric;                    ///< Of the quota that was used up, if one was.
   std::optional<TextPosition> position;  ///< Where reading the body stopped.
   std::vector<Header> headers;           ///< Those that the status asks for: `Allow` and the like.
   std::optional<tenancy::Error> cause;   ///< For the log only.

@@ -23,6 +23,7 @@ constexpr SortableColumn<Deployment> sortable_columns[] = {
 struct Deployments {
   using Row = Deployment;
   static constexpr std::string_view collection = "/api/deployments";
+  static constexpr Metric metric = Metric::deployments;
 
   static JsonText to_json(const Deployment& deployment) {
     JsonText json;

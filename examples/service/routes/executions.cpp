@@ -33,6 +33,7 @@ constexpr SortableColumn<Execution> sortable_columns[] = {
     sortable<Execution, &Execution::finished_at>("finished_at"),
     sortable<Execution, &Execution::duration_ms>("duration_ms")};
 
+/// Without a metric of its own: what was started stays counted when it is removed.
 struct ExecutionResource {
   using Row = Execution;
   static constexpr std::string_view collection = "/api/executions";
@@ -53,6 +54,7 @@ Reply<WriteUnit> start(const TenantContext& context, const Call& call) {
     if (workflow.status != WorkflowStatus::active) {
       return Error{errc::invalid_transition, "the workflow is not active"};
     }
+    BOOST_OUTCOME_TRY(count_one(transaction, Metric::executions));
     BOOST_OUTCOME_TRY(const auto row,
                       Executions{transaction}.insert({.workflow_id = workflow.id,
                                                       .started_at = tenancy::SystemClock{}.now()}));

@@ -294,25 +294,11 @@ Reply<Response> revoke_key(const TenantRegistry& registry, Call& call) {
   return no_content();
 }
 
-bool is_safe(std::string_view method) noexcept { return method == "GET" || method == "HEAD"; }
-
 }  // namespace
 
 void add_tenant_routes(Router& router, const Entrance& entrance) {
   // The registry's calls wait for their turn to write, or read many rows.
-  const auto entered = [&entrance](auto run) {
-    return Endpoint{
-        Pace::slow, [&entrance, run](Call& call) -> Reply<Outcome> {
-          BOOST_OUTCOME_TRY(const auto registry, entrance.enter_registry(call));
-          if (!is_safe(call.request.method) && call.request.header("idempotency-key").count > 0) {
-            return Problem{400,
-                           "Idempotency-Key is not kept for administrators' requests, so that it "
-                           "would promise too much: send them without."};
-          }
-          BOOST_OUTCOME_TRY(auto response, run(registry, call));
-          return Outcome{std::move(response)};
-        }};
-  };
+  const auto entered = [&entrance](auto run) { return administrators_endpoint(entrance, run); };
   router.add("GET", collection, entered(list));
   router.add("POST", collection, entered(create));
   router.add("GET", item, entered(show));

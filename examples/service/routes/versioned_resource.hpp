@@ -9,6 +9,7 @@
 #include "service/http/entity_tag.hpp"
 #include "service/http/fields.hpp"
 #include "service/http/reply.hpp"
+#include "service/quotas.hpp"
 #include "service/routes/access.hpp"
 
 namespace tenantd {
@@ -19,7 +20,8 @@ namespace tenantd {
 ///
 /// A resource names its `Row`, and its `collection`, below which each row has its path. It says how
 /// a row is shown, `to_json(row)`, and how a body is read: `read_row(fields)`, a whole row, and
-/// `read_changes(fields)`, some of its columns. What it does not let clients do it need not have.
+/// `read_changes(fields)`, some of its columns; and of which quota each row is one, `metric`. What
+/// it does not let clients do it need not have.
 template <class Resource>
 class VersionedResource {
  public:
@@ -42,6 +44,7 @@ class VersionedResource {
     BOOST_OUTCOME_TRY(auto row, whole_row(call));
     return WriteUnit{[row = std::move(row), tenant = context.tenant()](
                          tenancy::WriteTransaction& transaction) -> tenancy::Result<Response> {
+      BOOST_OUTCOME_TRY(count_one(transaction, Resource::metric));
       BOOST_OUTCOME_TRY(const auto stored, Rows(transaction).insert(row));
       return answer_created(stored, tenant);
     }};
@@ -89,6 +92,9 @@ class VersionedResource {
                       seen](tenancy::WriteTransaction& transaction) -> tenancy::Result<Response> {
       const Rows rows{transaction};
       BOOST_OUTCOME_TRY(seen ? rows.erase(id, *seen) : rows.erase(id));
+      if constexpr (requires { Resource::metric; }) {
+        BOOST_OUTCOME_TRY(give_one_back(transaction, Resource::metric));
+      }
       return no_content();
     }};
   }

@@ -38,6 +38,7 @@ JsonText summary_json(const WorkflowSummary& workflow) {
 struct Workflows {
   using Row = Workflow;
   static constexpr std::string_view collection = "/api/workflows";
+  static constexpr Metric metric = Metric::workflows;
 
   static JsonText to_json(const Workflow& workflow) {
     JsonText json = summary_json(workflow);

@@ -31,6 +31,7 @@ using tenancy::Repository;
 using tenancy::Result;
 using tenancy::TenantContext;
 using tenancy::WriteTransaction;
+using tenancy::detail::StaticSql;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::Note;
@@ -365,6 +366,21 @@ TEST_CASE("a reset whose record cannot be written resets nothing") {
   CHECK(world.resets(world.acme, quota).size() == 1);
 }
 
+TEST_CASE("a reset that cannot be made leaves no record of one") {
+  const World world;
+  const Quota quota = quota_of("executions");
+  must(world.consume(world.acme, quota, 2));
+  world.test.run_raw(
+      "CREATE TRIGGER stops BEFORE UPDATE OF resets ON tenancy_quotas BEGIN SELECT RAISE(ABORT, "
+      "'no'); END");
+  must(world.write(world.acme, [&](WriteTransaction& transaction) -> Result<void> {
+    CHECK_FALSE(quota.reset(transaction, "a new year").has_value());
+    return tenancy::success();
+  }));
+  CHECK(world.used(world.acme, quota) == 2);
+  CHECK(world.resets(world.acme, quota).empty());
+}
+
 TEST_CASE("tenants that count the same metric never meet") {
   const World world;
   const Quota quota = quota_of("deployments", at_most(3));
@@ -386,6 +402,15 @@ TEST_CASE("tenants that count the same metric never meet") {
   REQUIRE(stored.size() == 1);
   CHECK(stored[0].used == 3);
   CHECK_FALSE(stored[0].own_limit.has_value());
+}
+
+TEST_CASE("a tenant's counting begins when it counts, not when another does") {
+  const World world;
+  const Quota quota = quota_of("deployments", at_most(3));
+  must(world.set_limit(world.acme, quota, at_most(5)));
+  must(world.begin(world.globex, quota, 2));
+  CHECK_FALSE(must(world.usage(world.acme, quota)).has_begun);
+  CHECK(must(world.begin(world.acme, quota, 4)).used == 4);
 }
 
 TEST_CASE("all that is stored of a tenant is listed by metric") {
@@ -550,13 +575,24 @@ TEST_CASE("quotas work on after the schema changed beneath their statements") {
   CHECK(must(world.usage(world.acme, quota)).used == 2);
 }
 
-TEST_CASE("a unit that failed or used a quota leaves the library's other tables closed") {
+TEST_CASE("a transaction that used a quota reaches its tables in no other way, nor those beside") {
   const World world;
   const Quota quota = quota_of("deployments", at_most(1));
-  const Repository<Note> notes{world.test.store, world.acme};
-  world.test.run_raw(
-      "CREATE TRIGGER reads AFTER INSERT ON notes BEGIN SELECT used FROM tenancy_quotas; END");
-  must(world.consume(world.acme, quota));
-  static_cast<void>(world.consume(world.acme, quota));
-  CHECK_FALSE(notes.insert({.title = "late"}).has_value());
+  static constexpr StaticSql count{"SELECT used FROM tenancy_quotas WHERE tenant_id = ?1"};
+  static constexpr StaticSql reset{"DELETE FROM tenancy_quota_resets WHERE tenant_id = ?1"};
+  static constexpr StaticSql name{"SELECT name FROM tenancy_tenants WHERE tenant_id = ?1"};
+  must(world.write(world.acme, [&](WriteTransaction& transaction) -> Result<void> {
+    auto& session = tenancy::detail::SessionAccess::of(transaction);
+    BOOST_OUTCOME_TRY(quota.consume(transaction));
+    CHECK_FALSE(quota.consume(transaction).has_value());
+    for (const StaticSql* const sql : {&count, &reset, &name}) {
+      CHECK_FALSE(session.prepare(*sql).has_value());
+    }
+    return session.with_quota_tables([&]() -> Result<void> {
+      BOOST_OUTCOME_TRY(session.prepare(count));
+      BOOST_OUTCOME_TRY(session.prepare(reset));
+      CHECK_FALSE(session.prepare(name).has_value());
+      return tenancy::success();
+    });
+  }));
 }
