@@ -102,6 +102,25 @@ export const requests = {
       { path: await otherTenant(driver, 'suspendTenant'), key: driver.service.administratorKey })],
   },
 
+  showQuotas: {
+    good: async (driver, { id }) => ({ path: { id } }),
+    absent: { id: missingTenant },
+    conflict: [async (driver) => (
+      { path: await otherTenant(driver, 'suspendTenant'), key: driver.service.administratorKey })],
+  },
+  setQuota: {
+    good: async (driver, { id }) => ({ path: { id, metric: 'workflows' }, body: { limit: 1000 } }),
+    absent: { id: missingTenant, metric: 'workflows' },
+    conflict: [async (driver) => (
+      { path: { ...await otherTenant(driver, 'suspendTenant'), metric: 'workflows' }, body: { limit: null } })],
+  },
+  resetQuota: {
+    good: async (driver, { id }) => ({ path: { id, metric: 'executions' }, body: { reason: 'a new year' } }),
+    absent: { id: missingTenant, metric: 'executions' },
+    conflict: [async (driver) => (
+      { path: { ...await otherTenant(driver, 'suspendTenant'), metric: 'executions' }, body: { reason: 'no' } })],
+  },
+
   listDeployments: { good: list },
   createDeployment: { good: async () => ({ body: deployment() }) },
   showDeployment: {

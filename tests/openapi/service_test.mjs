@@ -126,7 +126,7 @@ test('every operation is known to this test', () => {
 
 test('every path knows the methods that are described and no others', async () => {
   for (const [path, item] of Object.entries(description.document.paths)) {
-    const places = { id: 'x', key: 'x' };
+    const places = { id: 'x', key: 'x', metric: 'x' };
     const answer = await service.request('PURGE', targetOf(path, { path: places }));
     assert.equal(answer.status, 405, path);
     const methods = Object.keys(item).filter((key) => item[key].responses !== undefined);
@@ -316,6 +316,18 @@ test('403: a key of too narrow a scope, a tenant that is not active or not the o
     }
     await driver.call('suspendTenant', undefined, { path: { id: tenant.id } }, { status: 200 });
     await driver.call(operation.id, tenant, request, { status: 403 });
+  });
+});
+
+test('403: what is more than a quota leaves', together, async (t) => {
+  const counted = { createDeployment: 'deployments', createWorkflow: 'workflows', startExecution: 'executions' };
+  await each(t, ({ id }) => counted[id] !== undefined, async (operation, tenant, good) => {
+    const metric = counted[operation.id];
+    const path = { id: tenant.id, metric };
+    const request = await good();
+    await driver.call('setQuota', undefined, { path, body: { limit: 0 } }, { status: 200 });
+    const { json } = await driver.call(operation.id, tenant, request, { status: 403 });
+    assert.equal(json.metric, metric);
   });
 });
 
