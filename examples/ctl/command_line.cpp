@@ -20,6 +20,7 @@
 #include "ctl/keys.hpp"
 #include "ctl/migrate.hpp"
 #include "ctl/parsing.hpp"
+#include "ctl/quotas.hpp"
 #include "ctl/target.hpp"
 #include "ctl/tenants.hpp"
 #include "ctl/verify.hpp"
@@ -138,6 +139,7 @@ void set_up(CLI::App& app, Command& chosen) {
   add_identifier_commands(app, chosen);
   add_key_commands(app, chosen);
   add_administrator_key_commands(app, chosen);
+  add_quota_commands(app, chosen);
   add_migrate_commands(app, chosen);
   add_verify_command(app, chosen);
   add_backup_command(app, chosen);

@@ -209,6 +209,26 @@ Outcome<tenancy::ApiKey> key_of(const Json& data, tenancy::TenantId tenant) {
                          .last_used_at = last_used_at};
 }
 
+/// A limit that is left out is none, as is one that is null.
+Outcome<QuotaRecord> quota_of(const Json& data) {
+  const Members members{data};
+  BOOST_OUTCOME_TRY(const auto metric, members.parsed("metric", tenancy::MetricName::parse));
+  QuotaRecord record{.metric = metric.to_string()};
+  BOOST_OUTCOME_TRY(record.used, members.number("used"));
+  record.limit = tenancy::QuotaLimit::unlimited();
+  if (members.find("limit") != nullptr) {
+    BOOST_OUTCOME_TRY(const auto amount, members.number("limit"));
+    const auto limit = tenancy::QuotaLimit::at_most(amount);
+    if (!limit) {
+      return unexpected("limit is none");
+    }
+    record.limit = limit.value();
+  }
+  BOOST_OUTCOME_TRY(record.updated_at, members.time_or_none("updated_at"));
+  BOOST_OUTCOME_TRY(record.last_reset_at, members.time_or_none("last_reset_at"));
+  return record;
+}
+
 /// The answer's data, of the kind that is expected.
 Outcome<Json> data_of(std::string_view body, Json::value_t type) {
   BOOST_OUTCOME_TRY(auto document, parse_object(body));
@@ -353,6 +373,25 @@ Outcome<tenancy::Page<T>> read_page(std::string_view body, ReadOne read_one) {
 Outcome<TenantRecord> read_tenant(std::string_view body) {
   BOOST_OUTCOME_TRY(const auto data, data_of(body, Json::value_t::object));
   return tenant_of(data);
+}
+
+Outcome<QuotaRecord> read_quota(std::string_view body) {
+  BOOST_OUTCOME_TRY(const auto data, data_of(body, Json::value_t::object));
+  return quota_of(data);
+}
+
+Outcome<std::vector<QuotaRecord>> read_quotas(std::string_view body) {
+  BOOST_OUTCOME_TRY(const auto data, data_of(body, Json::value_t::object));
+  const Json* const list = Members{data}.find("quotas");
+  if (list == nullptr || !list->is_array()) {
+    return unexpected("it is no list");
+  }
+  std::vector<QuotaRecord> records;
+  for (const Json& each : *list) {
+    BOOST_OUTCOME_TRY(auto record, quota_of(each));
+    records.push_back(std::move(record));
+  }
+  return records;
 }
 
 Outcome<tenancy::Page<TenantRecord>> read_tenants(std::string_view body) {

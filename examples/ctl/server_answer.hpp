@@ -3,11 +3,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tenancy/core/page.hpp"
 #include "tenancy/registry/api_key.hpp"
 
 #include "ctl/failure.hpp"
+#include "ctl/quota_record.hpp"
 #include "ctl/tenant_record.hpp"
 
 namespace tenantctl {
@@ -20,6 +22,8 @@ namespace tenantctl {
 Outcome<TenantRecord> read_tenant(std::string_view body);
 Outcome<tenancy::Page<TenantRecord>> read_tenants(std::string_view body);
 Outcome<tenancy::Page<tenancy::ApiKey>> read_keys(std::string_view body, tenancy::TenantId tenant);
+Outcome<std::vector<QuotaRecord>> read_quotas(std::string_view body);
+Outcome<QuotaRecord> read_quota(std::string_view body);
 Outcome<tenancy::IssuedApiKey> read_issued_key(std::string_view body, tenancy::TenantId tenant);
 
 /// Whether the page that was got for a cursor gives out another: who reads a whole list would else

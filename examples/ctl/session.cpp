@@ -4,6 +4,7 @@
 #include "ctl/server_address.hpp"
 #include "ctl/server_key.hpp"
 #include "ctl/server_keys.hpp"
+#include "ctl/server_quotas.hpp"
 #include "ctl/server_tenants.hpp"
 #include "ctl/store_access.hpp"
 #include "ctl/store_keys.hpp"
@@ -51,6 +52,29 @@ Outcome<KeyDesk*> Session::keys() {
   return keys_.get();
 }
 
+Outcome<QuotaDesk*> Session::quotas() {
+  if (options_.server.empty()) {
+    BOOST_OUTCOME_TRY(auto* const desk, store_quotas());
+    return desk;
+  }
+  if (!server_quotas_) {
+    BOOST_OUTCOME_TRY(auto* const client, server());
+    server_quotas_ = std::make_unique<ServerQuotas>(*client);
+  }
+  return server_quotas_.get();
+}
+
+Outcome<StoreQuotas*> Session::store_quotas() {
+  if (!store_quotas_) {
+    BOOST_OUTCOME_TRY(const auto* const opened, authority());
+    BOOST_OUTCOME_TRY(const auto who, principal());
+    const auto schema =
+        options_.migrations.empty() ? StoreSchema::of_service : StoreSchema::of_host;
+    store_quotas_ = std::make_unique<StoreQuotas>(*opened, who, schema, limit_);
+  }
+  return store_quotas_.get();
+}
+
 Outcome<tenancy::Authority*> Session::authority() {
   if (!authority_) {
     BOOST_OUTCOME_TRY(auto opened, open_as_it_is(options_, time(), call()));
@@ -59,14 +83,19 @@ Outcome<tenancy::Authority*> Session::authority() {
   return &*authority_;
 }
 
-Outcome<tenancy::TenantRegistry> Session::registry() {
+Outcome<tenancy::Principal> Session::principal() const {
   const std::string name = options_.act_as.empty() ? login_name() : options_.act_as;
   const auto principal = tenancy::Principal::create(tenancy::PrincipalKind::administrator, name);
   if (!principal) {
     return Failure{principal.error()}.with_context("--as");
   }
+  return principal.value();
+}
+
+Outcome<tenancy::TenantRegistry> Session::registry() {
+  BOOST_OUTCOME_TRY(const auto who, principal());
   BOOST_OUTCOME_TRY(const auto* const opened, authority());
-  return opened->registry(principal.value()).with(call());
+  return opened->registry(who).with(call());
 }
 
 Outcome<void> Session::confirm(const Question& question) {

@@ -14,6 +14,7 @@
 #include "ctl/key_desk.hpp"
 #include "ctl/options.hpp"
 #include "ctl/output.hpp"
+#include "ctl/store_quotas.hpp"
 #include "ctl/tenant_directory.hpp"
 
 namespace tenantctl {
@@ -48,6 +49,9 @@ class Session {
   /// Errors: usage; those of `tenancy::open`.
   Outcome<TenantDirectory*> tenants();
   Outcome<KeyDesk*> keys();
+  Outcome<QuotaDesk*> quotas();
+  /// Those of the store. Errors: those of `authority`; usage for `--as`.
+  Outcome<StoreQuotas*> store_quotas();
 
   /// The store, opened as it is: no step of its schema is applied.
   /// Errors: usage; those of `tenancy::open`.
@@ -60,6 +64,8 @@ class Session {
 
  private:
   Outcome<ApiClient*> server();
+  /// Who gives the command. Errors: usage for `--as`.
+  [[nodiscard]] Outcome<tenancy::Principal> principal() const;
 
   const Options& options_;
   Output& output_;
@@ -68,6 +74,8 @@ class Session {
   std::unique_ptr<ApiClient> server_;
   std::unique_ptr<TenantDirectory> tenants_;
   std::unique_ptr<KeyDesk> keys_;
+  std::unique_ptr<QuotaDesk> server_quotas_;
+  std::unique_ptr<StoreQuotas> store_quotas_;
 };
 
 }  // namespace tenantctl

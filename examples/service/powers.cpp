@@ -24,8 +24,7 @@ Result<tenancy::ImpersonationContext> visit_for(const Authority& authority, Tena
                                                 tenancy::Scope scope = tenancy::Scope::read) {
   BOOST_OUTCOME_TRY(const auto reason,
                     tenancy::CrossingReason::create(purpose, std::move(explanation)));
-  const tenancy::ImpersonationRequest request{.scope = scope,
-                                              .duration = std::chrono::seconds{60}};
+  const tenancy::ImpersonationRequest request{.scope = scope, .duration = std::chrono::seconds{60}};
   return authority.impersonate(tenant, who, reason, request, limits);
 }
 

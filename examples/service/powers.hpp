@@ -10,8 +10,8 @@
 
 namespace tenantd {
 
-/// What the service can do beyond what the credentials of its requests stand for: narrow things that
-/// the program cuts out of the authority for it.
+/// What the service can do beyond what the credentials of its requests stand for: narrow things
+/// that the program cuts out of the authority for it.
 struct Powers {
   /// Whether a slug is a tenant's. Nothing is looked up by the slug, which the client chose: how
   /// long that takes would tell whether somebody has it. Errors: `not_found`.

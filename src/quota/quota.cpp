@@ -265,8 +265,9 @@ Result<QuotaUsage> Quota::begin(WriteTransaction& transaction, std::int64_t used
   if (used < 0) {
     return Error{errc::invalid_argument, "what is used is not negative"};
   }
-  return with_tables(transaction,
-                     [&](Session& session) { return Counter{session, *this}.begin(used); });
+  return with_tables(transaction, [&](Session& session) {
+    return Counter{session, *this}.begin(used);
+  });
 }
 
 Result<QuotaUsage> Quota::consume(WriteTransaction& transaction, std::int64_t amount) const {
@@ -292,8 +293,9 @@ Result<QuotaUsage> Quota::consume(WriteTransaction& transaction, std::int64_t am
 
 Result<QuotaUsage> Quota::release(WriteTransaction& transaction, std::int64_t amount) const {
   BOOST_OUTCOME_TRY(require_positive(amount));
-  return with_tables(transaction,
-                     [&](Session& session) { return Counter{session, *this}.credit(amount); });
+  return with_tables(transaction, [&](Session& session) {
+    return Counter{session, *this}.credit(amount);
+  });
 }
 
 Result<QuotaUsage> Quota::usage(ReadTransaction& transaction) const {
@@ -303,8 +305,9 @@ Result<QuotaUsage> Quota::usage(ReadTransaction& transaction) const {
 Result<QuotaUsage> Quota::set_limit(WriteTransaction& transaction,
                                     std::optional<QuotaLimit> limit) const {
   BOOST_OUTCOME_TRY(require_platform(transaction));
-  return with_tables(transaction,
-                     [&](Session& session) { return Counter{session, *this}.set_limit(limit); });
+  return with_tables(transaction, [&](Session& session) {
+    return Counter{session, *this}.set_limit(limit);
+  });
 }
 
 Result<QuotaUsage> Quota::reset(WriteTransaction& transaction, std::string_view reason) const {

@@ -80,6 +80,17 @@ TEST_CASE("a key is revoked after a yes") {
   CHECK(store.json({"keys", "list", "acme"})[0]["state"] == "revoked");
 }
 
+TEST_CASE("a quota is reset after the slug was typed") {
+  const CtlStore store;
+  store.json({"tenants", "create", "acme", "--name", "A"});
+  const std::vector<std::string> reset{"quota", "reset", "acme", "executions", "--reason", "why"};
+  CHECK(store.run(reset).status == 5);
+  CHECK(answer(store, reset, "yes\n").status == 5);
+  CHECK(store.json({"quota", "resets", "acme", "executions"}).empty());
+  CHECK(answer(store, reset, "acme\n").status == 0);
+  CHECK(store.json({"quota", "resets", "acme", "executions"}).size() == 1);
+}
+
 TEST_CASE("an interrupt at the question does nothing and says so in the exit status") {
   const CtlStore store;
   store.json({"tenants", "create", "acme", "--name", "A"});

@@ -162,8 +162,7 @@ TEST_CASE("clients at once are let in up to the limit exactly") {
       running.emplace_back([&, i] {
         auto client = api.client(acme);
         for (int n = 0; n < tries; ++n) {
-          const int status =
-              add_deployment(client, std::to_string(i) + "-" + std::to_string(n));
+          const int status = add_deployment(client, std::to_string(i) + "-" + std::to_string(n));
           created[i] += status == 201 ? 1 : 0;
           refused[i] += status == 403 ? 1 : 0;
         }
@@ -305,10 +304,9 @@ TEST_CASE("quotas are shown to their tenant and changed by administrators alone"
           without_request_id(unknown));
   }
 
-  for (const Json& wrong :
-       {Json{{"limit", -1}}, Json{{"limit", 1.5}}, Json{{"limit", "7"}}, Json{{"limit", true}},
-        Json{{"limit", 9007199254740992}}, Json{{"most", 7}}, Json{{"limit", 7}, {"more", 1}},
-        Json::object()}) {
+  for (const Json& wrong : {Json{{"limit", -1}}, Json{{"limit", 1.5}}, Json{{"limit", "7"}},
+                            Json{{"limit", true}}, Json{{"limit", 9007199254740992}},
+                            Json{{"most", 7}}, Json{{"limit", 7}, {"more", 1}}, Json::object()}) {
     CAPTURE(wrong.dump());
     CHECK(is_problem(administrator.put(path + "/deployments", wrong), 422));
   }
@@ -320,8 +318,8 @@ TEST_CASE("quotas are shown to their tenant and changed by administrators alone"
   }
   CHECK(is_problem(
       administrator.put(path + "/deployments", {{"limit", 7}}, {{"Idempotency-Key", "a"}}), 400));
-  CHECK(is_problem(administrator.put(path + "/deployments", {{"limit", 7}}, {{"If-Match", "\"1\""}}),
-                   412));
+  CHECK(is_problem(
+      administrator.put(path + "/deployments", {{"limit", 7}}, {{"If-Match", "\"1\""}}), 412));
   CHECK(is_problem(administrator.put(path + "/deployments?page=1", {{"limit", 7}}), 400));
   CHECK(is_problem(administrator.get(path + "?page=1"), 400));
   CHECK(quota(client, acme, "deployments")["limit"].is_null());

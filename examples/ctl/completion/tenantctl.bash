@@ -2,11 +2,12 @@
 
 _tenantctl_commands() {
   case $1 in
-    '') echo 'tenants identifiers keys admin-keys migrate verify backup health completion' ;;
+    '') echo 'tenants identifiers keys admin-keys quota migrate verify backup health completion' ;;
     'tenants') echo 'create list show rename update activate deactivate suspend archive' ;;
     'identifiers') echo 'add remove list' ;;
     'keys') echo 'issue list revoke expire' ;;
     'admin-keys') echo 'issue' ;;
+    'quota') echo 'show set reset resets' ;;
     'migrate') echo 'status up dry-run' ;;
   esac
 }
@@ -24,6 +25,7 @@ _tenantctl_options() {
     'tenants archive') echo '--if-version' ;;
     'keys issue') echo '--name --scope --expires' ;;
     'admin-keys issue') echo '--name' ;;
+    'quota reset') echo '--reason' ;;
     'verify') echo '--backup --strict' ;;
     'health') echo '--strict --read-only --low-disk-bytes --full-disk-bytes' ;;
   esac
@@ -63,6 +65,7 @@ _tenantctl_kind() {
     'keys issue --scope') echo 'SCOPE' ;;
     'keys issue --expires') echo 'WHEN' ;;
     'admin-keys issue --name') echo 'TEXT' ;;
+    'quota reset --reason') echo 'TEXT' ;;
     'verify --backup') echo 'FILE' ;;
     'health --low-disk-bytes') echo 'UINT' ;;
     'health --full-disk-bytes') echo 'UINT' ;;
@@ -100,6 +103,15 @@ _tenantctl_place() {
     'keys expire 0') echo 'TEXT' ;;
     'keys expire 1') echo 'TEXT' ;;
     'keys expire 2') echo 'TEXT' ;;
+    'quota show 0') echo 'TEXT' ;;
+    'quota show 1') echo 'TEXT' ;;
+    'quota set 0') echo 'TEXT' ;;
+    'quota set 1') echo 'TEXT' ;;
+    'quota set 2') echo 'TEXT' ;;
+    'quota reset 0') echo 'TEXT' ;;
+    'quota reset 1') echo 'TEXT' ;;
+    'quota resets 0') echo 'TEXT' ;;
+    'quota resets 1') echo 'TEXT' ;;
     'backup 0') echo 'FILE' ;;
     'completion 0') echo 'SHELL' ;;
   esac

@@ -2,8 +2,8 @@
 
 # Whether the commands so far are these.
 function __fish_tenantctl_at
-    set -l known 'tenants' 'tenants create' 'tenants list' 'tenants show' 'tenants rename' 'tenants update' 'tenants activate' 'tenants deactivate' 'tenants suspend' 'tenants archive' 'identifiers' 'identifiers add' 'identifiers remove' 'identifiers list' 'keys' 'keys issue' 'keys list' 'keys revoke' 'keys expire' 'admin-keys' 'admin-keys issue' 'migrate' 'migrate status' 'migrate up' 'migrate dry-run' 'verify' 'backup' 'health' 'completion'
-    set -l with_value --as --backup --cacert --created-after --created-before --cursor --expires --full-disk-bytes --identifier --if-version --issue-key --key-file --keys --limit --low-disk-bytes --metadata --migrations --name --page --plan --scope --search --server --sort --status --store --template-version --timeout --workflow
+    set -l known 'tenants' 'tenants create' 'tenants list' 'tenants show' 'tenants rename' 'tenants update' 'tenants activate' 'tenants deactivate' 'tenants suspend' 'tenants archive' 'identifiers' 'identifiers add' 'identifiers remove' 'identifiers list' 'keys' 'keys issue' 'keys list' 'keys revoke' 'keys expire' 'admin-keys' 'admin-keys issue' 'quota' 'quota show' 'quota set' 'quota reset' 'quota resets' 'migrate' 'migrate status' 'migrate up' 'migrate dry-run' 'verify' 'backup' 'health' 'completion'
+    set -l with_value --as --backup --cacert --created-after --created-before --cursor --expires --full-disk-bytes --identifier --if-version --issue-key --key-file --keys --limit --low-disk-bytes --metadata --migrations --name --page --plan --reason --scope --search --server --sort --status --store --template-version --timeout --workflow
     set -l path
     set -l skips
     for word in (commandline -opc)[2..-1]
@@ -24,6 +24,7 @@ complete -c tenantctl -n '__fish_tenantctl_at' -a tenants -d 'Tenants'
 complete -c tenantctl -n '__fish_tenantctl_at' -a identifiers -d 'The names that other systems have for tenants'
 complete -c tenantctl -n '__fish_tenantctl_at' -a keys -d 'Tenants\' API keys'
 complete -c tenantctl -n '__fish_tenantctl_at' -a admin-keys -d 'Keys of the platform\'s operators'
+complete -c tenantctl -n '__fish_tenantctl_at' -a quota -d 'What tenants use, and may use'
 complete -c tenantctl -n '__fish_tenantctl_at' -a migrate -d 'The store\'s schema'
 complete -c tenantctl -n '__fish_tenantctl_at' -a verify -d 'Look whether the schema keeps tenants apart, or whether a backup is sound'
 complete -c tenantctl -n '__fish_tenantctl_at' -a backup -d 'Copy the whole store to a file, while it is used'
@@ -92,6 +93,11 @@ complete -c tenantctl -n '__fish_tenantctl_at keys issue' -l scope -r -f -a 'rea
 complete -c tenantctl -n '__fish_tenantctl_at keys issue' -l expires -r -f -d '30d, 2026-12-31T23:59:59Z or never'
 complete -c tenantctl -n '__fish_tenantctl_at admin-keys' -a issue -d 'Make a key and print it, this once'
 complete -c tenantctl -n '__fish_tenantctl_at admin-keys issue' -l name -r -f -d 'What people call it'
+complete -c tenantctl -n '__fish_tenantctl_at quota' -a show -d 'Show what a tenant uses and may use'
+complete -c tenantctl -n '__fish_tenantctl_at quota' -a set -d 'Give a tenant a limit'
+complete -c tenantctl -n '__fish_tenantctl_at quota' -a reset -d 'Count from 0 again'
+complete -c tenantctl -n '__fish_tenantctl_at quota' -a resets -d 'Show when it was reset, by whom and why'
+complete -c tenantctl -n '__fish_tenantctl_at quota reset' -l reason -r -f -d 'Why, for the record'
 complete -c tenantctl -n '__fish_tenantctl_at migrate' -a status -d 'Which steps the store has, and which it lacks'
 complete -c tenantctl -n '__fish_tenantctl_at migrate' -a up -d 'Apply the steps that the store lacks; make the store when there is none'
 complete -c tenantctl -n '__fish_tenantctl_at migrate' -a dry-run -d 'Apply them to a copy that is thrown away'

@@ -36,8 +36,8 @@ JsonText to_json(Metric metric, const QuotaUsage& usage) {
   JsonText json;
   json.member("metric", name_of(metric))
       .member("used", usage.used)
-      .member("limit", usage.limit.is_unlimited() ? std::nullopt
-                                                  : std::optional{usage.limit.amount()})
+      .member("limit",
+              usage.limit.is_unlimited() ? std::nullopt : std::optional{usage.limit.amount()})
       .member("updated_at", usage.updated_at)
       .member("last_reset_at", usage.last_reset_at);
   return json;
@@ -133,8 +133,8 @@ Endpoint changing(const Entrance& entrance, Read read) {
           return Problem{
               tenancy::Error{tenancy::errc::version_conflict, "a quota has no entity tag"}};
         }
-        auto usage = entrance.powers().change_quota(id, metric, change, registry.principal(),
-                                                    call.limits);
+        auto usage =
+            entrance.powers().change_quota(id, metric, change, registry.principal(), call.limits);
         if (!usage) {
           if (usage.error() == tenancy::errc::invalid_argument) {
             // The library's rule is stricter in rare characters than the one above.

@@ -22,14 +22,12 @@ namespace tenancy::inline v0 {
 /// that were given none of their own. Programs that count the same metric give it the same one.
 ///
 /// Isolation: counts, limits and resets are the transaction's tenant's. Rows that come back are
-/// compared with it; one of another tenant stops the transaction with `isolation_violation`. Neither
-/// a tenant's mappings nor the SQL that it writes reach these tables.
-/// Thread safety: immutable; the calls have that of the transaction.
-/// Units and shapes: a tenant has up to `max_metrics` metrics.
-/// Errors: beside those named, each call gives the transaction's, and `invalid_row` when a stored
-/// value is none that it could have written.
-/// Complexity: that of a few look-ups by key; `consume` and `release` are one statement once
-/// counting has begun.
+/// compared with it; one of another tenant stops the transaction with `isolation_violation`.
+/// Neither a tenant's mappings nor the SQL that it writes reach these tables. Thread safety:
+/// immutable; the calls have that of the transaction. Units and shapes: a tenant has up to
+/// `max_metrics` metrics. Errors: beside those named, each call gives the transaction's, and
+/// `invalid_row` when a stored value is none that it could have written. Complexity: that of a few
+/// look-ups by key; `consume` and `release` are one statement once counting has begun.
 class TENANCY_API Quota {
  public:
   static constexpr std::size_t max_metrics = 1'000;

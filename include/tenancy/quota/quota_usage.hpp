@@ -15,7 +15,7 @@ struct QuotaUsage {
   std::int64_t used = 0;
   QuotaLimit limit = QuotaLimit::nothing();  ///< What holds: the tenant's own, or the quota's.
   bool has_own_limit = false;
-  bool has_begun = false;               ///< Whether anything has been counted, be it 0.
+  bool has_begun = false;                    ///< Whether anything has been counted, be it 0.
   std::optional<Timestamp> updated_at = {};  ///< When count or limit was last changed, if ever.
   std::optional<Timestamp> last_reset_at = {};
 

@@ -264,10 +264,10 @@ int Connection::authorize(void* connection, int action, const char* first, const
     return SQLITE_OK;
   }
   self.has_seen_triggers_ = self.has_seen_triggers_ || cause != nullptr;
-  const bool is_let = self.control_tables_ == ControlTables::all ||
-                      (self.control_tables_ == ControlTables::quotas && cause == nullptr &&
-                       is_of_quotas(first)) ||
-                      is_reference_to_tenant(action, first, second);
+  const bool is_let =
+      self.control_tables_ == ControlTables::all ||
+      (self.control_tables_ == ControlTables::quotas && cause == nullptr && is_of_quotas(first)) ||
+      is_reference_to_tenant(action, first, second);
   const bool is_refused = is_of_library(first) && !is_let;
   return is_refused ? SQLITE_DENY : SQLITE_OK;
 }

@@ -84,10 +84,10 @@ constexpr std::array<Expected, tenancy::errc_count> expected_codes{{
 }};
 
 constexpr std::array all_conditions{
-    Condition::isolation,   Condition::unauthenticated, Condition::forbidden,
-    Condition::not_found,   Condition::conflict,        Condition::invalid,
-    Condition::quota,       Condition::unavailable,     Condition::unknown_outcome,
-    Condition::storage,     Condition::crypto,          Condition::misuse};
+    Condition::isolation, Condition::unauthenticated, Condition::forbidden,
+    Condition::not_found, Condition::conflict,        Condition::invalid,
+    Condition::quota,     Condition::unavailable,     Condition::unknown_outcome,
+    Condition::storage,   Condition::crypto,          Condition::misuse};
 
 bool is_snake_case(std::string_view name) {
   return !name.empty() && name.front() != '_' && name.back() != '_' &&

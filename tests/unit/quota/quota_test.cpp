@@ -1,3 +1,5 @@
+#include "tenancy/quota/quota.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -14,7 +16,6 @@
 #include "tenancy/data/repository.hpp"
 #include "tenancy/data/scoped_sql.hpp"
 #include "tenancy/migrate/verify_schema.hpp"
-#include "tenancy/quota/quota.hpp"
 
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
@@ -59,15 +60,13 @@ struct World {
   }
   [[nodiscard]] Result<QuotaUsage> consume(const TenantContext& context, const Quota& quota,
                                            std::int64_t amount = 1) const {
-    return write(context, [&](WriteTransaction& transaction) {
-      return quota.consume(transaction, amount);
-    });
+    return write(context,
+                 [&](WriteTransaction& transaction) { return quota.consume(transaction, amount); });
   }
   [[nodiscard]] Result<QuotaUsage> release(const TenantContext& context, const Quota& quota,
                                            std::int64_t amount = 1) const {
-    return write(context, [&](WriteTransaction& transaction) {
-      return quota.release(transaction, amount);
-    });
+    return write(context,
+                 [&](WriteTransaction& transaction) { return quota.release(transaction, amount); });
   }
   [[nodiscard]] Result<QuotaUsage> begin(const TenantContext& context, const Quota& quota,
                                          std::int64_t used) const {
@@ -76,8 +75,9 @@ struct World {
   }
   [[nodiscard]] Result<QuotaUsage> set_limit(const TenantContext& context, const Quota& quota,
                                              std::optional<QuotaLimit> limit) const {
-    return write(context,
-                 [&](WriteTransaction& transaction) { return quota.set_limit(transaction, limit); });
+    return write(context, [&](WriteTransaction& transaction) {
+      return quota.set_limit(transaction, limit);
+    });
   }
   [[nodiscard]] Result<QuotaUsage> reset(const TenantContext& context, const Quota& quota,
                                          std::string_view reason = "a new year") const {
@@ -85,8 +85,8 @@ struct World {
                  [&](WriteTransaction& transaction) { return quota.reset(transaction, reason); });
   }
   [[nodiscard]] Result<QuotaUsage> usage(const TenantContext& context, const Quota& quota) const {
-    return test.store.read(
-        context, [&](ReadTransaction& transaction) { return quota.usage(transaction); });
+    return test.store.read(context,
+                           [&](ReadTransaction& transaction) { return quota.usage(transaction); });
   }
   [[nodiscard]] std::int64_t used(const TenantContext& context, const Quota& quota) const {
     return must(usage(context, quota)).used;
@@ -97,9 +97,8 @@ struct World {
         context, [&](ReadTransaction& transaction) { return quota.resets(transaction); }));
   }
   [[nodiscard]] std::vector<tenancy::StoredQuota> stored(const TenantContext& context) const {
-    return must(test.store.read(context, [](ReadTransaction& transaction) {
-      return tenancy::stored_quotas(transaction);
-    }));
+    return must(test.store.read(
+        context, [](ReadTransaction& transaction) { return tenancy::stored_quotas(transaction); }));
   }
 };
 
@@ -168,8 +167,8 @@ TEST_CASE("the count goes with the work, and goes when the work does") {
   const auto add = [&](std::string_view id) {
     return world.write(world.acme, [&](WriteTransaction& transaction) -> Result<void> {
       BOOST_OUTCOME_TRY(quota.consume(transaction));
-      BOOST_OUTCOME_TRY(Repository<Note>{transaction}.insert(
-          {.id = std::string{id}, .title = std::string{id}}));
+      BOOST_OUTCOME_TRY(
+          Repository<Note>{transaction}.insert({.id = std::string{id}, .title = std::string{id}}));
       return tenancy::success();
     });
   };
@@ -534,8 +533,8 @@ TEST_CASE("what is damaged is no count") {
 TEST_CASE("the tables of quotas are a part of a store whose schema is sound") {
   const World world;
   must(world.consume(world.acme, quota_of("deployments")));
-  const auto report = must(tenancy::verify_schema(
-      world.test.url(), {.migrations = tenancy_test::test_schema()}));
+  const auto report =
+      must(tenancy::verify_schema(world.test.url(), {.migrations = tenancy_test::test_schema()}));
   CHECK(report.findings.empty());
 }
 

@@ -33,10 +33,9 @@ Quota quota_of_at_most(std::int64_t amount) {
 }
 
 std::int64_t used(const TestStore& test, const tenancy::Tenant& tenant, const Quota& quota) {
-  return must(test.store.read(test.enter(tenant),
-                              [&](tenancy::ReadTransaction& transaction) {
-                                return quota.usage(transaction);
-                              }))
+  return must(test.store.read(
+                  test.enter(tenant),
+                  [&](tenancy::ReadTransaction& transaction) { return quota.usage(transaction); }))
       .used;
 }
 
@@ -53,8 +52,7 @@ TEST_CASE("threads that consume at once are admitted up to the limit exactly") {
   {
     std::vector<std::jthread> running;
     for (int i = 0; i < threads; ++i) {
-      running.emplace_back([&, context = test.enter(test.acme),
-                            other = test.enter(test.globex)] {
+      running.emplace_back([&, context = test.enter(test.acme), other = test.enter(test.globex)] {
         for (int n = 0; n < tries; ++n) {
           const auto consume = [&](WriteTransaction& transaction) {
             return quota.consume(transaction);
