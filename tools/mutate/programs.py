@@ -13,7 +13,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
 
-# Those that reach storage/, registry/ and data/ through the library alone.
+# Those that reach storage/, registry/, data/ and quota/ through the library alone.
 PROGRAMS = (
     "data",
     "registry",
@@ -23,6 +23,7 @@ PROGRAMS = (
     "core",
     "testing",
     "crossing",
+    "quota",
     "hostile",
     "storage_allocations",
     "property",
