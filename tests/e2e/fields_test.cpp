@@ -49,6 +49,28 @@ TEST_CASE("all that is wrong is gathered") {
         "missing is missing\ne is unknown\n");
 }
 
+TEST_CASE("a count is a whole number that all readers keep, or null") {
+  auto fields = read(R"({"a":0,"b":9007199254740991,"c":null})").value();
+  CHECK(fields.required_count_or_null("a").value() == 0);
+  CHECK(fields.required_count_or_null("b").value() == 9007199254740991);
+  const auto none = fields.required_count_or_null("c");
+  REQUIRE(none);
+  CHECK_FALSE(none->has_value());
+  CHECK(fields.finish());
+  for (const char* const wrong : {"9007199254740992", "18446744073709551615", "1e400", "-1", "-0",
+                                  "1.0", "1e2", "\"1\"", "true", "[1]", "{}"}) {
+    CAPTURE(wrong);
+    auto refused = read(std::string{R"({"a":)"} + wrong + "}");
+    if (refused) {
+      CHECK_FALSE(refused.value().required_count_or_null("a"));
+      CHECK_FALSE(refused.value().finish());
+    }
+  }
+  auto missing = read("{}").value();
+  CHECK_FALSE(missing.required_count_or_null("a"));
+  CHECK(missing.finish().error().errors.at(0).problem == "is missing");
+}
+
 TEST_CASE("an object is no longer than it may be when its numbers are written out") {
   const std::string body = R"({"a":{"b":[1e14,1e14]}})";
   const auto read_within = [&](std::size_t bytes) {

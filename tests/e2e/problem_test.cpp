@@ -15,6 +15,7 @@ int expected_status(const tenancy::ErrorInfo& info) {
     case Condition::unauthenticated:
       return 401;
     case Condition::forbidden:
+    case Condition::quota:
       return 403;
     case Condition::not_found:
       return 404;
@@ -78,6 +79,18 @@ TEST_CASE("a conflict names the members that it is about, and no SQL") {
   CHECK(Problem{check.about("status IN ('a')")}.errors.empty());
   CHECK(Problem{check.about("status")}.errors.front().problem == "is not allowed");
   CHECK(Problem{tenancy::Error{tenancy::errc::not_found, "gone"}.about("id")}.errors.empty());
+}
+
+TEST_CASE("a quota that is used up is named by its metric, and nothing else is") {
+  const Problem refused{
+      tenancy::Error{tenancy::errc::quota_exceeded, "words for the operator"}.about("seats")};
+  const auto document = nlohmann::json::parse(refused.to_response("req_1").body);
+  CHECK(document["metric"] == "seats");
+  CHECK(document["status"] == 403);
+  CHECK_FALSE(document.contains("errors"));
+  const Problem denied{
+      tenancy::Error{tenancy::errc::access_denied, "words for the operator"}.about("seats")};
+  CHECK_FALSE(nlohmann::json::parse(denied.to_response("req_1").body).contains("metric"));
 }
 
 TEST_CASE("an unknown outcome says that it is one") {
