@@ -49,6 +49,10 @@ const std::map<std::string, Route>& known_routes() {
       {"POST /api/tenants/{id}/api-keys", {administrator, R"({"name":"x"})", "tenant"}},
       {"DELETE /api/tenants/{id}/api-keys/{key}", {administrator, {}, "tenant"}},
       {"GET /api/tenants/{id}/stats", {both, {}, "tenant"}},
+      {"GET /api/tenants/{id}/quotas", {both, {}, "tenant"}},
+      {"PUT /api/tenants/{id}/quotas/{metric}", {administrator, R"({"limit":0})", "tenant"}},
+      {"POST /api/tenants/{id}/quotas/{metric}/reset",
+       {administrator, R"({"reason":"x"})", "tenant"}},
       {"GET /api/deployments", {tenant}},
       {"POST /api/deployments", {tenant, R"({"project_name":"x"})"}},
       {"GET /api/deployments/{id}", {tenant, {}, "deployment"}},
@@ -72,10 +76,12 @@ const std::map<std::string, Route>& known_routes() {
 }
 
 std::string with_id(std::string pattern, const std::string& id) {
-  for (const std::string placeholder : {"{id}", "{key}"}) {
+  const std::map<std::string, std::string> places{
+      {"{id}", id}, {"{key}", id}, {"{metric}", "deployments"}};
+  for (const auto& [placeholder, value] : places) {
     const auto place = pattern.find(placeholder);
     if (place != std::string::npos) {
-      pattern.replace(place, placeholder.size(), id);
+      pattern.replace(place, placeholder.size(), value);
     }
   }
   return pattern;
@@ -175,7 +181,7 @@ TEST_CASE("on every route another tenant's id is answered as one that does not e
       }
     }
   }
-  CHECK(routes == 14);
+  CHECK(routes == 15);
   CHECK(all_of_acme() == before);
 }
 

@@ -158,6 +158,7 @@ TEST_CASE("clients at once are let in up to the limit exactly") {
   std::vector<int> refused(clients);
   {
     std::vector<std::jthread> running;
+    running.reserve(clients);
     for (std::size_t i = 0; i < clients; ++i) {
       running.emplace_back([&, i] {
         auto client = api.client(acme);
@@ -312,7 +313,10 @@ TEST_CASE("quotas are shown to their tenant and changed by administrators alone"
   }
   for (const Json& wrong : {Json{{"reason", ""}}, Json{{"reason", "two\nlines"}},
                             Json{{"reason", std::string(501, 'r')}}, Json{{"reason", nullptr}},
-                            Json{{"reason", "\u202eturned"}}, Json::object()}) {
+                            Json{{"reason",
+                                  "\xe2\x80\xae"
+                                  "turned"}},
+                            Json::object()}) {
     CAPTURE(wrong.dump());
     CHECK(is_problem(administrator.post(path + "/deployments/reset", wrong), 422));
   }

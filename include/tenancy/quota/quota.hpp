@@ -36,7 +36,7 @@ class TENANCY_API Quota {
   static constexpr std::size_t max_reason_length = 500;
 
   /// The limit is that of tenants without one of their own.
-  Quota(MetricName metric, QuotaLimit limit) : metric_{std::move(metric)}, limit_{limit} {}
+  Quota(const MetricName& metric, QuotaLimit limit) : metric_{metric}, limit_{limit} {}
 
   [[nodiscard]] const MetricName& metric() const noexcept { return metric_; }
   [[nodiscard]] QuotaLimit limit() const noexcept { return limit_; }

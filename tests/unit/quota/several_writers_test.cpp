@@ -19,8 +19,6 @@ using tenancy::errc;
 using tenancy::MetricName;
 using tenancy::Quota;
 using tenancy::QuotaLimit;
-using tenancy::Result;
-using tenancy::TenantContext;
 using tenancy::WriteTransaction;
 using tenancy_test::must;
 using tenancy_test::OtherProcess;
@@ -51,6 +49,7 @@ TEST_CASE("threads that consume at once are admitted up to the limit exactly") {
   std::atomic<std::int64_t> refused = 0;
   {
     std::vector<std::jthread> running;
+    running.reserve(threads);
     for (int i = 0; i < threads; ++i) {
       running.emplace_back([&, context = test.enter(test.acme), other = test.enter(test.globex)] {
         for (int n = 0; n < tries; ++n) {
@@ -81,6 +80,7 @@ TEST_CASE("processes that consume from one file are admitted up to the limit exa
   const TestStore test;
   const Quota quota = quota_of_at_most(limit);
   std::vector<std::unique_ptr<OtherProcess>> processes;
+  processes.reserve(3);
   for (int i = 0; i < 3; ++i) {
     processes.push_back(std::make_unique<OtherProcess>(test, test.acme));
   }
