@@ -70,6 +70,7 @@ class GatewayServer::Machine {
   ~Machine() {
     std::unique_lock lock{mutex_};
     is_over_ = true;
+    changed_.notify_all();
     ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
     for (const int socket : open_) {
       ::shutdown(socket, SHUT_RDWR);
@@ -86,6 +87,7 @@ class GatewayServer::Machine {
   void change(Change change) {
     const std::scoped_lock lock{mutex_};
     change(*this);
+    changed_.notify_all();
   }
 
   void await(std::size_t count) {
@@ -158,6 +160,9 @@ class GatewayServer::Machine {
     seen_.push_back({std::string{request.method_string()} + " " + std::string{request.target()},
                      std::string{request["apikey"]}, request.body()});
     arrived_.notify_all();
+    if (mood == GatewayMood::waits) {
+      changed_.wait(lock, [&] { return mood_ != GatewayMood::waits || is_over_; });
+    }
     lock.unlock();
     const auto send = [&](std::string_view bytes) {
       asio::write(stream, asio::buffer(bytes), error);
@@ -186,6 +191,7 @@ class GatewayServer::Machine {
              "\r\nContent-Length: 0\r\n\r\n");
         return;
       case GatewayMood::good:
+      case GatewayMood::waits:
       case GatewayMood::says:
         send(answer);
         return;
@@ -259,6 +265,7 @@ class GatewayServer::Machine {
   tcp::acceptor acceptor_{context_, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
   std::optional<asio::ssl::context> tls_;
   std::condition_variable arrived_;
+  std::condition_variable changed_;
   std::list<int> open_;
   std::list<std::jthread> served_;
   bool is_over_ = false;

@@ -15,6 +15,7 @@ enum class GatewayMood : std::uint8_t {
   good,
   hangs,            ///< Takes the request, does nothing and never answers.
   works_and_hangs,  ///< Does what is asked, and never answers.
+  waits,            ///< Does what is asked, and answers once it is in another mood.
   loses_answer,     ///< Does what is asked, and closes the connection without an answer.
   drips,            ///< Sends bytes of a head for ever, one at a time.
   breaks_off,       ///< Closes in the middle of the body.
