@@ -163,8 +163,9 @@ void add_setting(CLI::App& app, const Setting& setting, std::optional<std::strin
                            ->type_name(setting.shape)
                            ->default_str(setting.show(Options{}));
   if (setting.is_switch) {
-    // By itself it is on.
-    option->expected(0, 1);
+    // By itself it is on; the library takes the default for what is shown of it, too.
+    option->expected(0, 1)->default_str("on")->option_text(setting.shape + "=" +
+                                                           setting.show(Options{}));
     app.add_flag_callback(
            "--no-" + setting.name, [&value] { value = "off"; }, "Turn that off")
         ->excludes(option);

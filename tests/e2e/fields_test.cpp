@@ -65,8 +65,10 @@ TEST_CASE("flags are true or false, and what is wrong within an object is told w
   CHECK_FALSE(fields.optional_fields("e"));
   CHECK_FALSE(fields.optional_fields("absent"));
   fields.include("f", fields.optional_fields("f").value());
+  const auto finished = fields.finish();
+  REQUIRE_FALSE(finished);
   std::string report;
-  for (const auto& error : fields.finish().error().errors) {
+  for (const auto& error : finished.error().errors) {
     report += error.field + " " + error.problem + "\n";
   }
   CHECK(report ==
