@@ -51,6 +51,14 @@ Outcome<KeyDesk*> Session::keys() {
   return keys_.get();
 }
 
+Outcome<ServerMessaging> Session::messaging(const std::string& what) {
+  if (options_.server.empty()) {
+    return Failure::needs_server(what);
+  }
+  BOOST_OUTCOME_TRY(auto* const client, server());
+  return ServerMessaging{*client};
+}
+
 Outcome<tenancy::Authority*> Session::authority() {
   if (!authority_) {
     BOOST_OUTCOME_TRY(auto opened, open_as_it_is(options_, time(), call()));

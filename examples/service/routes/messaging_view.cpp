@@ -31,7 +31,7 @@ std::string_view words_for(GatewayFault fault) noexcept {
       return "The messaging gateway does not take the platform's key.";
     case GatewayFault::name_taken:
       return "The messaging gateway has an instance of that name that was not made for this "
-             "tenant: choose another name.";
+             "tenant.";
     case GatewayFault::malformed:
       return "The messaging gateway's answer is not what was expected.";
     case GatewayFault::refused:

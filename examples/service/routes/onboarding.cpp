@@ -92,10 +92,6 @@ Problem half_done(Problem problem, const Onboarding& onboarding) {
   return problem;
 }
 
-Problem gateway_problem(GatewayFault fault, const Onboarding& onboarding) {
-  return half_done(to_problem(fault), onboarding);
-}
-
 Response show_paired(const Tenant& tenant, const Onboarding& onboarding, const Pairing& pairing) {
   JsonText json = tenant_json(tenant);
   json.raw_member("messaging", messaging_json(onboarding.instance, pairing).take());
@@ -147,7 +143,11 @@ Reply<Outcome> give_up_name(const Onboarding& onboarding, const Call& call) {
       return half_done(Problem{removed.error()}, onboarding);
     }
   }
-  return gateway_problem(GatewayFault::name_taken, onboarding);
+  Problem problem = to_problem(GatewayFault::name_taken);
+  if (tenant.status == TenantStatus::provisioning) {
+    problem.detail += " Name another one.";
+  }
+  return half_done(std::move(problem), onboarding);
 }
 
 Reply<Outcome> ask_gateway(const Onboarding& onboarding, Call& call) {
@@ -160,7 +160,7 @@ Reply<Outcome> ask_gateway(const Onboarding& onboarding, Call& call) {
     log_warning("request=" + std::string{call.id} + " messaging gateway: " +
                 std::string{name_of(fault)} + ", status " + std::to_string(status));
     if (fault != GatewayFault::name_taken) {
-      return gateway_problem(fault, onboarding);
+      return half_done(to_problem(fault), onboarding);
     }
     return Outcome{
         PendingWork{[onboarding](Call& later) { return give_up_name(onboarding, later); }}};
