@@ -208,7 +208,7 @@ TEST_CASE("a server's pairing data is read strictly") {
                   {"state", "pairing"},
                   {"pairing", {{"pairing_code", "AB-12"}, {"code", "2@x"}, {"qr", png}}}};
   CHECK(status_of(answer(good)) == 0);
-  for (const auto& [pointer, value] : std::vector<std::pair<std::string, Json>>{
+  for (const auto& each : std::vector<std::pair<std::string, Json>>{
            {"/instance", "a b"},
            {"/instance", nullptr},
            {"/state", "odd"},
@@ -220,6 +220,8 @@ TEST_CASE("a server's pairing data is read strictly") {
            {"/pairing/qr", "data:image/png;base64,AAAA"},
            {"/pairing/qr", "data:text/html;base64,iVBORw0KGgoAAAANSUhEUg=="},
            {"/pairing/qr", png + "!"}}) {
+    const auto& pointer = each.first;
+    const auto& value = each.second;
     CAPTURE(pointer);
     Json wrong = good;
     wrong[Json::json_pointer{pointer}] = value;

@@ -60,7 +60,7 @@ TEST_CASE("a creation is read with all ways to pair") {
 }
 
 TEST_CASE("a creation of another instance, or with another token, is none") {
-  for (const auto& [pointer, value] :
+  for (const auto& each :
        std::vector<std::pair<std::string, Json>>{{"/instance/instanceName", "clinic-2"},
                                                  {"/instance/instanceName", 1},
                                                  {"/instance/instanceName", nullptr},
@@ -72,6 +72,8 @@ TEST_CASE("a creation of another instance, or with another token, is none") {
                                                  {"/hash", {{"apikey", "another"}}},
                                                  {"/qrcode", "text"},
                                                  {"/qrcode", Json::array()}}) {
+    const auto& pointer = each.first;
+    const auto& value = each.second;
     CAPTURE(pointer);
     CAPTURE(value.dump());
     Json answer = created();
@@ -82,7 +84,7 @@ TEST_CASE("a creation of another instance, or with another token, is none") {
 
 TEST_CASE("what could be anything but pairing data voids the answer") {
   const std::string long_text(4096, 'a');
-  for (const auto& [member, value] : std::vector<std::pair<std::string, Json>>{
+  for (const auto& each : std::vector<std::pair<std::string, Json>>{
            {"pairingCode", ""},
            {"pairingCode", "AB CD"},
            {"pairingCode", "<b>"},
@@ -105,6 +107,8 @@ TEST_CASE("what could be anything but pairing data voids the answer") {
            {"base64", png.substr(0, png.size() - 2) + "<>"},
            {"base64", "data:image/png;base64,iVBORw0KGgo" + std::string(128 * 1024 + 1, 'A')},
            {"base64", true}}) {
+    const auto& member = each.first;
+    const auto& value = each.second;
     CAPTURE(member);
     Json answer = created();
     answer["qrcode"][member] = value;

@@ -104,11 +104,13 @@ TEST_CASE("nobody there is not reached") {
 
 TEST_CASE("whatever a gateway does, a call ends") {
   GatewayServer server{"platform"};
-  for (const auto& [mood, outcomes] : std::vector<std::pair<GatewayMood, Outcomes>>{
+  for (const auto& each : std::vector<std::pair<GatewayMood, Outcomes>>{
            {GatewayMood::loses_answer, both("unreachable")},
            {GatewayMood::breaks_off, both("malformed")},
            {GatewayMood::floods, both("malformed")},
            {GatewayMood::redirects, both("refused")}}) {
+    const auto& mood = each.first;
+    const auto& outcomes = each.second;
     CAPTURE(static_cast<int>(mood));
     server.remove_instance("clinic");
     server.be(mood);

@@ -186,7 +186,7 @@ TEST_CASE("a messaging gateway needs a key, which no flag and no output shows") 
     Environment environment;
     std::string named;
   };
-  for (const auto& [arguments, environment, named] : std::vector<Mistake>{
+  for (const auto& each : std::vector<Mistake>{
            {{"--messaging-key", "sesame"}, {}, "there is no flag --messaging-key;"},
            {{"--messaging-key=sesame"}, {}, "there is no flag --messaging-key;"},
            {{"--messaging-url", url}, {}, "--messaging-url needs a key"},
@@ -200,6 +200,9 @@ TEST_CASE("a messaging gateway needs a key, which no flag and no output shows") 
             {{"TENANTD_MESSAGING_KEY", "open sesame"}},
             "TENANTD_MESSAGING_KEY must hold"},
            {{"--messaging-url", url, "--request-time", "8s"}, key, "less than --request-time"}}) {
+    const auto& arguments = each.arguments;
+    const auto& environment = each.environment;
+    const auto& named = each.named;
     CAPTURE(named);
     const auto parsed = parse(arguments, environment);
     CHECK(parsed.status() == 2);
