@@ -137,6 +137,11 @@ TEST_CASE("what is no answer is none") {
   CHECK(ask(server).connected == "paired");
   server.say("HTTP/1.1 200 OK\r\n\r\n" + good);
   CHECK(ask(server).connected == "paired");
+  const auto most = tenantd::GatewayConnection::max_body_bytes;
+  server.say_json(200, good + std::string(most - good.size(), ' '));
+  CHECK(ask(server).connected == "paired");
+  server.say_json(200, good + std::string(most + 1 - good.size(), ' '));
+  CHECK(ask(server) == both("malformed"));
   for (const std::string& bytes : std::vector<std::string>{
            "nonsense\r\n\r\n", "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n",
            "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n" + good,

@@ -57,7 +57,17 @@ struct Instance {
 
 class GatewayServer::Machine {
  public:
-  Machine(std::string key, const std::optional<Tls>& tls) : key_{std::move(key)} {
+  /// What tests change and look at.
+  struct State {
+    GatewayMood mood = GatewayMood::good;
+    std::string bytes = {};
+    std::string key;
+    std::map<std::string, Instance> instances = {};
+    std::vector<Seen> seen = {};
+    std::vector<std::string> secrets = {};
+  };
+
+  Machine(std::string key, const std::optional<Tls>& tls) : state_{.key = std::move(key)} {
     if (tls) {
       tls_.emplace(asio::ssl::context::tls_server);
       tls_->use_certificate_chain_file(tls->certificate.string());
@@ -86,24 +96,16 @@ class GatewayServer::Machine {
   template <class Change>
   void change(Change change) {
     const std::scoped_lock lock{mutex_};
-    change(*this);
+    change(state_);
     changed_.notify_all();
   }
 
   void await(std::size_t count) {
     std::unique_lock lock{mutex_};
-    if (!arrived_.wait_for(lock, patience, [&] { return seen_.size() >= count; })) {
+    if (!arrived_.wait_for(lock, patience, [&] { return state_.seen.size() >= count; })) {
       throw std::runtime_error{"the gateway was not asked"};
     }
   }
-
-  mutable std::mutex mutex_;
-  GatewayMood mood_ = GatewayMood::good;
-  std::string bytes_;
-  std::string key_;
-  std::map<std::string, Instance> instances_;
-  std::vector<Seen> seen_;
-  std::vector<std::string> secrets_;
 
  private:
   void accept() {
@@ -152,16 +154,17 @@ class GatewayServer::Machine {
       return;
     }
     std::unique_lock lock{mutex_};
-    const auto mood = mood_;
+    const auto mood = state_.mood;
     const bool does = mood != GatewayMood::hangs && mood != GatewayMood::redirects &&
                       mood != GatewayMood::says && mood != GatewayMood::drips &&
                       mood != GatewayMood::floods;
-    std::string answer = does ? handle(request) : bytes_;
-    seen_.push_back({std::string{request.method_string()} + " " + std::string{request.target()},
-                     std::string{request["apikey"]}, request.body()});
+    std::string answer = does ? handle(request) : state_.bytes;
+    state_.seen.push_back(
+        {std::string{request.method_string()} + " " + std::string{request.target()},
+         std::string{request["apikey"]}, request.body()});
     arrived_.notify_all();
     if (mood == GatewayMood::waits) {
-      changed_.wait(lock, [&] { return mood_ != GatewayMood::waits || is_over_; });
+      changed_.wait(lock, [&] { return state_.mood != GatewayMood::waits || is_over_; });
     }
     lock.unlock();
     const auto send = [&](std::string_view bytes) {
@@ -223,13 +226,13 @@ class GatewayServer::Machine {
       const Json wanted = Json::parse(request.body());
       const std::string name = wanted.at("instanceName");
       // In the order in which the real one looks.
-      if (instances_.contains(name)) {
+      if (state_.instances.contains(name)) {
         return refusal(403);
       }
-      if (key != key_) {
+      if (key != state_.key) {
         return refusal(401);
       }
-      auto& instance = instances_[name];
+      auto& instance = state_.instances[name];
       instance.token = wanted.at("token");
       return reply(201, Json{{"instance", {{"instanceName", name}, {"status", "created"}}},
                              {"hash", instance.token},
@@ -239,11 +242,11 @@ class GatewayServer::Machine {
     }
     if (request.method() == http::verb::get && target.starts_with(connect)) {
       const std::string name = target.substr(connect.size());
-      const auto found = instances_.find(name);
-      if (found == instances_.end()) {
+      const auto found = state_.instances.find(name);
+      if (found == state_.instances.end()) {
         return refusal(404);
       }
-      if (key != key_ && key != found->second.token) {
+      if (key != state_.key && key != found->second.token) {
         return refusal(401);
       }
       return reply(200, found->second.is_connected
@@ -257,10 +260,12 @@ class GatewayServer::Machine {
     const std::string number = std::to_string(++instance.asked);
     const std::string code = "PAIR" + number + name.substr(0, 3);
     const std::string text = "2@" + name + "/secret+" + number + "==,x";
-    secrets_.insert(secrets_.end(), {code, text, std::string{picture}, instance.token});
+    state_.secrets.insert(state_.secrets.end(), {code, text, std::string{picture}, instance.token});
     return Json{{"pairingCode", code}, {"code", text}, {"base64", picture}, {"count", 1}};
   }
 
+  std::mutex mutex_;
+  State state_;
   asio::io_context context_;
   tcp::acceptor acceptor_{context_, tcp::endpoint{asio::ip::address_v4::loopback(), 0}};
   std::optional<asio::ssl::context> tls_;
@@ -284,38 +289,38 @@ std::string GatewayServer::url() const {
 }
 
 void GatewayServer::be(GatewayMood mood) {
-  machine_->change([&](Machine& machine) { machine.mood_ = mood; });
+  machine_->change([&](Machine::State& state) { state.mood = mood; });
 }
 
 void GatewayServer::say(std::string bytes) {
-  machine_->change([&](Machine& machine) {
-    machine.mood_ = GatewayMood::says;
-    machine.bytes_ = std::move(bytes);
+  machine_->change([&](Machine::State& state) {
+    state.mood = GatewayMood::says;
+    state.bytes = std::move(bytes);
   });
 }
 
 void GatewayServer::say_json(int status, const std::string& body) { say(reply(status, body)); }
 
 void GatewayServer::change_key(std::string key) {
-  machine_->change([&](Machine& machine) { machine.key_ = std::move(key); });
+  machine_->change([&](Machine::State& state) { state.key = std::move(key); });
 }
 
 void GatewayServer::add_instance(const std::string& name, const std::string& token) {
-  machine_->change([&](Machine& machine) { machine.instances_[name] = Instance{token}; });
+  machine_->change([&](Machine::State& state) { state.instances[name] = Instance{token}; });
 }
 
 void GatewayServer::connect_telephone(const std::string& name) {
-  machine_->change([&](Machine& machine) { machine.instances_.at(name).is_connected = true; });
+  machine_->change([&](Machine::State& state) { state.instances.at(name).is_connected = true; });
 }
 
 void GatewayServer::remove_instance(const std::string& name) {
-  machine_->change([&](Machine& machine) { machine.instances_.erase(name); });
+  machine_->change([&](Machine::State& state) { state.instances.erase(name); });
 }
 
 std::vector<std::string> GatewayServer::instances() const {
   std::vector<std::string> names;
-  machine_->change([&](const Machine& machine) {
-    for (const auto& [name, instance] : machine.instances_) {
+  machine_->change([&](const Machine::State& state) {
+    for (const auto& [name, instance] : state.instances) {
       names.push_back(name);
     }
   });
@@ -324,13 +329,13 @@ std::vector<std::string> GatewayServer::instances() const {
 
 std::string GatewayServer::token_of(const std::string& name) const {
   std::string token;
-  machine_->change([&](const Machine& machine) { token = machine.instances_.at(name).token; });
+  machine_->change([&](const Machine::State& state) { token = state.instances.at(name).token; });
   return token;
 }
 
 std::vector<GatewayServer::Seen> GatewayServer::seen() const {
   std::vector<Seen> all;
-  machine_->change([&](const Machine& machine) { all = machine.seen_; });
+  machine_->change([&](const Machine::State& state) { all = state.seen; });
   return all;
 }
 
@@ -338,9 +343,9 @@ void GatewayServer::await_requests(std::size_t count) const { machine_->await(co
 
 bool GatewayServer::has_secret_in(const std::string& text) const {
   bool has = false;
-  machine_->change([&](const Machine& machine) {
-    has = text.find(machine.key_) != std::string::npos;
-    for (const std::string& secret : machine.secrets_) {
+  machine_->change([&](const Machine::State& state) {
+    has = text.find(state.key) != std::string::npos;
+    for (const std::string& secret : state.secrets) {
       has = has || text.find(secret) != std::string::npos;
     }
   });

@@ -216,7 +216,9 @@ TEST_CASE("nobody gets somebody else's instance by its name") {
   CHECK(refused.body.find("secret+") == std::string::npos);
   CHECK(platform.tenant(id)["status"] == "provisioning");
   // What comes through that instance is not the tenant's: it has given up the name.
+  const auto asked = platform.gateway().seen().size();
   CHECK(is_problem(platform.pair(id), 409));
+  CHECK(platform.gateway().seen().size() == asked);
   CHECK(half_made(platform.pair(id, {{"instance", "theirs"}}), 409, "name_taken") == id);
   const Json resumed = platform.pair(id, {{"instance", "ours"}, {"activate", true}}).json()["data"];
   CHECK(resumed["status"] == "active");

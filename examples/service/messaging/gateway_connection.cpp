@@ -1,6 +1,7 @@
 #include "service/messaging/gateway_connection.hpp"
 
 #include <future>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -16,6 +17,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -36,14 +38,16 @@ using Clock = std::chrono::steady_clock;
 using asio::ip::tcp;
 using PlainStream = beast::tcp_stream;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
-using Wire = http::request<http::string_body>;
 using Answered = GatewayReply<GatewayAnswer>;
 
+constexpr asio::use_awaitable_t<> use_awaitable;
 constexpr std::uint32_t max_header_bytes = 16 * 1024;
 
-Wire wire_of(const GatewayAddress& address, const GatewayRequest& request) {
-  Wire wire{http::string_to_verb({request.method.data(), request.method.size()}),
-            address.path + request.target, 11};
+/// The request's bytes.
+std::string wire_of(const GatewayAddress& address, const GatewayRequest& request) {
+  http::request<http::string_body> wire{
+      http::string_to_verb({request.method.data(), request.method.size()}),
+      address.path + request.target, 11};
   wire.set(http::field::host, address.authority());
   wire.set(http::field::user_agent, std::string{program_name} + "/" + program_version);
   wire.set(http::field::accept, "application/json");
@@ -55,7 +59,9 @@ Wire wire_of(const GatewayAddress& address, const GatewayRequest& request) {
   }
   // Also of length 0 where a body is usual.
   wire.prepare_payload();
-  return wire;
+  std::ostringstream text;
+  text << wire;
+  return std::move(text).str();
 }
 
 /// What an error before the answer means, in a handshake or outside of one.
@@ -82,9 +88,10 @@ GatewayFailure reading_failure(const error_code& error, bool has_begun) {
 }
 
 template <class Stream>
-asio::awaitable<Answered> converse(Stream& stream, const Wire& wire) {
+asio::awaitable<Answered> converse(Stream& stream, std::string_view wire) {
   error_code error;
-  co_await http::async_write(stream, wire, asio::redirect_error(asio::use_awaitable, error));
+  co_await asio::async_write(stream, asio::buffer(wire),
+                             asio::redirect_error(use_awaitable, error));
   if (error) {
     co_return connection_failure(error);
   }
@@ -92,8 +99,7 @@ asio::awaitable<Answered> converse(Stream& stream, const Wire& wire) {
   http::response_parser<http::string_body> parser;
   parser.header_limit(max_header_bytes);
   parser.body_limit(GatewayConnection::max_body_bytes);
-  co_await http::async_read(stream, buffer, parser,
-                            asio::redirect_error(asio::use_awaitable, error));
+  co_await http::async_read(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
   if (error) {
     co_return reading_failure(error, parser.is_header_done() || buffer.size() > 0);
   }
@@ -143,9 +149,10 @@ class GatewayConnection::Wires {
 
  private:
   struct Conversation {
-    Conversation(Wire request, Clock::time_point end) : wire{std::move(request)}, deadline{end} {}
+    Conversation(std::string request, Clock::time_point end)
+        : wire{std::move(request)}, deadline{end} {}
 
-    Wire wire;
+    std::string wire;
     Clock::time_point deadline;
     std::promise<Answered> answer;
   };
@@ -164,9 +171,9 @@ class GatewayConnection::Wires {
   asio::awaitable<Answered> ask(const Conversation& conversation) {
     error_code error;
     tcp::resolver resolver{context_};
-    const auto found = co_await resolver.async_resolve(
-        address_.host, std::to_string(address_.port), tcp::resolver::numeric_service,
-        asio::redirect_error(asio::use_awaitable, error));
+    const auto found = co_await resolver.async_resolve(address_.host, std::to_string(address_.port),
+                                                       tcp::resolver::numeric_service,
+                                                       asio::redirect_error(use_awaitable, error));
     if (error) {
       co_return GatewayFault::unreachable;
     }
@@ -175,7 +182,7 @@ class GatewayConnection::Wires {
     }
     PlainStream stream{context_};
     stream.expires_at(conversation.deadline);
-    co_await stream.async_connect(found, asio::redirect_error(asio::use_awaitable, error));
+    co_await stream.async_connect(found, asio::redirect_error(use_awaitable, error));
     if (error) {
       co_return connection_failure(error);
     }
@@ -188,7 +195,7 @@ class GatewayConnection::Wires {
       co_return GatewayFault::unreachable;
     }
     co_await encrypted.async_handshake(asio::ssl::stream_base::client,
-                                       asio::redirect_error(asio::use_awaitable, error));
+                                       asio::redirect_error(use_awaitable, error));
     if (error) {
       co_return connection_failure(error);
     }
