@@ -70,6 +70,11 @@ Failure Failure::needs_store(const std::string& what) {
   return misused(what + " works on a store, not over HTTP.", "Give --store sqlite:FILE.");
 }
 
+Failure Failure::needs_server(const std::string& what) {
+  return misused(what + " works over HTTP, not on a store.",
+                 "Give --server URL: the service drives the messaging gateway.");
+}
+
 Failure Failure::unconfirmed(std::string message, std::string hint) {
   return {ExitStatus::unconfirmed, "not_confirmed", "unconfirmed", std::move(message),
           std::move(hint)};

@@ -35,6 +35,8 @@ struct Failure {
   static Failure misused(std::string message, std::string hint = {});
   /// What a server has no operation for, as in "health".
   static Failure needs_store(const std::string& what);
+  /// What a store has nothing for.
+  static Failure needs_server(const std::string& what);
   static Failure unconfirmed(std::string message, std::string hint);
   static Failure findings(std::string message);
   /// Something other than the store failed: a file, the output, a server.

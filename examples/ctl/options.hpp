@@ -30,7 +30,7 @@ struct Options {
 };
 
 /// What a command works with.
-enum class Needs : std::uint8_t { store_or_server, store, nothing };
+enum class Needs : std::uint8_t { store_or_server, store, server, nothing };
 
 /// One command with what it was given, to be run once.
 struct Command {

@@ -316,6 +316,18 @@ Failure with_request_id(Failure failure, std::string_view id) {
   return failure;
 }
 
+/// What stopped halfway, with the command that goes on.
+Failure unfinished(const Members& problem, std::string_view type, const std::string& detail) {
+  const auto tenant = problem.parsed("tenant_id", tenancy::TenantId::parse);
+  std::string hint;
+  if (tenant) {
+    hint = "tenantctl tenants pair " + tenant.value().to_string() +
+           (type.ends_with(":name_taken") ? " --instance NAME" : "") +
+           " goes on with it, and with --activate lets it in.";
+  }
+  return Failure::other("unfinished", shortened(detail, longest_message), hint);
+}
+
 Failure of_status(int status, bool may_have_changed) {
   const std::string answered = "The server answered with status " + std::to_string(status);
   if (status >= 300 && status < 400) {
@@ -430,6 +442,9 @@ Failure read_refusal(int status, std::string_view content_type, std::string_view
   const auto detail = problem.text("detail");
   if (!type || !detail) {
     return with_request_id(of_status(status, may_have_changed), request_id);
+  }
+  if (problem.find("resume") != nullptr) {
+    return with_request_id(unfinished(problem, type.value(), detail.value()), request_id);
   }
   constexpr std::string_view ours = "urn:tenancy:error:";
   const std::string message = shortened(detail.value() + fields_of(problem), longest_message);

@@ -166,18 +166,24 @@ Outcome<tenancy::Page<TenantRecord>> ServerTenants::list(const tenancy::PageRequ
   return page;
 }
 
-Outcome<TenantRecord> ServerTenants::create(const tenancy::NewTenant& tenant) {
+Outcome<Json> members_of(const tenancy::NewTenant& tenant) {
   BOOST_OUTCOME_TRY(const auto slug, tenancy::Slug::parse(tenant.slug));
   BOOST_OUTCOME_TRY(
       refuse_given(std::array{Extra{"--plan", !tenant.plan.empty()},
                               Extra{"--template-version", !tenant.template_version.empty()},
                               Extra{"--workflow", !tenant.workflow_ids.empty()},
                               Extra{"--metadata", tenant.metadata != tenancy::NewTenant{}.metadata},
-                              Extra{"--identifier", !tenant.identifiers.empty()},
-                              Extra{"--provisioning", tenant.status != TenantStatus::active}}));
-  BOOST_OUTCOME_TRY(
-      const auto body,
-      client_.change("POST", collection, Json{{"slug", slug.to_string()}, {"name", tenant.name}}));
+                              Extra{"--identifier", !tenant.identifiers.empty()}}));
+  Json members{{"slug", slug.to_string()}, {"name", tenant.name}};
+  if (tenant.status != TenantStatus::active) {
+    members["status"] = tenancy::to_string(tenant.status);
+  }
+  return members;
+}
+
+Outcome<TenantRecord> ServerTenants::create(const tenancy::NewTenant& tenant) {
+  BOOST_OUTCOME_TRY(auto members, members_of(tenant));
+  BOOST_OUTCOME_TRY(const auto body, client_.change("POST", collection, std::move(members)));
   return read_change(read_tenant(body));
 }
 

@@ -7,6 +7,9 @@
 
 namespace tenantctl {
 
+/// What is sent to create a tenant. Errors: usage for what only a store takes.
+Outcome<Json> members_of(const tenancy::NewTenant& tenant);
+
 /// The tenants behind a server, for which the client must outlive it. An answer about another
 /// tenant than the one that was asked for is no answer.
 class ServerTenants final : public TenantDirectory {

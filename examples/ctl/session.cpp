@@ -75,6 +75,14 @@ Outcome<StoreQuotas*> Session::store_quotas() {
   return store_quotas_.get();
 }
 
+Outcome<ServerMessaging> Session::messaging(const std::string& what) {
+  if (options_.server.empty()) {
+    return Failure::needs_server(what);
+  }
+  BOOST_OUTCOME_TRY(auto* const client, server());
+  return ServerMessaging{*client};
+}
+
 Outcome<tenancy::Authority*> Session::authority() {
   if (!authority_) {
     BOOST_OUTCOME_TRY(auto opened, open_as_it_is(options_, time(), call()));

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "tenancy/core/call_options.hpp"
 #include "tenancy/core/principal.hpp"
@@ -14,6 +15,7 @@
 #include "ctl/key_desk.hpp"
 #include "ctl/options.hpp"
 #include "ctl/output.hpp"
+#include "ctl/server_messaging.hpp"
 #include "ctl/store_quotas.hpp"
 #include "ctl/tenant_directory.hpp"
 
@@ -52,6 +54,8 @@ class Session {
   Outcome<QuotaDesk*> quotas();
   /// Those of the store. Errors: those of `authority`; usage for `--as`.
   Outcome<StoreQuotas*> store_quotas();
+  /// The messaging instances behind the server. Errors: usage, for what is called so, on a store.
+  Outcome<ServerMessaging> messaging(const std::string& what);
 
   /// The store, opened as it is: no step of its schema is applied.
   /// Errors: usage; those of `tenancy::open`.

@@ -57,6 +57,9 @@ Outcome<void> choose_target(Options& options, const std::vector<Setting>& settin
   if (is_server && needs == Needs::store) {
     return Failure::needs_store(command);
   }
+  if (!is_server && needs == Needs::server) {
+    return Failure::needs_server(command);
+  }
   for (const std::string_view flag : is_server ? of_stores : of_servers) {
     if (is_given(settings, flag)) {
       return Failure::misused(

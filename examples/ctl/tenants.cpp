@@ -32,6 +32,7 @@ void add_tenant_commands(CLI::App& app, Command& chosen) {
     chosen.run = [reference](Session& session) { return show(session, *reference); };
   });
   add_tenant_changes(*group, chosen);
+  add_tenant_pair(*group, chosen);
 }
 
 }  // namespace tenantctl

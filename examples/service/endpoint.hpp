@@ -47,11 +47,19 @@ struct PendingWrite {
 };
 
 struct PendingWork;
+struct PendingErrand;
 
-using Outcome = std::variant<Response, PendingWrite, PendingWork>;
+using Outcome = std::variant<Response, PendingWrite, PendingWork, PendingErrand>;
 
 /// What is left to do may wait or compute: it is for a worker.
 struct PendingWork {
+  std::function<Reply<Outcome>(Call&)> run;
+};
+
+/// What is left to do waits for another service: it is for a thread that holds nothing which others
+/// wait for. It uses no store, and is not run again.
+struct PendingErrand {
+  tenancy::TenantId tenant;  ///< Whose it is.
   std::function<Reply<Outcome>(Call&)> run;
 };
 

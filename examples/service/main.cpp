@@ -66,6 +66,7 @@ int serve(const tenantd::Options& options) {
   readiness = tenantd::watch(authority.value());
   auto service_options = options.service;
   service_options.readiness = readiness;
+  service_options.instances = tenantd::open_messaging(options.messaging);
   service_options.object_bytes = options.limits.body_bytes;
   tenantd::Service service{authority.value().store(), authority.value().authenticator(),
                            tenantd::powers_of(authority.value()), service_options};

@@ -98,6 +98,10 @@ class Assembly {
     if (options_.tls_certificate.empty() != options_.tls_key.empty()) {
       throw Mistake{"--tls-certificate and --tls-key are given together or not at all"};
     }
+    if (auto problem = problem_with(options_.messaging, options_.service.request_time);
+        !problem.empty()) {
+      throw Mistake{std::move(problem)};
+    }
     auto& limits = options_.limits;
     if (limits.bodies_bytes < limits.body_bytes) {
       throw Mistake{"--bodies-bytes must be at least --body-bytes"};
@@ -159,8 +163,9 @@ void add_setting(CLI::App& app, const Setting& setting, std::optional<std::strin
                            ->type_name(setting.shape)
                            ->default_str(setting.show(Options{}));
   if (setting.is_switch) {
-    // By itself it is on.
-    option->expected(0, 1);
+    // By itself it is on; the library takes the default for what is shown of it, too.
+    option->expected(0, 1)->default_str("on")->option_text(setting.shape + "=" +
+                                                           setting.show(Options{}));
     app.add_flag_callback(
            "--no-" + setting.name, [&value] { value = "off"; }, "Turn that off")
         ->excludes(option);
@@ -175,6 +180,9 @@ void refuse_unknown(const CLI::App& app, const std::vector<Setting>& settings) {
   std::vector<std::string> names{"--config", "--print-config", "--new-admin-key", "--help",
                                  "--version"};
   for (const Setting& setting : settings) {
+    if (setting.is_secret) {
+      continue;
+    }
     names.push_back("--" + setting.name);
     if (setting.is_switch) {
       names.push_back("--no-" + setting.name);
@@ -225,7 +233,9 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv,
   app.set_version_flag("--version", std::string{program_name} + " " + program_version);
   app.allow_extras();
   for (std::size_t i = 0; i < flags.values.size(); ++i) {
-    add_setting(app, assembly.settings()[i], flags.values[i]);
+    if (!assembly.settings()[i].is_secret) {
+      add_setting(app, assembly.settings()[i], flags.values[i]);
+    }
   }
   app.add_option("--config", flags.config, "Read settings from this TOML file")->type_name("FILE");
   app.add_flag("--print-config", flags.print_config,

@@ -10,6 +10,7 @@
 
 #include "service/http/limits.hpp"
 #include "service/log.hpp"
+#include "service/messaging/messaging_options.hpp"
 #include "service/service.hpp"
 
 namespace tenantd {
@@ -30,6 +31,7 @@ struct Options {
   Limits limits = {};
   LogOptions log = {};
   ServiceOptions service = {};
+  MessagingOptions messaging = {};
   std::optional<std::string> new_admin_key = {};  ///< Issue a key of that name instead of serving.
 
   [[nodiscard]] std::string store_url() const;

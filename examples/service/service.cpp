@@ -13,6 +13,7 @@
 #include "service/routes/documentation.hpp"
 #include "service/routes/executions.hpp"
 #include "service/routes/health.hpp"
+#include "service/routes/onboarding.hpp"
 #include "service/routes/quotas.hpp"
 #include "service/routes/statistics.hpp"
 #include "service/routes/tenants.hpp"
@@ -128,10 +129,12 @@ Service::Service(const tenancy::Store& store, const tenancy::Authenticator& auth
       entrance_{store, authenticator, std::move(powers), HostNames{options.base_domain},
                 in_flight_},
       workers_{options.workers},
+      errand_workers_{errand_threads},
       quick_workers_{quick_threads} {
   add_documentation_routes(router_);
   add_health_routes(router_, options.readiness);
   add_tenant_routes(router_, entrance_);
+  add_onboarding_routes(router_, entrance_, options.instances);
   add_deployment_routes(router_, entrance_);
   add_workflow_routes(router_, entrance_);
   add_statistics_routes(router_, entrance_);
@@ -273,6 +276,14 @@ void Service::work(const ExchangePtr& exchange, const PendingWork& pending) noex
   }
 }
 
+void Service::run_errand(const ExchangePtr& exchange, const PendingErrand& pending) noexcept {
+  try {
+    conclude(exchange, pending.run(exchange->call));
+  } catch (...) {
+    exchange->fail();
+  }
+}
+
 void Service::conclude(const ExchangePtr& exchange, Reply<Outcome> outcome) {
   if (outcome.has_error()) {
     exchange->refuse(outcome.error());
@@ -280,6 +291,10 @@ void Service::conclude(const ExchangePtr& exchange, Reply<Outcome> outcome) {
     exchange->finish(std::move(*response));
   } else if (auto* const pending = std::get_if<PendingWrite>(&outcome.value())) {
     write(exchange, std::move(*pending));
+  } else if (auto* const errand = std::get_if<PendingErrand>(&outcome.value())) {
+    const tenancy::TenantId tenant = errand->tenant;
+    errand_workers_.post(
+        tenant, [this, exchange, pending = std::move(*errand)] { run_errand(exchange, pending); });
   } else {
     workers_.post(exchange->call.tenant,
                   [this, exchange, pending = std::get<PendingWork>(std::move(outcome).value())] {

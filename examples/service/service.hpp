@@ -15,6 +15,7 @@
 #include "service/http/handler.hpp"
 #include "service/idempotency.hpp"
 #include "service/inline_gate.hpp"
+#include "service/messaging/tenant_instances.hpp"
 #include "service/powers.hpp"
 #include "service/readiness.hpp"
 #include "service/request_ids.hpp"
@@ -36,6 +37,7 @@ struct ServiceOptions {
   std::vector<std::string> cors_origins = {};  ///< Origins whose pages may call the API.
   IdempotencyLimits idempotency = {};
   std::size_t object_bytes = std::size_t{1024} * 1024;  ///< Of an object in a body, as it is kept.
+  std::shared_ptr<TenantInstances> instances = {};  ///< Those of tenants; null without a gateway.
   std::shared_ptr<Readiness> readiness = {};  ///< What `/readyz` says; without it, always ready.
 };
 
@@ -53,6 +55,8 @@ class Service final : public Handler {
  public:
   /// Those beside the workers: one for what is quick.
   static constexpr std::size_t quick_threads = 1;
+  /// Those that wait for other services, and need no connection to the store.
+  static constexpr std::size_t errand_threads = 4;
 
   Service(const tenancy::Store& store, const tenancy::Authenticator& authenticator, Powers powers,
           const ServiceOptions& options = {});
@@ -77,6 +81,7 @@ class Service final : public Handler {
   void run_inline(const ExchangePtr& exchange) noexcept;
   void run_on_worker(const ExchangePtr& exchange);
   void work(const ExchangePtr& exchange, const PendingWork& pending) noexcept;
+  void run_errand(const ExchangePtr& exchange, const PendingErrand& pending) noexcept;
   void conclude(const ExchangePtr& exchange, Reply<Outcome> outcome);
   void write(const ExchangePtr& exchange, PendingWrite pending);
   void written(const ExchangePtr& exchange, tenancy::AsyncResult<Response> result) noexcept;
@@ -90,8 +95,9 @@ class Service final : public Handler {
   Entrance entrance_;
   Router router_;
   InlineGate gate_;
-  Workers workers_;        ///< For what is slow. Its work uses all but the next.
-  Workers quick_workers_;  ///< For what is quick and not let in. Ends first: it has workers work.
+  Workers workers_;         ///< For what is slow. Its work uses all but the next.
+  Workers errand_workers_;  ///< For what waits for other services. It has workers work.
+  Workers quick_workers_;   ///< For what is quick and not let in. Ends first: it has those work.
 };
 
 }  // namespace tenantd

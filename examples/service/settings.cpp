@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 
 #include "service/config_file.hpp"
+#include "service/messaging/gateway_address.hpp"
 
 namespace tenantd {
 namespace {
@@ -216,6 +217,29 @@ Setting store_setting() {
   return setting;
 }
 
+Setting messaging_key_setting() {
+  Setting setting = text_setting("messaging-key", "KEY", "The key for the messaging gateway",
+                                 [](auto& options) -> auto& { return options.messaging.key; });
+  setting.show = [](const Options& options) {
+    return toml_text(options.messaging.key.empty() ? "" : "***");
+  };
+  setting.is_secret = true;
+  return setting;
+}
+
+Setting messaging_url_setting() {
+  Setting setting = text_setting("messaging-url", "URL", "Messaging gateway; none by default",
+                                 [](auto& options) -> auto& { return options.messaging.url; });
+  // What is no good URL is refused, so that none with a password is ever shown.
+  setting.set = [](Options& options, std::string_view text) {
+    const auto address = parse_gateway_url(text);
+    const auto* const problem = std::get_if<std::string>(&address);
+    options.messaging.url = text;
+    return problem == nullptr || text.empty() ? std::string{} : *problem;
+  };
+  return setting;
+}
+
 Setting origins_setting() {
   const auto get = [](auto& options) -> auto& { return options.service.cors_origins; };
   return {"cors-origins",
@@ -334,6 +358,19 @@ std::vector<Setting> all_settings() {
       number_setting("idempotency-answers",
                      "Most answers of 4 KiB kept of a tenant for repeated writes",
                      TENANCY_MEMBER(service.idempotency.answers), 1, 1'000'000'000),
+      messaging_url_setting(),
+      messaging_key_setting(),
+      text_setting("messaging-key-file", "FILE",
+                   "File with the key for the messaging gateway, and earlier ones below it",
+                   TENANCY_MEMBER(messaging.key_file)),
+      text_setting("messaging-cacert", "FILE",
+                   "Trust these certificates (PEM) for it, not the system's",
+                   TENANCY_MEMBER(messaging.cacert)),
+      time_setting("messaging-time", "What it may take of a request",
+                   TENANCY_MEMBER(messaging.time), shortest, one_day),
+      switch_setting("messaging-insecure-http",
+                     "Let the key travel to it in the clear, beyond this machine",
+                     TENANCY_MEMBER(messaging.insecure_http)),
       number_setting("connections", "Connections at once", TENANCY_MEMBER(limits.connections), 1,
                      1'000'000),
       number_setting("connections-per-peer",

@@ -19,6 +19,7 @@ struct Setting {
   std::function<std::string(Options&, std::string_view)> set;
   /// The value as TOML, without secrets.
   std::function<std::string(const Options&)> show;
+  bool is_secret = false;  ///< No flag sets it: all users of a machine see those.
 
   [[nodiscard]] std::string key() const;       ///< In the file: `header_time`.
   [[nodiscard]] std::string variable() const;  ///< In the environment: `TENANTD_HEADER_TIME`.

@@ -106,6 +106,7 @@ Original::Original() {
     }));
   }
   ids = {acme.id, globex.id};
+  must(authority.backup(folder / "backup.db"));
 }
 
 World::World(const Original& source) : original{source}, clock_{source.clock} {

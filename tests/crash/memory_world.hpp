@@ -19,7 +19,8 @@ namespace tenancy_test {
 
 tenancy::CrossingReason crossing_reason();
 
-/// What no fault has happened to: a store with two tenants, and the keys of one of them.
+/// What no fault has happened to: a store with two tenants, the keys of one of them, and beside it
+/// a backup, backup.db.
 struct Original {
   Original();
 

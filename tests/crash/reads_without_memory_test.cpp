@@ -12,6 +12,7 @@
 #include "tenancy/data/scoped_sql.hpp"
 #include "tenancy/migrate/migrate.hpp"
 #include "tenancy/migrate/verify_schema.hpp"
+#include "tenancy/storage/backup.hpp"
 
 #include "crash/memory_world.hpp"
 #include "support/must.hpp"
@@ -198,6 +199,14 @@ TEST_CASE("without memory: crossings") {
   try_without_memory([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto page, w.authority().crossings({.number = 1}));
     return told(page.numbers ? page.numbers->total : 0);
+  });
+}
+
+TEST_CASE("without memory: verify a backup") {
+  try_without_memory([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(const auto report, tenancy::verify_backup(w.beside("backup.db")));
+    return told(static_cast<std::int64_t>(report.tenants)) + "," + report.digest + "," +
+           told(static_cast<std::int64_t>(report.schema.size()));
   });
 }
 

@@ -29,6 +29,7 @@ const std::vector<std::vector<std::string>> table{
     {"tenants", "create", "globex", "--name", "\xff"},
     {"tenants", "create", "globex", "--name", "Zoë & Söhne", "--issue-key", "first:read"},
     {"tenants", "create", "globex", "--name", "G", "--issue-key", "first:root"},
+    {"tenants", "create", "initech", "--name", "I", "--provisioning"},
     {"tenants", "show", "acme"},
     {"tenants", "show", "nobody"},
     {"tenants", "show", "tnt_0000000000001"},

@@ -485,8 +485,7 @@ TEST_CASE("what only a store can do says so") {
            {"tenants", "create", "a", "--name", "A", "--template-version", "v"},
            {"tenants", "create", "a", "--name", "A", "--metadata", R"({"a":1})"},
            {"tenants", "create", "a", "--name", "A", "--workflow", "a=b"},
-           {"tenants", "create", "a", "--name", "A", "--identifier", "domain:a.example"},
-           {"tenants", "create", "a", "--name", "A", "--provisioning"}}) {
+           {"tenants", "create", "a", "--name", "A", "--identifier", "domain:a.example"}}) {
     const auto refused = run(server.url(), command);
     CAPTURE(refused.errors);
     CHECK(refused.status == 2);

@@ -45,6 +45,7 @@ const std::map<std::string, Route>& known_routes() {
       {"POST /api/tenants/{id}/deactivate", {administrator, {}, "tenant"}},
       {"POST /api/tenants/{id}/suspend", {administrator, {}, "tenant"}},
       {"POST /api/tenants/{id}/archive", {administrator, {}, "tenant"}},
+      {"POST /api/tenants/{id}/messaging", {administrator, "{}", "tenant"}},
       {"GET /api/tenants/{id}/api-keys", {administrator, {}, "tenant"}},
       {"POST /api/tenants/{id}/api-keys", {administrator, R"({"name":"x"})", "tenant"}},
       {"DELETE /api/tenants/{id}/api-keys/{key}", {administrator, {}, "tenant"}},

@@ -71,6 +71,33 @@ TEST_CASE("a count is a whole number that all readers keep, or null") {
   CHECK(missing.finish().error().errors.at(0).problem == "is missing");
 }
 
+TEST_CASE("flags are true or false, and what is wrong within an object is told with its name") {
+  auto fields =
+      read(R"({"a":true,"b":false,"c":1,"d":{"x":"1","y":2,"z":3},"e":[],"f":{}})").value();
+  CHECK(fields.optional_flag("a") == true);
+  CHECK(fields.optional_flag("b") == false);
+  CHECK_FALSE(fields.optional_flag("c"));
+  CHECK_FALSE(fields.optional_flag("missing"));
+  auto inner = fields.optional_fields("d");
+  REQUIRE(inner);
+  CHECK(inner->required_text("x", anything) == "1");
+  CHECK_FALSE(inner->optional_text("y", anything));
+  CHECK_FALSE(inner->required_text("w", anything));
+  fields.include("d", *std::move(inner));
+  CHECK_FALSE(fields.optional_fields("e"));
+  CHECK_FALSE(fields.optional_fields("absent"));
+  fields.include("f", fields.optional_fields("f").value());
+  const auto finished = fields.finish();
+  REQUIRE_FALSE(finished);
+  std::string report;
+  for (const auto& error : finished.error().errors) {
+    report += error.field + " " + error.problem + "\n";
+  }
+  CHECK(report ==
+        "c must be true or false\nd.y must be a text\nd.w is missing\nd.z is unknown\n"
+        "e must be an object\n");
+}
+
 TEST_CASE("an object is no longer than it may be when its numbers are written out") {
   const std::string body = R"({"a":{"b":[1e14,1e14]}})";
   const auto read_within = [&](std::size_t bytes) {

@@ -161,6 +161,56 @@ TEST_CASE("what is in force can be printed, with its sources and without secrets
   CHECK_FALSE(contains(parsed.out, "secret"));
 }
 
+TEST_CASE("a messaging gateway needs a key, which no flag and no output shows") {
+  const Environment key{{"TENANTD_MESSAGING_KEY", "sesame"}};
+  const std::string url = "https://gateway.example";
+  const auto options = parse({"--messaging-url", url, "--messaging-time", "3s"}, key).options();
+  CHECK(options.messaging.url == url);
+  CHECK(options.messaging.key == "sesame");
+  CHECK(options.messaging.time == std::chrono::seconds{3});
+  CHECK(parse({"--messaging-url", url, "--messaging-key-file", "k"}).options().messaging.key_file ==
+        "k");
+  CHECK(parse({"--messaging-url=http://127.0.0.1:8081"}, key).status() == -1);
+  CHECK(parse({"--messaging-url=http://gateway", "--messaging-insecure-http"}, key).status() == -1);
+  const ConfigFile file{"messaging_url = \"" + url + "\"\nmessaging_key = \"sesame\"\n"};
+  const auto printed = parse({"--print-config", "--config", file.path()});
+  CHECK(printed.status() == 0);
+  CHECK(contains(printed.out, "messaging_url = \"" + url + "\"  # "));
+  CHECK(contains(printed.out, "messaging_key = \"***\"  # " + file.path() + ":2\n"));
+  CHECK_FALSE(contains(printed.out, "sesame"));
+  CHECK(contains(parse({"--print-config"}).out, "messaging_key = \"\"  # default\n"));
+  CHECK_FALSE(contains(parse({"--help"}).out, "--messaging-key "));
+
+  struct Mistake {
+    std::vector<std::string> arguments;
+    Environment environment;
+    std::string named;
+  };
+  for (const auto& each : std::vector<Mistake>{
+           {{"--messaging-key", "sesame"}, {}, "there is no flag --messaging-key;"},
+           {{"--messaging-key=sesame"}, {}, "there is no flag --messaging-key;"},
+           {{"--messaging-url", url}, {}, "--messaging-url needs a key"},
+           {{}, key, "--messaging-url is missing"},
+           {{"--messaging-key-file", "k"}, {}, "--messaging-url is missing"},
+           {{"--messaging-url", url, "--messaging-key-file", "k"}, key, "not given together"},
+           {{"--messaging-url", "https://u:sesame@h"}, key, "--messaging-url must not name a user"},
+           {{"--messaging-url", "gateway"}, key, "--messaging-url must begin with"},
+           {{"--messaging-url", "http://gateway"}, key, "--messaging-insecure-http"},
+           {{"--messaging-url", url},
+            {{"TENANTD_MESSAGING_KEY", "open sesame"}},
+            "TENANTD_MESSAGING_KEY must hold"},
+           {{"--messaging-url", url, "--request-time", "8s"}, key, "less than --request-time"}}) {
+    const auto& arguments = each.arguments;
+    const auto& environment = each.environment;
+    const auto& named = each.named;
+    CAPTURE(named);
+    const auto parsed = parse(arguments, environment);
+    CHECK(parsed.status() == 2);
+    CHECK_MESSAGE(contains(parsed.complaints, named), parsed.complaints);
+    CHECK_FALSE(contains(parsed.complaints, "sesame"));
+  }
+}
+
 TEST_CASE("what is printed is a file that says the same") {
   const auto first =
       parse({"--print-config", "--cors-origins", "https://a.example,https://b.example", "--drain",

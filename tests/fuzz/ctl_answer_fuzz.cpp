@@ -12,6 +12,8 @@
 #include "ctl/display.hpp"
 #include "ctl/key_view.hpp"
 #include "ctl/output.hpp"
+#include "ctl/pairing_answer.hpp"
+#include "ctl/pairing_view.hpp"
 #include "ctl/server_answer.hpp"
 #include "ctl/tenant_view.hpp"
 
@@ -97,6 +99,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto issued = tenantctl::read_issued_key(body, tenant)) {
     show(issued.value().key);
     require_plain(issued.value().text.unsafe_text());
+  }
+  if (const auto paired = tenantctl::read_paired_tenant(body)) {
+    const auto& pairing = paired.value().pairing;
+    show(paired.value().tenant);
+    require(!tenantctl::details(pairing).empty());
+    show([&](tenantctl::Output& output) {
+      output.result(tenantctl::to_json(pairing), tenantctl::details(pairing));
+      tenantctl::tell_of_pairing(output, pairing);
+    });
+    for (const auto& text : {pairing.pairing_code, pairing.code}) {
+      if (text) {
+        require_plain(*text);
+      }
+    }
+    require(!pairing.qr || tenantctl::picture_of(*pairing.qr).has_value());
   }
   for (const bool is_change : {false, true}) {
     const auto refusal = tenantctl::read_refusal(statuses[data[0] % statuses.size()],

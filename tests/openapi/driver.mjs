@@ -12,8 +12,9 @@ export function targetOf(path, { path: places = {}, query = {} } = {}) {
 }
 
 export class Driver {
-  constructor(service, description, { driven, parameters } = {}) {
+  constructor(service, description, gateway, { driven, parameters } = {}) {
     this.service = service;
+    this.gateway = gateway;
     this.description = description;
     this.driven = driven ?? new Set();          // operation and status
     this.parameters = parameters ?? new Set();  // operation and parameter, in a request that was let in

@@ -34,6 +34,14 @@ async function otherTenant(driver, ...operations) {
   return { id };
 }
 
+/** A tenant that waits for its instance to be paired. */
+async function provisioned(driver) {
+  const instance = fresh('instance');
+  const body = { slug: fresh('acme'), name: 'Acme', status: 'provisioning', messaging: { instance } };
+  const { id } = await driver.data('createTenant', undefined, { body }, 201);
+  return { path: { id }, body: { instance, activate: true } };
+}
+
 const list = async () => ({});
 const keyBody = () => ({ name: fresh('build server'), scope: 'write' });
 
@@ -53,7 +61,31 @@ export const requests = {
   listTenants: { good: list },
   createTenant: {
     good: async () => ({ body: { slug: fresh('acme'), name: 'Acme Corporation' } }),
-    conflict: [async (driver, tenant) => ({ body: { slug: tenant.slug, name: 'Acme' } })],
+    conflict: [
+      async (driver, tenant) => ({ body: { slug: tenant.slug, name: 'Acme' } }),
+      async (driver) => {
+        const { body: { instance } } = await provisioned(driver);
+        return { body: { slug: fresh('acme'), name: 'Acme', messaging: { instance } } };
+      },
+    ],
+  },
+  pairTenant: {
+    good: provisioned,
+    absent: { id: missingTenant },
+    conflict: [
+      async (driver) => {
+        const { path, body } = await provisioned(driver);
+        await driver.call('archiveTenant', undefined, { path }, { status: 200 });
+        return { path, body };
+      },
+      async (driver, { id }) => ({ path: { id }, body: {} }),
+      async (driver) => ({ ...(await provisioned(driver)), body: (await provisioned(driver)).body }),
+      async (driver) => {
+        const instance = fresh('strange');
+        driver.gateway.tokens.set(instance, 'somebody');
+        return { ...(await provisioned(driver)), body: { instance } };
+      },
+    ],
   },
   showTenant: { good: async (driver, { id }) => ({ path: { id } }), absent: { id: missingTenant } },
   changeTenant: {

@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { Description, walk } from './description.mjs';
 import { Driver, targetOf } from './driver.mjs';
+import { Gateway } from './gateway.mjs';
 import { Validator } from './packages.mjs';
 import { show } from './page.mjs';
 import { fill, requests } from './requests.mjs';
@@ -25,6 +26,7 @@ function excuse({ method, id }, status) {
 const together = { concurrency: 8 };
 
 let service;
+let gateway;
 let description;
 let driver;
 
@@ -54,15 +56,17 @@ const goodStatus = (operation) =>
   Object.keys(operation.responses).map(Number).find((status) => status < 300);
 
 before(async () => {
-  service = await Service.start(process.env.TENANTD);
+  gateway = await Gateway.start();
+  service = await Service.start(process.env.TENANTD, gateway.options('5s'));
   const answer = await service.request('GET', '/openapi.json');
   assert.equal(answer.status, 200);
   description = new Description(JSON.parse(answer.body));
-  driver = new Driver(service, description);
+  driver = new Driver(service, description, gateway);
 });
 
 after(async () => {
   const { status, log } = await service.stop();
+  gateway.stop();
   assert.equal(status, 0, log);
   console.log(`${driver.requests} requests, ${description.operations.length} operations, ` +
     `${driver.driven.size} pairs of operation and status, ${driver.parameters.size} of operation and parameter`);
@@ -260,11 +264,12 @@ test('bodies are taken as their schemas say, and refused otherwise', together, a
         // Names that are taken are no fault of the schema's.
         const { status } = await driver.call(operation.id, tenant, request,
           { status: [goodStatus(operation), ...(operation.responses[409] === undefined ? [] : [409])] });
-        if (status === 409) assert.ok(['name', 'slug'].includes(name), `${operation.id} ${name}`);
+        const unique = ['name', 'slug', 'instance', 'messaging'];
+        if (status === 409) assert.ok(unique.includes(name), `${operation.id} ${name}`);
       } else {
         turnedAway += 1;
         const { json } = await driver.call(operation.id, tenant, request, { status: 422, fits: false });
-        assert.ok(json.errors.some(({ field }) => field === name) || operation.id === 'endExecution',
+        assert.ok(json.errors.some(({ field }) => field === name || field.startsWith(`${name}.`)) || operation.id === 'endExecution',
           `${operation.id}: ${name} is not among ${JSON.stringify(json.errors)}`);
       }
     }
@@ -463,12 +468,49 @@ async function crowd(driver, { operation, tenant, request }) {
   await waiting;
 }
 
+test('a tenant comes with its instance, and a fresh pairing when it is asked for', async () => {
+  const messaging = { instance: 'clinic' };
+  const body = { slug: 'clinic', name: 'Clinic', messaging };
+  const made = await driver.data('createTenant', undefined, { body }, 201);
+  assert.equal(made.status, 'active');
+  assert.deepEqual(made.messaging, { ...messaging, state: 'pairing',
+    pairing: { pairing_code: 'WZYEH1YY', code: '2@abc/def+==,x', qr: gateway.pairing().base64 } });
+  const path = { id: made.id };
+  const again = await driver.data('pairTenant', undefined, { path, body: {} }, 200);
+  assert.deepEqual(again, made);
+  assert.equal((await driver.data('showTenant', undefined, { path }, 200)).messaging, undefined);
+});
+
+test('502 and 504: a gateway that fails, or does not answer', async () => {
+  const hasty = await Service.start(process.env.TENANTD, gateway.options('200ms'));
+  const other = new Driver(hasty, description, gateway, driver);
+  try {
+    for (const [mood, status] of [['fails', 502], ['hangs', 504]]) {
+      gateway.mood = mood;
+      const body = { slug: mood, name: 'Clinic', messaging: { instance: mood } };
+      const { json } = await other.call('createTenant', undefined, { body }, { status });
+      const path = { id: json.tenant_id };
+      assert.equal(json.resume, `POST /api/tenants/${json.tenant_id}/messaging`);
+      assert.equal((await other.data('showTenant', undefined, { path }, 200)).status, 'provisioning');
+      await other.call('pairTenant', undefined, { path, body: {} }, { status });
+      gateway.mood = 'good';
+      const resumed = await other.data('pairTenant', undefined, { path, body: { activate: true } }, 200);
+      assert.equal(resumed.status, 'active');
+    }
+  } finally {
+    gateway.mood = 'good';
+    const { status, log } = await hasty.stop();
+    assert.equal(status, 0, log);
+  }
+});
+
 test('421, 429, 503: another host, too many requests of a tenant, a store that is busy', async () => {
   const hindered = await Service.start(process.env.TENANTD,
-    ['--base-domain', 'api.example', '--tenant-requests', '1', '--request-time', '1s', '--drain', '1s']);
+    ['--base-domain', 'api.example', '--tenant-requests', '1', '--request-time', '1s', '--drain', '1s',
+      ...gateway.options('500ms')]);
   let release = async () => {};
   try {
-    const other = new Driver(hindered, description, driver);
+    const other = new Driver(hindered, description, gateway, driver);
     const prepared = await Promise.all(description.operations
       .filter(({ security }) => security !== undefined)
       .map(async (operation) => {

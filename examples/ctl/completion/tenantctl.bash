@@ -3,7 +3,7 @@
 _tenantctl_commands() {
   case $1 in
     '') echo 'tenants identifiers keys admin-keys quota migrate verify backup health completion' ;;
-    'tenants') echo 'create list show rename update activate deactivate suspend archive' ;;
+    'tenants') echo 'create list show rename update activate deactivate suspend archive pair' ;;
     'identifiers') echo 'add remove list' ;;
     'keys') echo 'issue list revoke expire' ;;
     'admin-keys') echo 'issue' ;;
@@ -15,7 +15,7 @@ _tenantctl_commands() {
 _tenantctl_options() {
   case $1 in
     '') echo '--store --keys --migrations --as --server --key-file --cacert --insecure-http --timeout --json -y --yes --version' ;;
-    'tenants create') echo '--name --plan --template-version --metadata --workflow --identifier --provisioning --issue-key' ;;
+    'tenants create') echo '--name --plan --template-version --metadata --workflow --identifier --provisioning --messaging-instance --qr-file --issue-key' ;;
     'tenants list') echo '--status --plan --template-version --search --created-after --created-before --sort --limit --page --cursor --all' ;;
     'tenants rename') echo '--if-version' ;;
     'tenants update') echo '--if-version --name --plan --template-version --metadata --workflow' ;;
@@ -23,6 +23,7 @@ _tenantctl_options() {
     'tenants deactivate') echo '--if-version' ;;
     'tenants suspend') echo '--if-version' ;;
     'tenants archive') echo '--if-version' ;;
+    'tenants pair') echo '--instance --activate --qr-file' ;;
     'keys issue') echo '--name --scope --expires' ;;
     'admin-keys issue') echo '--name' ;;
     'quota reset') echo '--reason' ;;
@@ -39,6 +40,8 @@ _tenantctl_kind() {
     'tenants create --metadata') echo 'TEXT' ;;
     'tenants create --workflow') echo 'TEXT' ;;
     'tenants create --identifier') echo 'TEXT' ;;
+    'tenants create --messaging-instance') echo 'TEXT' ;;
+    'tenants create --qr-file') echo 'FILE' ;;
     'tenants create --issue-key') echo 'TEXT' ;;
     'tenants list --status') echo 'STATUS' ;;
     'tenants list --plan') echo 'TEXT' ;;
@@ -61,6 +64,8 @@ _tenantctl_kind() {
     'tenants deactivate --if-version') echo 'INT' ;;
     'tenants suspend --if-version') echo 'INT' ;;
     'tenants archive --if-version') echo 'INT' ;;
+    'tenants pair --instance') echo 'TEXT' ;;
+    'tenants pair --qr-file') echo 'FILE' ;;
     'keys issue --name') echo 'TEXT' ;;
     'keys issue --scope') echo 'SCOPE' ;;
     'keys issue --expires') echo 'WHEN' ;;
@@ -91,6 +96,7 @@ _tenantctl_place() {
     'tenants deactivate 0') echo 'TEXT' ;;
     'tenants suspend 0') echo 'TEXT' ;;
     'tenants archive 0') echo 'TEXT' ;;
+    'tenants pair 0') echo 'TEXT' ;;
     'identifiers add 0') echo 'TEXT' ;;
     'identifiers add 1') echo 'TEXT' ;;
     'identifiers remove 0') echo 'TEXT' ;;

@@ -2,8 +2,8 @@
 
 # Whether the commands so far are these.
 function __fish_tenantctl_at
-    set -l known 'tenants' 'tenants create' 'tenants list' 'tenants show' 'tenants rename' 'tenants update' 'tenants activate' 'tenants deactivate' 'tenants suspend' 'tenants archive' 'identifiers' 'identifiers add' 'identifiers remove' 'identifiers list' 'keys' 'keys issue' 'keys list' 'keys revoke' 'keys expire' 'admin-keys' 'admin-keys issue' 'quota' 'quota show' 'quota set' 'quota reset' 'quota resets' 'migrate' 'migrate status' 'migrate up' 'migrate dry-run' 'verify' 'backup' 'health' 'completion'
-    set -l with_value --as --backup --cacert --created-after --created-before --cursor --expires --full-disk-bytes --identifier --if-version --issue-key --key-file --keys --limit --low-disk-bytes --metadata --migrations --name --page --plan --reason --scope --search --server --sort --status --store --template-version --timeout --workflow
+    set -l known 'tenants' 'tenants create' 'tenants list' 'tenants show' 'tenants rename' 'tenants update' 'tenants activate' 'tenants deactivate' 'tenants suspend' 'tenants archive' 'tenants pair' 'identifiers' 'identifiers add' 'identifiers remove' 'identifiers list' 'keys' 'keys issue' 'keys list' 'keys revoke' 'keys expire' 'admin-keys' 'admin-keys issue' 'quota' 'quota show' 'quota set' 'quota reset' 'quota resets' 'migrate' 'migrate status' 'migrate up' 'migrate dry-run' 'verify' 'backup' 'health' 'completion'
+    set -l with_value --as --backup --cacert --created-after --created-before --cursor --expires --full-disk-bytes --identifier --if-version --instance --issue-key --key-file --keys --limit --low-disk-bytes --messaging-instance --metadata --migrations --name --page --plan --qr-file --reason --scope --search --server --sort --status --store --template-version --timeout --workflow
     set -l path
     set -l skips
     for word in (commandline -opc)[2..-1]
@@ -51,6 +51,7 @@ complete -c tenantctl -n '__fish_tenantctl_at tenants' -a activate -d 'Let a ten
 complete -c tenantctl -n '__fish_tenantctl_at tenants' -a deactivate -d 'Pause a tenant'
 complete -c tenantctl -n '__fish_tenantctl_at tenants' -a suspend -d 'Shut a tenant out, in every process at once'
 complete -c tenantctl -n '__fish_tenantctl_at tenants' -a archive -d 'End a tenant for good; its id and slug stay taken'
+complete -c tenantctl -n '__fish_tenantctl_at tenants' -a pair -d 'Get what pairs a telephone with a tenant\'s messaging instance'
 complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l name -r -f -d 'Its name for people'
 complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l plan -r -f -d 'The plan\'s name'
 complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l template-version -r -f -d 'Which version of the templates it runs'
@@ -58,6 +59,8 @@ complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l metadata -r -f 
 complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l workflow -r -f -d 'NAME=ID: what a workflow is called where it runs; may be repeated'
 complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l identifier -r -f -d 'KIND:VALUE: a name that another system has for it; may be repeated'
 complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l provisioning -d 'Let nobody in before it is activated'
+complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l messaging-instance -r -f -d 'Make a messaging instance of this name too, and print what pairs it'
+complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l qr-file -r -F -d 'Write the QR code to this file (PNG)'
 complete -c tenantctl -n '__fish_tenantctl_at tenants create' -l issue-key -r -f -d 'Make a key of this name too, and print it; NAME:SCOPE for another scope than write'
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l status -r -f -a 'provisioning active inactive suspended archived' -d 'provisioning, active, inactive, suspended or archived'
 complete -c tenantctl -n '__fish_tenantctl_at tenants list' -l plan -r -f -d 'Those of this plan'
@@ -81,6 +84,9 @@ complete -c tenantctl -n '__fish_tenantctl_at tenants activate' -l if-version -r
 complete -c tenantctl -n '__fish_tenantctl_at tenants deactivate' -l if-version -r -f -d 'Refuse when the tenant has changed since this version'
 complete -c tenantctl -n '__fish_tenantctl_at tenants suspend' -l if-version -r -f -d 'Refuse when the tenant has changed since this version'
 complete -c tenantctl -n '__fish_tenantctl_at tenants archive' -l if-version -r -f -d 'Refuse when the tenant has changed since this version'
+complete -c tenantctl -n '__fish_tenantctl_at tenants pair' -l instance -r -f -d 'Which of its messaging instances, where it has several, or a new one'
+complete -c tenantctl -n '__fish_tenantctl_at tenants pair' -l activate -d 'Let the tenant in afterwards, when it is provisioning'
+complete -c tenantctl -n '__fish_tenantctl_at tenants pair' -l qr-file -r -F -d 'Write the QR code to this file (PNG)'
 complete -c tenantctl -n '__fish_tenantctl_at identifiers' -a add -d 'Give a tenant an identifier'
 complete -c tenantctl -n '__fish_tenantctl_at identifiers' -a remove -d 'Take an identifier from a tenant'
 complete -c tenantctl -n '__fish_tenantctl_at identifiers' -a list -d 'Show a tenant\'s identifiers'

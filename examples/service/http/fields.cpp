@@ -123,11 +123,43 @@ std::optional<ObjectText> Fields::optional_object(std::string_view name) {
   return object;
 }
 
+std::optional<bool> Fields::optional_flag(std::string_view name) {
+  const Json* const value = find(name);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_boolean()) {
+    reject(name, "must be true or false");
+    return std::nullopt;
+  }
+  return value->get<bool>();
+}
+
+std::optional<Fields> Fields::optional_fields(std::string_view name) {
+  Json* const value = find(name);
+  if (value == nullptr) {
+    return std::nullopt;
+  }
+  if (!value->is_object()) {
+    reject(name, "must be an object");
+    return std::nullopt;
+  }
+  return Fields{std::move(*value), object_bytes_};
+}
+
+void Fields::include(std::string_view name, Fields fields) {
+  fields.note_unknown();
+  for (FieldProblem& problem : fields.problems_) {
+    problems_.push_back(
+        {std::string{name} + '.' + std::move(problem.field), std::move(problem.problem)});
+  }
+}
+
 void Fields::reject(std::string_view name, std::string_view problem) {
   problems_.push_back({std::string{name}, std::string{problem}});
 }
 
-Reply<void> Fields::finish() {
+void Fields::note_unknown() {
   std::size_t unknown = 0;
   for (const auto& [name, value] : object_.items()) {
     if (std::find(asked_.begin(), asked_.end(), name) == asked_.end() &&
@@ -135,6 +167,10 @@ Reply<void> Fields::finish() {
       reject(name.substr(0, max_name_shown), "is unknown");
     }
   }
+}
+
+Reply<void> Fields::finish() {
+  note_unknown();
   if (problems_.empty()) {
     return boost::outcome_v2::success();
   }

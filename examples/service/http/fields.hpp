@@ -61,6 +61,17 @@ class Fields {
   /// then noted.
   std::optional<ObjectText> optional_object(std::string_view name);
 
+  /// `true` or `false`, which may be left out. Nothing when it is, or when it is neither, which is
+  /// then noted.
+  std::optional<bool> optional_flag(std::string_view name);
+
+  /// The members of an object that may be left out, to be asked for in turn and then included.
+  /// Nothing when it is left out, or when it is none, which is then noted.
+  std::optional<Fields> optional_fields(std::string_view name);
+
+  /// Notes what is wrong with the members of that object, as `name.member`.
+  void include(std::string_view name, Fields fields);
+
   /// Notes what is wrong with a member that was asked for.
   void reject(std::string_view name, std::string_view problem);
 
@@ -72,6 +83,7 @@ class Fields {
       : object_(std::move(object)), object_bytes_{object_bytes} {}
 
   nlohmann::json* find(std::string_view name);
+  void note_unknown();
   std::optional<std::string> checked_text(std::string_view name, nlohmann::json& value,
                                           TextRule rule);
 

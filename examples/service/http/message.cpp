@@ -12,7 +12,7 @@ constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-constexpr std::array<std::pair<int, std::string_view>, 24> phrases{{
+constexpr std::array<std::pair<int, std::string_view>, 26> phrases{{
     {200, "OK"},
     {201, "Created"},
     {204, "No Content"},
@@ -35,7 +35,9 @@ constexpr std::array<std::pair<int, std::string_view>, 24> phrases{{
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
+    {502, "Bad Gateway"},
     {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
     {505, "HTTP Version Not Supported"},
 }};
 

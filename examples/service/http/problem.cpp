@@ -107,6 +107,12 @@ Response Problem::to_response(std::string_view request_id) const {
     document["position"] = {
         {"byte", position->byte}, {"line", position->line}, {"column", position->column}};
   }
+  if (!tenant.empty()) {
+    document["tenant_id"] = tenant;
+  }
+  if (!resume.empty()) {
+    document["resume"] = resume;
+  }
   // Names of unknown members are cut to a length, which may leave half a character behind.
   return Response{status, "application/problem+json",
                   document.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace),

@@ -42,7 +42,9 @@ struct Problem {
   std::string metric;                    ///< Of the quota that was used up, if one was.
   std::optional<TextPosition> position;  ///< Where reading the body stopped.
   std::vector<Header> headers;           ///< Those that the status asks for: `Allow` and the like.
-  std::optional<tenancy::Error> cause;   ///< For the log only.
+  std::string tenant;                    ///< The tenant that was made before it; may be empty.
+  std::string resume;  ///< The request that goes on where this one stopped; may be empty.
+  std::optional<tenancy::Error> cause;  ///< For the log only.
 
   Problem(int problem_status, std::string_view problem_detail)
       : status{problem_status}, detail{problem_detail} {}

@@ -1,16 +1,13 @@
 #include "service/http/tls.hpp"
 
 #include <array>
-#include <cerrno>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
 #include <boost/asio/ssl/error.hpp>
-#include <fcntl.h>
 #include <openssl/ssl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "service/private_file.hpp"
 
 namespace tenantd {
 namespace {
@@ -24,23 +21,6 @@ constexpr const char* groups = "X25519:P-256:P-384";
 
 [[noreturn]] void complain(const std::filesystem::path& file, const std::string& what) {
   throw std::runtime_error{file.string() + " " + what};
-}
-
-/// Links are followed, as those who renew certificates set them.
-void check_key_file(const std::filesystem::path& file) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) {
-    complain(file, "cannot be read: " + std::generic_category().message(errno));
-  }
-  if (!S_ISREG(status.st_mode)) {
-    complain(file, "is not a regular file");
-  }
-  if (status.st_uid != ::geteuid() && status.st_uid != 0) {
-    complain(file, "belongs to another user");
-  }
-  if ((status.st_mode & (S_IWGRP | S_IRWXO)) != 0) {
-    complain(file, "can be read by everybody or changed by others: run chmod 640 on it");
-  }
 }
 
 int choose_protocol(SSL* /*session*/, const unsigned char** chosen, unsigned char* size,
@@ -58,7 +38,7 @@ int choose_protocol(SSL* /*session*/, const unsigned char** chosen, unsigned cha
 }  // namespace
 
 std::shared_ptr<ssl::context> load_tls(const TlsFiles& files) {
-  check_key_file(files.key);
+  require_private_file(files.key);
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* const native = context->native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);

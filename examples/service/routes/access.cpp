@@ -114,16 +114,6 @@ Reply<bool> Entrance::agrees_with_host(const Call& call, std::optional<TenantId>
   return false;
 }
 
-Reply<void> promises_nothing(const Request& request) {
-  const bool is_safe = request.method == "GET" || request.method == "HEAD";
-  if (!is_safe && request.header("idempotency-key").count > 0) {
-    return Problem{400,
-                   "Idempotency-Key is not kept for administrators' requests, so that it would "
-                   "promise too much: send them without."};
-  }
-  return boost::outcome_v2::success();
-}
-
 Reply<void> in_time(const Call& call) {
   if (tenancy::CallOptions::Clock::now() >= call.limits.deadline) {
     return Problem{

@@ -71,24 +71,6 @@ struct TenantView {
   const tenancy::TenantContext& context;
 };
 
-/// Whether an administrator's request may be carried out, which no `Idempotency-Key` is kept for.
-/// Errors: 400.
-[[nodiscard]] Reply<void> promises_nothing(const Request& request);
-
-/// An endpoint for administrators' keys, on a worker, that answers with `run(registry, call)`, a
-/// `Reply<Response>`.
-///
-/// Ownership: it borrows the entrance.
-template <std::invocable<const tenancy::TenantRegistry&, Call&> Run>
-Endpoint administrators_endpoint(const Entrance& entrance, Run run) {
-  return {Pace::slow, [&entrance, run](Call& call) -> Reply<Outcome> {
-            BOOST_OUTCOME_TRY(const auto registry, entrance.enter_registry(call));
-            BOOST_OUTCOME_TRY(promises_nothing(call.request));
-            BOOST_OUTCOME_TRY(auto response, run(registry, call));
-            return Outcome{std::move(response)};
-          }};
-}
-
 /// Adds endpoints for the keys of tenants.
 ///
 /// Ownership: the endpoints borrow the entrance.

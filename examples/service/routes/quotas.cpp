@@ -9,6 +9,7 @@
 #include "service/http/fields.hpp"
 #include "service/http/reply.hpp"
 #include "service/quotas.hpp"
+#include "service/routes/registry_endpoint.hpp"
 
 namespace tenantd {
 namespace {
@@ -118,7 +119,7 @@ Endpoint list_endpoint(const Entrance& entrance) {
 /// what is wrong with the body.
 template <class Read>
 Endpoint changing(const Entrance& entrance, Read read) {
-  return administrators_endpoint(
+  return registry_endpoint(
       entrance,
       [&entrance, read](const tenancy::TenantRegistry& registry, Call& call) -> Reply<Response> {
         BOOST_OUTCOME_TRY(call.query.allow_only({}));

@@ -10,6 +10,8 @@
 #include "service/routes/access.hpp"
 #include "service/routes/filters.hpp"
 #include "service/routes/paging.hpp"
+#include "service/routes/registry_endpoint.hpp"
+#include "service/routes/tenant_view.hpp"
 
 namespace tenantd {
 namespace {
@@ -25,13 +27,6 @@ constexpr std::string_view item = "/api/tenants/{id}";
 constexpr std::string_view keys = "/api/tenants/{id}/api-keys";
 constexpr std::string_view key_item = "/api/tenants/{id}/api-keys/{key}";
 
-std::optional<std::string_view> slug_rule(std::string_view text) {
-  if (!Slug::parse(text)) {
-    return "must be 1 to 63 lower-case letters, digits and inner hyphens, and no reserved word";
-  }
-  return std::nullopt;
-}
-
 std::optional<std::string_view> time_rule(std::string_view text) {
   if (!tenancy::Timestamp::parse(text)) {
     return "must be a time such as 2026-01-31T12:00:00Z";
@@ -44,42 +39,6 @@ std::optional<std::string_view> scope_rule(std::string_view text) {
     return "must be read, write or admin";
   }
   return std::nullopt;
-}
-
-/// The library's rule for names is stricter in rare characters than the one that is checked before.
-Problem name_refused(tenancy::Error error) {
-  if (error.code() != tenancy::errc::invalid_argument) {
-    return Problem{std::move(error)};
-  }
-  Problem problem = invalid_fields({{"name", "has characters that names must not have"}});
-  problem.cause = std::move(error);
-  return problem;
-}
-
-/// A text that is no tenant's id names no tenant, as does an id that was never given out.
-Reply<TenantId> tenant_in_path(const Call& call) {
-  auto id = TenantId::parse(call.parameter());
-  if (!id) {
-    return Problem{tenancy::Error{tenancy::errc::not_found, "not the text of a tenant's id"}};
-  }
-  return id.value();
-}
-
-JsonText to_json(const Tenant& tenant) {
-  JsonText json;
-  json.member("id", tenant.id.to_string())
-      .member("slug", tenant.slug.to_string())
-      .member("name", tenant.name)
-      .member("status", tenancy::to_string(tenant.status))
-      .member("plan", tenant.plan.empty() ? std::nullopt : std::optional{tenant.plan})
-      .member("version", tenant.version)
-      .member("created_at", tenant.created_at)
-      .member("updated_at", tenant.updated_at);
-  return json;
-}
-
-Response show_one(const Tenant& tenant) {
-  return with_version(ok(to_json(tenant), tenant.id), tenancy::RowVersion{tenant.version});
 }
 
 /// The version that `If-Match` asks for, as the registry takes it. Errors: 400.
@@ -114,24 +73,6 @@ Json to_json(const tenancy::IssuedApiKey& issued) {
               {"key", issued.text.unsafe_text()}};
 }
 
-Reply<Response> create(const TenantRegistry& registry, Call& call) {
-  BOOST_OUTCOME_TRY(call.query.allow_only({}));
-  BOOST_OUTCOME_TRY(auto fields, Fields::read(call.request, {"application/json"}));
-  auto slug = fields.required_text("slug", slug_rule);
-  auto name = fields.required_text("name", long_name_rule);
-  BOOST_OUTCOME_TRY(fields.finish());
-
-  auto made = registry.create({.slug = *std::move(slug), .name = *std::move(name)});
-  if (!made) {
-    return name_refused(std::move(made).error());
-  }
-  const Tenant& tenant = made.value();
-  call.tenant = tenant.id;
-  return with_version(
-      created(std::string{collection} + "/" + tenant.id.to_string(), to_json(tenant), tenant.id),
-      tenancy::RowVersion{tenant.version});
-}
-
 /// A list of the one tenant that is called so, or of none. Errors: 400.
 Reply<Response> list_of_slug(const TenantRegistry& registry, const Call& call) {
   BOOST_OUTCOME_TRY(call.query.allow_only({"slug"}));
@@ -150,7 +91,7 @@ Reply<Response> list_of_slug(const TenantRegistry& registry, const Call& call) {
   const auto total = static_cast<std::int64_t>(page.items.size());
   page.numbers = tenancy::PageNumbers{1, request.limit, total, total};
   return list_response(request, page, std::nullopt,
-                       [](const Tenant& tenant) { return to_json(tenant); });
+                       [](const Tenant& tenant) { return tenant_json(tenant); });
 }
 
 /// Errors: 400 with what there is to sort by.
@@ -190,7 +131,7 @@ Reply<Response> list(const TenantRegistry& registry, Call& call) {
   BOOST_OUTCOME_TRY(const auto sort, sort_of_tenants(call.query));
   BOOST_OUTCOME_TRY(const auto page, registry.list(request, filter, sort));
   return list_response(request, page, std::nullopt,
-                       [](const Tenant& tenant) { return to_json(tenant); });
+                       [](const Tenant& tenant) { return tenant_json(tenant); });
 }
 
 Reply<Response> show(const TenantRegistry& registry, Call& call) {
@@ -297,10 +238,8 @@ Reply<Response> revoke_key(const TenantRegistry& registry, Call& call) {
 }  // namespace
 
 void add_tenant_routes(Router& router, const Entrance& entrance) {
-  // The registry's calls wait for their turn to write, or read many rows.
-  const auto entered = [&entrance](auto run) { return administrators_endpoint(entrance, run); };
+  const auto entered = [&entrance](auto run) { return registry_endpoint(entrance, run); };
   router.add("GET", collection, entered(list));
-  router.add("POST", collection, entered(create));
   router.add("GET", item, entered(show));
   router.add("PATCH", item, entered(change));
   router.add("POST", "/api/tenants/{id}/activate",
