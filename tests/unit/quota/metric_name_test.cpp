@@ -26,12 +26,11 @@ TEST_CASE("the name of a metric is a word in small letters, digits and underscor
 
 TEST_CASE("nothing else is the name of a metric") {
   const std::string too_long(MetricName::max_length + 1, 'm');
-  constexpr std::array wrong{
-      ""sv,          " "sv,    "Deployments"sv,  "1st"sv,          "_private"sv,
-      "a-b"sv,       "a.b"sv,  "a b"sv,          "a\0b"sv,         "a\nb"sv,
-      "a'b"sv,       "a\"b"sv, "a;b"sv,          "a%"sv,           "größe"sv,
-      "\xff\xfe"sv,  "a/b"sv,  "deployments "sv, "\xe2\x80\xae"sv, "{a"sv,
-      "a' OR 1=1"sv, "a`"sv,   "a{"sv,           "../a"sv};
+  constexpr std::array wrong{""sv,          " "sv,    "Deployments"sv,  "1st"sv,    "_private"sv,
+                             "a-b"sv,       "a.b"sv,  "a b"sv,          "a\0b"sv,   "a\nb"sv,
+                             "a'b"sv,       "a\"b"sv, "a;b"sv,          "a%"sv,     "größe"sv,
+                             "\xff\xfe"sv,  "a/b"sv,  "deployments "sv, "\u2028"sv, "{a"sv,
+                             "a' OR 1=1"sv, "a`"sv,   "a{"sv,           "../a"sv};
   for (const std::string_view text : wrong) {
     CAPTURE(text);
     CHECK(code_of(MetricName::parse(text)) == errc::invalid_metric);
