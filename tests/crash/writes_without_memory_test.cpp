@@ -110,8 +110,9 @@ Told conflict(const Result<void>& result) {
   return tell(result);
 }
 
+constexpr tenancy::RowVersion gone{7};
+
 TEST_CASE("without memory: change and erase of a version that is gone") {
-  constexpr tenancy::RowVersion gone{7};
   try_without_memory([](const World& w) {
     return conflict(w.items().update({"p", 4}, Changes<Item>{}.set<&Item::title>("changed"), gone));
   });
