@@ -31,6 +31,15 @@ using tenancy_test::World;
 namespace {
 
 const Item added{.project = "r", .number = 1, .title = "added", .owner = "ann"};
+constexpr tenancy::RowVersion gone{7};
+
+/// The refusal of what has changed meanwhile is an answer.
+Told conflict(const Result<void>& result) {
+  if (!result && result.error() == tenancy::errc::version_conflict) {
+    return std::string{"conflict"};
+  }
+  return tell(result);
+}
 
 }  // namespace
 
@@ -101,16 +110,6 @@ TEST_CASE("without memory: transaction") {
     }));
   });
 }
-
-/// The refusal of what has changed meanwhile is an answer.
-Told conflict(const Result<void>& result) {
-  if (!result && result.error() == tenancy::errc::version_conflict) {
-    return std::string{"conflict"};
-  }
-  return tell(result);
-}
-
-constexpr tenancy::RowVersion gone{7};
 
 TEST_CASE("without memory: change and erase of a version that is gone") {
   try_without_memory([](const World& w) {
