@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <latch>
 #include <optional>
 #include <string>
 #include <thread>
@@ -231,9 +232,13 @@ TEST_CASE("a child that a unit forks off on the store's thread ends with it") {
   const TestStore test;
   SplitProcess process;
   std::promise<Result<void>> told;
+  auto outcome_of_parent = told.get_future();
+  // A thread that is in the midst of something leaves what it has locked to the child.
+  std::latch is_idle{1};
   test.store.async_write(
       test.enter(test.acme),
       [&](WriteTransaction& /*tx*/) -> Result<void> {
+        is_idle.wait();
         process.split();
         if (process.is_child()) {
           // What threads of the parent held would be told as leaks.
@@ -242,7 +247,8 @@ TEST_CASE("a child that a unit forks off on the store's thread ends with it") {
         return tenancy::success();
       },
       [&](tenancy::AsyncResult<void> outcome) { told.set_value(std::move(outcome).get()); });
-  must(told.get_future().get());
+  is_idle.count_down();
+  must(outcome_of_parent.get());
   // Its thread is the last one there, and no write of the parent's keeps it.
   CHECK(process.let_go().empty());
   check_parent_goes_on(test, "after");
