@@ -60,6 +60,16 @@ RefusedMemory::~RefusedMemory() { refused_at = 0; }
 
 // NOLINTBEGIN(misc-definitions-in-headers)
 void* operator new(std::size_t size) { return tenancy_test::allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  try {
+    return tenancy_test::allocate(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept { tenancy_test::release(memory); }
 void operator delete(void* memory, std::size_t /*size*/) noexcept { tenancy_test::release(memory); }
+void operator delete(void* memory, const std::nothrow_t& /*tag*/) noexcept {
+  tenancy_test::release(memory);
+}
 // NOLINTEND(misc-definitions-in-headers)
