@@ -303,7 +303,10 @@ TEST_CASE("a child that a unit forks off runs nothing that waited for the parent
 }
 
 TEST_CASE("a child that somebody else's unit forks off on a thread tells that thread so") {
-  const TestStore test;
+  tenancy::StoreOptions options;
+  // So that both are in one batch, however slow they are.
+  options.writes.max_batch_hold = std::chrono::minutes{10};
+  const TestStore test{options};
   const auto acme = test.enter(test.acme);
   SplitProcess process;
   std::promise<Result<void>> told;
