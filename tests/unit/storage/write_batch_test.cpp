@@ -82,6 +82,13 @@ class BatchTest {
     return NoteUnit{limits, test.acme, id, keeps, kind};
   }
 
+  /// Begins a batch that has kept a first unit.
+  void begin() {
+    auto first = unit("first", true);
+    must(batch.begin(limits));
+    REQUIRE(batch.run(first, true, long_hold) == Verdict::kept);
+  }
+
   /// The notes that anybody sees.
   [[nodiscard]] std::string notes() const {
     const auto database = test.raw();
@@ -126,10 +133,8 @@ TEST_CASE("a batch keeps what its units keep, and commits it together") {
 
 TEST_CASE("a batch that cannot set a unit apart is lost, and the unit does not run") {
   BatchTest test;
-  auto first = test.unit("first", true);
+  test.begin();
   auto second = test.unit("second", true);
-  must(test.batch.begin(test.limits));
-  CHECK(test.batch.run(first, true, long_hold) == Verdict::kept);
   test.refuse(SQLITE_SAVEPOINT, "BEGIN");
   const auto changes = test.connection->total_changes();
   CHECK(test.batch.run(second, false, long_hold) == Verdict::lost);
@@ -139,10 +144,8 @@ TEST_CASE("a batch that cannot set a unit apart is lost, and the unit does not r
 
 TEST_CASE("a unit of a batch whose end fails is not kept") {
   BatchTest test;
-  auto first = test.unit("first", true);
+  test.begin();
   auto second = test.unit("second", true);
-  must(test.batch.begin(test.limits));
-  CHECK(test.batch.run(first, true, long_hold) == Verdict::kept);
   test.refuse(SQLITE_SAVEPOINT, "RELEASE");
   CHECK(test.batch.run(second, false, long_hold) == Verdict::lost);
   CHECK_FALSE(second.outcome);
@@ -150,10 +153,8 @@ TEST_CASE("a unit of a batch whose end fails is not kept") {
 
 TEST_CASE("a batch is lost when a unit that failed cannot be taken out of it") {
   BatchTest test;
-  auto first = test.unit("first", true);
+  test.begin();
   auto second = test.unit("second", false);
-  must(test.batch.begin(test.limits));
-  CHECK(test.batch.run(first, true, long_hold) == Verdict::kept);
   SUBCASE("its rows stay") { test.refuse(SQLITE_SAVEPOINT, "ROLLBACK"); }
   SUBCASE("its savepoint stays") { test.refuse(SQLITE_SAVEPOINT, "RELEASE"); }
   CHECK(test.batch.run(second, false, long_hold) == Verdict::lost);
