@@ -214,7 +214,7 @@ TEST_CASE("without memory: vacuum") {
 
 TEST_CASE("without memory: backup") {
   try_without_memory([](const World& w) -> Told {
-    BOOST_OUTCOME_TRY(const auto report, w.authority().backup(w.beside("backup.db")));
+    BOOST_OUTCOME_TRY(const auto report, w.authority().backup(w.beside("copy.db")));
     return std::to_string(report.pages);
   });
 }

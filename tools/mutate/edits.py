@@ -23,6 +23,10 @@ class Edits:
     def replace(self, start: int, end: int, text: str) -> None:
         self.replacements.append((start, end, text))
 
+    def replaces(self, start: int, end: int) -> bool:
+        """Whether a part of the range is replaced."""
+        return any(first < end and start < last for first, last, _ in self.replacements)
+
     def apply(self, source: str) -> str:
         # What closes at a place comes before what opens there; of those that open the longest comes
         # first, of those that close the one that was opened last.

@@ -122,6 +122,19 @@ class Sites(unittest.TestCase):
             mutants_of(in_function("if (a) { b(); } c ? d() : e();"))[-1], ("negated", "c")
         )
 
+    def test_a_text_that_a_named_mutant_changes_is_left_to_it(self):
+        source = 'constexpr StaticSql sql{"SELECT 1 FROM t WHERE tenant_id = ?1"};'
+        finder = Finder("a.cpp", source, 1, Edits())
+        finder.find()
+        self.assertEqual([mutant.kind for mutant in finder.mutants], ["any tenant"])
+        edits = Edits()
+        edits.replace(0, len(source), "")
+        finder = Finder("a.cpp", source, 1, edits)
+        finder.find()
+        self.assertEqual(finder.mutants, [])
+        self.assertEqual(len(finder.skipped), 1)
+        self.assertEqual(edits.apply(source), "")
+
     def test_the_same_text_twice_has_two_keys(self):
         finder = Finder("a.cpp", in_function("while (a) { } while (a) { }"), 1, Edits())
         finder.find()

@@ -134,6 +134,9 @@ class Finder:
         if not _TENANT_PREDICATE.search(run):
             return end
         constant = self._constant_before(begin)
+        if self.edits.replaces(self.tokens[begin].start, self.tokens[end - 1].end):
+            self._skip("a text that a named mutant changes", begin, end)
+            return end
         if self._function.is_constant:
             self._skip("a text written by a constant expression", begin, end)
             return end

@@ -12,7 +12,7 @@ from named import Named, StaleList, load
 from sites import Finder, Mutant, Skipped
 
 # What mechanical mutants are made of.
-ROOMS = ("storage", "registry", "data")
+ROOMS = ("storage", "registry", "data", "quota")
 # Files that are left out, and why.
 CONSTANT_FILES = {
     "include/tenancy/data/detail/entity_traits.hpp":
