@@ -506,8 +506,8 @@ test('502 and 504: a gateway that fails, or does not answer', async () => {
 
 test('421, 429, 503: another host, too many requests of a tenant, a store that is busy', async () => {
   const hindered = await Service.start(process.env.TENANTD,
-    ['--base-domain', 'api.example', '--tenant-requests', '1', '--request-time', '1s', '--drain', '1s',
-      ...gateway.options('500ms')]);
+    ['--base-domain', 'api.example', '--tenant-requests', '1', '--request-time', '4s', '--drain', '1s',
+      ...gateway.options('3s')]);
   let release = async () => {};
   try {
     const other = new Driver(hindered, description, gateway, driver);
