@@ -1,6 +1,5 @@
 #include "ctl/identifiers.hpp"
 
-#include <memory>
 #include <string>
 
 #include <CLI/App.hpp>
@@ -8,6 +7,7 @@
 #include "ctl/parsing.hpp"
 #include "ctl/session.hpp"
 #include "ctl/store_tenants.hpp"
+#include "ctl/tenant_command.hpp"
 #include "ctl/tenant_reference.hpp"
 #include "ctl/tenant_view.hpp"
 
@@ -54,26 +54,20 @@ void add_identifier_commands(CLI::App& app, Command& chosen) {
   auto* const group =
       app.add_subcommand("identifiers", "The names that other systems have for tenants")
           ->require_subcommand(1);
-  const auto request = std::make_shared<Request>();
-  const auto add_command = [&](const char* name, const char* description, auto run) {
-    auto* const command = group->add_subcommand(name, description);
-    command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
-    command->callback([&chosen, request, run] {
-      chosen.run = [request, run](Session& session) { return run(session, *request); };
-      chosen.needs = Needs::store;
-    });
-    return command;
-  };
+  const TenantCommands<Request> commands{*group, chosen};
+  Request& request = commands.request();
   constexpr auto form = "KIND:VALUE, as in domain:acme.example";
-  add_command("add", "Give a tenant an identifier",
-              change_identifier<&tenancy::TenantRegistry::add_identifier>)
-      ->add_option("IDENTIFIER", request->identifier, form)
+  commands
+      .add("add", "Give a tenant an identifier",
+           change_identifier<&tenancy::TenantRegistry::add_identifier>, Needs::store)
+      ->add_option("IDENTIFIER", request.identifier, form)
       ->required();
-  add_command("remove", "Take an identifier from a tenant",
-              change_identifier<&tenancy::TenantRegistry::remove_identifier>)
-      ->add_option("IDENTIFIER", request->identifier, form)
+  commands
+      .add("remove", "Take an identifier from a tenant",
+           change_identifier<&tenancy::TenantRegistry::remove_identifier>, Needs::store)
+      ->add_option("IDENTIFIER", request.identifier, form)
       ->required();
-  add_command("list", "Show a tenant's identifiers", list);
+  commands.add("list", "Show a tenant's identifiers", list, Needs::store);
 }
 
 }  // namespace tenantctl

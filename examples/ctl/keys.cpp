@@ -13,6 +13,7 @@
 #include "ctl/key_view.hpp"
 #include "ctl/parsing.hpp"
 #include "ctl/session.hpp"
+#include "ctl/tenant_command.hpp"
 #include "ctl/tenant_reference.hpp"
 #include "ctl/tenant_view.hpp"
 
@@ -122,32 +123,23 @@ Outcome<void> issue_for_administrator(Session& session, const Request& request) 
 
 void add_key_commands(CLI::App& app, Command& chosen) {
   auto* const group = app.add_subcommand("keys", "Tenants' API keys")->require_subcommand(1);
-  const auto request = std::make_shared<Request>();
-  const auto add = [&](const char* name, const char* description, auto run,
-                       Needs needs = Needs::store_or_server) {
-    auto* const command = group->add_subcommand(name, description);
-    command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
-    command->callback([&chosen, request, run, needs] {
-      chosen.run = [request, run](Session& session) { return run(session, *request); };
-      chosen.needs = needs;
-    });
-    return command;
-  };
+  const TenantCommands<Request> commands{*group, chosen};
+  Request& request = commands.request();
 
-  auto* command = add("issue", "Make a key and print it, this once", issue);
-  command->add_option("--name", request->name, "What people call it")->required();
-  command->add_option("--scope", request->scope, "read, write or admin")
+  auto* command = commands.add("issue", "Make a key and print it, this once", issue);
+  command->add_option("--name", request.name, "What people call it")->required();
+  command->add_option("--scope", request.scope, "read, write or admin")
       ->type_name("SCOPE")
       ->capture_default_str();
-  command->add_option("--expires", request->expires, "30d, 2026-12-31T23:59:59Z or never")
+  command->add_option("--expires", request.expires, "30d, 2026-12-31T23:59:59Z or never")
       ->type_name("WHEN")
       ->capture_default_str();
-  add("list", "Show a tenant's keys, without their texts", list);
-  command = add("revoke", "Make a key useless for good", revoke);
-  command->add_option("KEY", request->key, "The key's id")->required();
-  command = add("expire", "Change when a key expires", expire, Needs::store);
-  command->add_option("KEY", request->key, "The key's id")->required();
-  command->add_option("WHEN", request->expires, "now, 30d, 2026-12-31T23:59:59Z or never")
+  commands.add("list", "Show a tenant's keys, without their texts", list);
+  command = commands.add("revoke", "Make a key useless for good", revoke);
+  command->add_option("KEY", request.key, "The key's id")->required();
+  command = commands.add("expire", "Change when a key expires", expire, Needs::store);
+  command->add_option("KEY", request.key, "The key's id")->required();
+  command->add_option("WHEN", request.expires, "now, 30d, 2026-12-31T23:59:59Z or never")
       ->required();
 }
 

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <system_error>
 
@@ -10,7 +9,7 @@
 
 #include "ctl/quota_view.hpp"
 #include "ctl/session.hpp"
-#include "ctl/tenant_reference.hpp"
+#include "ctl/tenant_command.hpp"
 #include "ctl/tenant_view.hpp"
 
 namespace tenantctl {
@@ -124,29 +123,21 @@ Outcome<void> list_resets(Session& session, const Request& request) {
 void add_quota_commands(CLI::App& app, Command& chosen) {
   auto* const group =
       app.add_subcommand("quota", "What tenants use, and may use")->require_subcommand(1);
-  const auto request = std::make_shared<Request>();
-  const auto add = [&](const char* name, const char* description, auto run,
-                       Needs needs = Needs::store_or_server) {
-    auto* const command = group->add_subcommand(name, description);
-    command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
-    command->callback([&chosen, request, run, needs] {
-      chosen.run = [request, run](Session& session) { return run(session, *request); };
-      chosen.needs = needs;
-    });
-    return command;
-  };
+  const TenantCommands<Request> commands{*group, chosen};
+  Request& request = commands.request();
   const char* const metric_help = "What is counted: deployments, workflows or executions";
 
-  add("show", "Show what a tenant uses and may use", show)
-      ->add_option("METRIC", request->metric, metric_help);
-  auto* command = add("set", "Give a tenant a limit", set);
-  command->add_option("METRIC", request->metric, metric_help)->required();
-  command->add_option("LIMIT", request->limit, "A whole number, or unlimited")->required();
-  command = add("reset", "Count from 0 again", reset);
-  command->add_option("METRIC", request->metric, metric_help)->required();
-  command->add_option("--reason", request->reason, "Why, for the record")->required();
-  command = add("resets", "Show when it was reset, by whom and why", list_resets, Needs::store);
-  command->add_option("METRIC", request->metric, metric_help)->required();
+  commands.add("show", "Show what a tenant uses and may use", show)
+      ->add_option("METRIC", request.metric, metric_help);
+  auto* command = commands.add("set", "Give a tenant a limit", set);
+  command->add_option("METRIC", request.metric, metric_help)->required();
+  command->add_option("LIMIT", request.limit, "A whole number, or unlimited")->required();
+  command = commands.add("reset", "Count from 0 again", reset);
+  command->add_option("METRIC", request.metric, metric_help)->required();
+  command->add_option("--reason", request.reason, "Why, for the record")->required();
+  command =
+      commands.add("resets", "Show when it was reset, by whom and why", list_resets, Needs::store);
+  command->add_option("METRIC", request.metric, metric_help)->required();
 }
 
 }  // namespace tenantctl

@@ -1,5 +1,4 @@
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,8 +7,8 @@
 
 #include "ctl/parsing.hpp"
 #include "ctl/session.hpp"
+#include "ctl/tenant_command.hpp"
 #include "ctl/tenant_fields.hpp"
-#include "ctl/tenant_reference.hpp"
 #include "ctl/tenant_view.hpp"
 #include "ctl/tenants.hpp"
 
@@ -105,32 +104,30 @@ Outcome<void> archive(Session& session, const Request& request) {
 }  // namespace
 
 void add_tenant_changes(CLI::App& group, Command& chosen) {
-  const auto request = std::make_shared<Request>();
-  const auto add = [&](const char* name, const char* description, auto run) {
-    auto* const command = group.add_subcommand(name, description);
-    command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
+  const TenantCommands<Request> commands{group, chosen};
+  Request& request = commands.request();
+  const auto add = [&](const char* name, const char* description,
+                       TenantCommands<Request>::Run run) {
+    auto* const command = commands.add(name, description, run);
     command
-        ->add_option("--if-version", request->version,
+        ->add_option("--if-version", request.version,
                      "Refuse when the tenant has changed since this version")
         ->check(whole_number_rule, "N");
-    command->callback([&chosen, request, run] {
-      chosen.run = [request, run](Session& session) { return run(session, *request); };
-    });
     return command;
   };
 
   add("rename", "Change a tenant's name", rename)
-      ->add_option("NAME", request->name, "Its new name for people")
+      ->add_option("NAME", request.name, "Its new name for people")
       ->required();
   auto* const command = add("update", "Change more of a tenant", update);
-  command->add_option("--name", request->name, "Its new name for people");
-  command->add_option("--plan", request->plan, "The plan's name; empty for none");
-  command->add_option("--template-version", request->template_version,
+  command->add_option("--name", request.name, "Its new name for people");
+  command->add_option("--plan", request.plan, "The plan's name; empty for none");
+  command->add_option("--template-version", request.template_version,
                       "Which version of the templates it runs; empty for none");
-  command->add_option("--metadata", request->metadata,
+  command->add_option("--metadata", request.metadata,
                       "All of it: a JSON object, @FILE, or - for the input");
   command
-      ->add_option("--workflow", request->workflows,
+      ->add_option("--workflow", request.workflows,
                    "NAME=ID, or NAME= to take one out; may be repeated")
       ->allow_extra_args(false);
   add("activate", "Let a tenant in", change_status<TenantStatus::active>);

@@ -1,4 +1,3 @@
-#include <memory>
 #include <string>
 
 #include <CLI/App.hpp>
@@ -6,7 +5,7 @@
 #include "ctl/pairing_view.hpp"
 #include "ctl/picture_file.hpp"
 #include "ctl/session.hpp"
-#include "ctl/tenant_reference.hpp"
+#include "ctl/tenant_command.hpp"
 #include "ctl/tenant_view.hpp"
 #include "ctl/tenants.hpp"
 
@@ -36,20 +35,16 @@ Outcome<void> pair(Session& session, const Request& request) {
 }  // namespace
 
 void add_tenant_pair(CLI::App& group, Command& chosen) {
-  auto* const command =
-      group.add_subcommand("pair", "Get what pairs a telephone with a tenant's messaging instance");
-  const auto request = std::make_shared<Request>();
-  command->add_option("TENANT", request->tenant, std::string{tenant_reference_help})->required();
-  command->add_option("--instance", request->wish.instance,
+  const TenantCommands<Request> commands{group, chosen};
+  Request& request = commands.request();
+  auto* const command = commands.add(
+      "pair", "Get what pairs a telephone with a tenant's messaging instance", pair, Needs::server);
+  command->add_option("--instance", request.wish.instance,
                       "Which of its messaging instances, where it has several, or a new one");
-  command->add_flag("--activate", request->wish.activates,
+  command->add_flag("--activate", request.wish.activates,
                     "Let the tenant in afterwards, when it is provisioning");
-  command->add_option("--qr-file", request->qr_file, "Write the QR code to this file (PNG)")
+  command->add_option("--qr-file", request.qr_file, "Write the QR code to this file (PNG)")
       ->type_name("FILE");
-  command->callback([&chosen, request] {
-    chosen.run = [request](Session& session) { return pair(session, *request); };
-    chosen.needs = Needs::server;
-  });
 }
 
 }  // namespace tenantctl
