@@ -102,6 +102,9 @@ Original::Original() {
              .weight = 0.5,
              .owner = "ann"}));
       }
+      BOOST_OUTCOME_TRY(counted_items().begin(tx, 40));
+      BOOST_OUTCOME_TRY(counted_items().reset(tx, "a new year"));
+      BOOST_OUTCOME_TRY(counted_items().consume(tx, 7));
       return tenancy::success();
     }));
   }
@@ -133,7 +136,10 @@ std::string World::content() const {
         "SELECT slug, name, plan, status FROM tenancy_tenants ORDER BY 1",
         "SELECT kind, value FROM tenancy_identifiers ORDER BY 1, 2",
         "SELECT tenant_id, name, revoked_at IS NULL, expires_at FROM tenancy_api_keys ORDER BY "
-        "1, 2"}) {
+        "1, 2",
+        "SELECT tenant_id, metric, used, own_limit, resets FROM tenancy_quotas ORDER BY 1, 2",
+        "SELECT tenant_id, metric, number, used_before, reason FROM tenancy_quota_resets ORDER BY "
+        "1, 2, 3"}) {
     SQLite::Statement statement{database, sql};
     while (statement.executeStep()) {
       for (int column = 0; column < statement.getColumnCount(); ++column) {
@@ -150,6 +156,12 @@ const tenancy::Query<Item>& some_items() {
       tenancy::Query<Item>{tenancy::field<&Item::points> > 5}.order_by(
           tenancy::descending<&Item::title>);
   return query;
+}
+
+const tenancy::Quota& counted_items() {
+  static const tenancy::Quota quota{must(tenancy::MetricName::parse("items")),
+                                    must(tenancy::QuotaLimit::at_most(50))};
+  return quota;
 }
 
 void try_without_memory(const Call& call) {

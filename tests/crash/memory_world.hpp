@@ -9,6 +9,7 @@
 
 #include "tenancy/data/repository.hpp"
 #include "tenancy/data/scoped_sql.hpp"
+#include "tenancy/quota/quota.hpp"
 #include "tenancy/registry/open.hpp"
 
 #include "crash/told.hpp"
@@ -72,6 +73,9 @@ class World {
 
 /// A part of the items, in an order of their own.
 const tenancy::Query<Item>& some_items();
+
+/// A count that each tenant has reset once, uses 7 of, and may use 50 of.
+const tenancy::Quota& counted_items();
 
 using Call = std::function<Told(const World&)>;
 

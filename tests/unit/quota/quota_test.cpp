@@ -207,6 +207,16 @@ TEST_CASE("where nothing was counted there is nothing to give back") {
   CHECK(world.stored(world.acme).empty());
 }
 
+TEST_CASE("where nothing was counted, giving back tells how the tenant stands all the same") {
+  const World world;
+  const Quota quota = quota_of("deployments", at_most(3));
+  must(world.set_limit(world.acme, quota, at_most(9)));
+  const auto usage = must(world.release(world.acme, quota));
+  CHECK_FALSE(usage.has_begun);
+  CHECK(usage.has_own_limit);
+  CHECK(usage.limit == at_most(9));
+}
+
 TEST_CASE("an amount is at least 1") {
   const World world;
   const Quota quota = quota_of("deployments", at_most(3));
@@ -528,6 +538,39 @@ TEST_CASE("what is damaged is no count") {
   }
   world.test.run_raw("UPDATE tenancy_quotas SET used = -3, own_limit = NULL, updated_at = 0");
   CHECK(code_of(world.consume(world.acme, quota)) == errc::invalid_row);
+}
+
+TEST_CASE("what is damaged is listed by nobody") {
+  const World world;
+  must(world.consume(world.acme, quota_of("deployments")));
+  world.test.drop_rules("tenancy_quotas");
+  for (const char* damage : {"used = 'many'", "metric = 'no name of a metric'", "metric = NULL"}) {
+    CAPTURE(damage);
+    world.test.run_raw("UPDATE tenancy_quotas SET used = 1, metric = 'deployments'");
+    CHECK(world.stored(world.acme).size() == 1);
+    world.test.run_raw(std::string{"UPDATE tenancy_quotas SET "} + damage);
+    CHECK(code_of(world.test.store.read(world.acme, [](ReadTransaction& transaction) {
+            return tenancy::stored_quotas(transaction);
+          })) == errc::invalid_row);
+  }
+}
+
+TEST_CASE("what is damaged is no reset") {
+  const World world;
+  const Quota quota = quota_of("deployments");
+  must(world.consume(world.acme, quota));
+  must(world.reset(world.acme, quota));
+  world.test.drop_rules("tenancy_quota_resets");
+  for (const char* damage : {"number = 'first'", "used_before = NULL", "created_at = 'today'"}) {
+    CAPTURE(damage);
+    world.test.run_raw(
+        "UPDATE tenancy_quota_resets SET number = 1, used_before = 1, created_at = 0");
+    CHECK(world.resets(world.acme, quota).size() == 1);
+    world.test.run_raw(std::string{"UPDATE tenancy_quota_resets SET "} + damage);
+    CHECK(code_of(world.test.store.read(world.acme, [&](ReadTransaction& transaction) {
+            return quota.resets(transaction);
+          })) == errc::invalid_row);
+  }
 }
 
 TEST_CASE("the tables of quotas are a part of a store whose schema is sound") {
