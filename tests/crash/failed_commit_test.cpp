@@ -140,4 +140,9 @@ TEST_CASE("writes of which it cannot be known are not written again") {
   CHECK(writes.runs == 1);
   const auto ids = writes.ids();
   CHECK((ids == Ids{} || ids == Ids{"first", "second"}));
+  must(writes.test.store.write(writes.acme,
+                               [](WriteTransaction& tx) { return insert_note(tx, "next"); }));
+  for (const auto& batch : writes.await_transactions(1)) {
+    CHECK(batch.committed == (batch.transactions > 0));
+  }
 }

@@ -67,6 +67,17 @@ TEST_CASE("a database on a filesystem without links is not said to be created") 
   CHECK(entries(folder) == 0);
 }
 
+TEST_CASE("who comes second to make a database takes the first one's") {
+  const TemporaryFolder folder;
+  // The name was taken after it had been looked at.
+  const std::string said = tenancy_test::text_from_child([&] {
+    tenancy_test::refuse_call(tenancy_test::link_call, EEXIST);
+    return said_of(folder / "store.db");
+  });
+  CHECK(said == "created");
+  CHECK(entries(folder) == 0);
+}
+
 TEST_CASE("a database whose folder cannot be synced is not said to be created") {
   const TemporaryFolder folder;
   const auto set_mode = [&](mode_t mode) { REQUIRE(::chmod(folder.path().c_str(), mode) == 0); };

@@ -52,6 +52,22 @@ TEST_CASE("who finds no slot waits for one until the deadline") {
   static_cast<void>(must(slots.acquire(acme, patient)));
 }
 
+TEST_CASE("who finds no slot has the first one that is given back") {
+  const auto acme = must(TenantId::from_value(6));
+  TenantSlots slots{1};
+  const CallOptions none;
+  const CallLimits patient{none, 10min};
+  std::optional taken{must(slots.acquire(acme, patient))};
+  bool has_it = false;
+  {
+    const std::jthread waiting{[&] { has_it = slots.acquire(acme, patient).has_value(); }};
+    // So that it waits by then; where it does not, it finds the slot free.
+    std::this_thread::sleep_for(20ms);
+    taken.reset();
+  }
+  CHECK(has_it);
+}
+
 // ThreadSanitizer has a child wait for threads that it does not have.
 #ifndef TENANCY_TEST_THREADS_SANITIZED
 TEST_CASE("a slot that a child gives back waits for no thread of the parent's") {

@@ -25,6 +25,8 @@ using tenancy::ReadTransaction;
 using tenancy::Repository;
 using tenancy::Result;
 using tenancy::success;
+using tenancy::detail::CallLimits;
+using tenancy::detail::sqlite::Checkpointer;
 using tenancy::detail::sqlite::Connection;
 using tenancy::detail::sqlite::ConnectionMode;
 using tenancy::detail::sqlite::WriterLock;
@@ -73,6 +75,21 @@ class OldReader {
 
  private:
   SQLite::Database connection_;
+};
+
+/// One on the file of a store that is open, so that it is not alone there. What it works on can be
+/// opened or not.
+struct SecondCheckpointer {
+  SecondCheckpointer(const TestStore& test, const tenancy::StoreOptions& options, bool opens = true)
+      : lock{must(WriterLock::open(test.file()))},
+        checkpointer{[file = test.file().string(), opens](const CallLimits& limits) {
+                       return opens ? Connection::open(file, ConnectionMode::read_write, {}, limits)
+                                    : tenancy::Error{errc::cannot_open, "so the test wants it"};
+                     },
+                     lock, test.file(), options} {}
+
+  const WriterLock lock;
+  Checkpointer checkpointer;
 };
 
 /// Up to the ceiling, while a reader keeps it from starting over. Gives the next number.
@@ -232,25 +249,61 @@ TEST_CASE("a log is not moved beside a writer whose turn does not end") {
   const auto log = std::make_shared<ReportLog>();
   auto options = small_log(log);
   options.wal.checkpoint_bytes = 1;
-  const tenancy::CallOptions call;
-  const tenancy::detail::CallLimits limits{call, options.max_wait};
-  // The store is open beside it, so that it is not alone on the file.
-  const auto lock = must(WriterLock::open(test.file()));
+  const CallOptions call;
+  const CallLimits limits{call, options.max_wait};
   auto writer = must(WriterLock::open(test.file()));
   must(writer.acquire(limits));
-  tenancy::detail::sqlite::Checkpointer checkpointer{
-      [&](const tenancy::detail::CallLimits& open_limits) {
-        return Connection::open(test.file().string(), ConnectionMode::read_write, {}, open_limits);
-      },
-      lock, test.file(), options};
-  checkpointer.log_grew_to(one_write);
-  while (checkpointer.progress().tries_in_vain == 0 && log->checkpoints().empty()) {
+  SecondCheckpointer second{test, options};
+  second.checkpointer.log_grew_to(one_write);
+  while (second.checkpointer.progress().tries_in_vain == 0 && log->checkpoints().empty()) {
     std::this_thread::yield();
   }
   CHECK(log->checkpoints().empty());
   writer.release();
-  checkpointer.log_grew_to(2 * one_write);
+  second.checkpointer.log_grew_to(2 * one_write);
   log->await_complete_checkpoint();
+}
+
+TEST_CASE("a log that readers keep is tried again when it has grown, and each try is counted") {
+  const TestStore test{small_log()};
+  must(write_much(test, {}, 0));
+  OldReader reader{test};
+  must(write_much(test, {}, 1));
+  SecondCheckpointer second{test, small_log()};
+  for (std::size_t tries = 1; tries < 4; ++tries) {
+    second.checkpointer.log_grew_to(checkpoint_bytes + (tries - 1) * checkpoint_bytes / 4);
+    while (second.checkpointer.progress().tries_in_vain != tries) {
+      std::this_thread::yield();
+    }
+  }
+  // It started over.
+  second.checkpointer.log_grew_to(one_write);
+  CHECK(second.checkpointer.progress().tries_in_vain == 0);
+  reader.end();
+}
+
+TEST_CASE("a log that was moved whole is empty, and was not tried in vain") {
+  const TestStore test{small_log()};
+  must(write_much(test, {}, 0));
+  auto options = small_log();
+  options.wal.checkpoint_bytes = 1;
+  SecondCheckpointer second{test, options};
+  second.checkpointer.log_grew_to(1);
+  while (second.checkpointer.progress().log_bytes != 0) {
+    std::this_thread::yield();
+  }
+  CHECK(second.checkpointer.progress().tries_in_vain == 0);
+}
+
+TEST_CASE("who waits for room in a log that cannot be moved at all waits no longer than it may") {
+  const TestStore test{small_log()};
+  SecondCheckpointer second{test, small_log(), false};
+  second.checkpointer.log_grew_to(max_bytes);
+  const auto call = CallOptions::within(100ms);
+  const CallLimits limits{call, 10min};
+  CHECK(code_of(second.checkpointer.await_room(limits)) == errc::deadline_exceeded);
+  CHECK(second.checkpointer.progress().tries_in_vain > 0);
+  CHECK(second.checkpointer.progress().held_up == 0);
 }
 
 TEST_CASE("a reader that keeps its snapshot for too long is told so at its next statement") {
