@@ -254,6 +254,39 @@ TEST_CASE("a child that a unit forks off on the store's thread ends with it") {
   check_parent_goes_on(test, "after");
 }
 
+// ThreadSanitizer has a child wait for threads that it does not have.
+#ifndef TENANCY_TEST_THREADS_SANITIZED
+TEST_CASE("a child that a unit forks off on the store's thread waits for none of the others") {
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  // Has the lock of the store's threads much of the time.
+  const std::jthread restless{
+      [&test, reader = test.enter(test.acme, tenancy::Scope::read)](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+          static_cast<void>(tenancy_test::future_write(
+              test.store, reader,
+              [](WriteTransaction&) -> Result<void> { return tenancy::success(); }));
+        }
+      }};
+  // AddressSanitizer has locks of its own.
+  const int rounds = tenancy_test::is_sanitized ? 1 : 100;
+  for (int round = 0; round < rounds; ++round) {
+    SplitProcess process;
+    must(tenancy_test::future_write(test.store, acme,
+                                    [&](WriteTransaction&) -> Result<void> {
+                                      process.split();
+                                      if (process.is_child()) {
+                                        std::atexit([] { ::_exit(EXIT_SUCCESS); });
+                                      }
+                                      return tenancy::success();
+                                    })
+             .get()
+             .get());
+    CHECK(process.let_go().empty());
+  }
+}
+#endif
+
 std::int64_t writes_waiting(const TestStore& test) {
   const auto health = test.authority.health({.write_probe = tenancy::WriteProbe::none});
   for (const auto& figure : health.find("store")->figures) {
