@@ -28,13 +28,13 @@ PROGRAMS = (
     "storage_allocations",
     "property",
     "crash",
-    "out_of_memory",
+    "faults",
 )
 
 # Those that try every place at which a call may fail, and not some, where all mutants are tried: many
 # of these are an error that is ignored at one such place. They do so in parts, so that a mutant is
 # tried at those places alone that it makes a difference to.
-_EXHAUSTIVE = frozenset({"out_of_memory"})
+_EXHAUSTIVE = frozenset({"faults"})
 _PARTS = 64
 
 _MOST_MEMORY = 8 << 30

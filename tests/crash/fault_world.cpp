@@ -1,4 +1,4 @@
-#include "crash/memory_world.hpp"
+#include "crash/fault_world.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +14,7 @@
 
 #include "crash/seed.hpp"
 #include "support/failing_memory.hpp"
+#include "support/fault_vfs.hpp"
 #include "support/must.hpp"
 
 using tenancy::Authority;
@@ -41,7 +42,7 @@ tenancy::OpenOptions options_with(const std::shared_ptr<tenancy::ManualClock>& c
   return options;
 }
 
-/// Codes by which a call may fail when the engine has no memory.
+/// Codes by which a call may fail when the engine has no memory, or cannot read.
 bool is_honest(errc code) {
   constexpr std::array dishonest{errc::isolation_violation, errc::foreign_context,
                                  errc::invalid_credential,  errc::access_denied,
@@ -76,7 +77,7 @@ void check_service(const World& world) {
 
 tenancy::CrossingReason crossing_reason() {
   return must(tenancy::CrossingReason::create(tenancy::CrossingPurpose::maintenance,
-                                              "a test without memory"));
+                                              "a test under faults"));
 }
 
 Original::Original() {
@@ -164,46 +165,104 @@ const tenancy::Quota& counted_items() {
   return quota;
 }
 
-void try_without_memory(const Call& call) {
-  REQUIRE(is_installed);
-  const Original original;
-  std::mt19937_64 random{announced_seed()};
+namespace {
+
+/// What a call does without a fault.
+struct Usual {
   std::string before;
   std::string after;
   std::string answer;
   std::uint64_t allocations = 0;
-  {
-    const World world{original};
-    before = world.content();
-    FailingMemory::arm(0);
-    const auto outcome = call(world);
-    allocations = FailingMemory::disarm();
-    answer = must(outcome);
-    after = world.content();
+  std::uint64_t reads = 0;
+};
+
+FaultVfs& files() {
+  static FaultVfs vfs;
+  return vfs;
+}
+
+Usual watch(const Original& original, const Call& call) {
+  Usual usual;
+  const World world{original};
+  usual.before = world.content();
+  FailingMemory::arm(0);
+  files().arm();
+  const auto outcome = call(world);
+  files().disarm();
+  usual.allocations = FailingMemory::disarm();
+  usual.reads = static_cast<std::uint64_t>(std::ranges::count(files().calls(), VfsCall::read));
+  usual.answer = must(outcome);
+  usual.after = world.content();
+  return usual;
+}
+
+/// Calls in a world of its own, with the fault between `begin()` and `end()`, which says whether it
+/// came to it.
+template <class Begin, class End>
+void try_with_fault(const Original& original, const Usual& usual, const Call& call,
+                    const Begin& begin, const End& end) {
+  const World world{original};
+  begin();
+  const auto outcome = call(world);
+  const bool has_failed = end();
+  const auto content = world.content();
+  if (outcome) {
+    CHECK(outcome.assume_value() == usual.answer);
+    CHECK(content == usual.after);
+  } else {
+    CHECK(has_failed);
+    CAPTURE(outcome.error().to_string());
+    CHECK(is_honest(outcome.error().code()));
+    CHECK((content == usual.before || outcome.error() == errc::commit_unknown));
   }
+  check_service(world);
+}
+
+/// Which of so many are tried: all of them in a long run, those of one part where one is asked for,
+/// some otherwise.
+std::vector<std::uint64_t> tried_of(std::uint64_t count, std::mt19937_64& random) {
+  constexpr std::uint64_t some = 12;
   const auto part = part_of_run();
-  const std::uint64_t tried = is_long_run() ? std::max<std::uint64_t>(1, allocations) : 12;
-  const std::uint64_t stride = part ? part->count : std::max<std::uint64_t>(1, allocations / tried);
+  const std::uint64_t wanted = is_long_run() ? std::max<std::uint64_t>(1, count) : some;
+  const std::uint64_t stride = part ? part->count : std::max<std::uint64_t>(1, count / wanted);
+  std::vector<std::uint64_t> tried;
+  for (std::uint64_t nth = 1 + (part ? part->index : random() % stride); nth <= count;
+       nth += stride) {
+    tried.push_back(nth);
+  }
+  return tried;
+}
+
+}  // namespace
+
+void try_faults(const Call& call) {
+  REQUIRE(is_installed);
+  files().disarm();
+  const Original original;
+  std::mt19937_64 random{announced_seed()};
+  const Usual usual = watch(original, call);
   for (const bool is_persistent : {false, true}) {
-    const std::uint64_t first = part ? part->index : random() % stride;
-    for (std::uint64_t nth = 1 + first; nth <= allocations; nth += stride) {
-      CAPTURE(nth);
-      CAPTURE(is_persistent);
-      const World world{original};
-      FailingMemory::arm(nth, is_persistent);
-      const auto outcome = call(world);
-      const bool has_failed = FailingMemory::disarm() >= nth;
-      const auto content = world.content();
-      if (outcome) {
-        CHECK(outcome.assume_value() == answer);
-        CHECK(content == after);
-      } else {
-        CHECK(has_failed);
-        CAPTURE(outcome.error().to_string());
-        CHECK(is_honest(outcome.error().code()));
-        CHECK((content == before || outcome.error() == errc::commit_unknown));
-      }
-      check_service(world);
+    CAPTURE(is_persistent);
+    for (const std::uint64_t nth : tried_of(usual.allocations, random)) {
+      INFO("allocation ", nth);
+      try_with_fault(
+          original, usual, call, [&] { FailingMemory::arm(nth, is_persistent); },
+          [&] { return FailingMemory::disarm() >= nth; });
+    }
+    for (const std::uint64_t nth : tried_of(usual.reads, random)) {
+      INFO("read ", nth);
+      try_with_fault(
+          original, usual, call,
+          [&] {
+            files().arm({{.kind = FaultKind::io_error,
+                          .nth = nth,
+                          .only = VfsCall::read,
+                          .persistent = is_persistent}});
+          },
+          [&] {
+            files().disarm();
+            return files().failed() > 0;
+          });
     }
   }
 }

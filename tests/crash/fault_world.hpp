@@ -79,11 +79,11 @@ const tenancy::Quota& counted_items();
 
 using Call = std::function<Told(const World&)>;
 
-/// Each allocation of the call fails once, and from then on: all of them in a long run, those of
-/// one part where one is asked for, some otherwise. The call says so, or gives the very answer that
-/// it gives otherwise; a write that failed has changed nothing, one that did not has changed all;
-/// and the store goes on afterwards, for both tenants. For a program of its own, since it replaces
-/// SQLite's memory.
-void try_without_memory(const Call& call);
+/// Each allocation of the call, and each read of a file, fails once, and from then on: all of them
+/// in a long run, those of one part where one is asked for, some otherwise. The call says so, or
+/// gives the very answer that it gives otherwise; a write that failed has changed nothing, one that
+/// did not has changed all; and the store goes on afterwards, for both tenants. For a program of
+/// its own, since it replaces SQLite's memory.
+void try_faults(const Call& call);
 
 }  // namespace tenancy_test

@@ -10,7 +10,7 @@
 #include "tenancy/migrate/migrate.hpp"
 #include "tenancy/migrate/verify_schema.hpp"
 
-#include "crash/memory_world.hpp"
+#include "crash/fault_world.hpp"
 #include "support/must.hpp"
 
 using tenancy::Changes;
@@ -25,7 +25,7 @@ using tenancy_test::some_items;
 using tenancy_test::tell;
 using tenancy_test::told;
 using tenancy_test::Told;
-using tenancy_test::try_without_memory;
+using tenancy_test::try_faults;
 using tenancy_test::World;
 
 namespace {
@@ -43,64 +43,64 @@ Told conflict(const Result<void>& result) {
 
 }  // namespace
 
-TEST_CASE("without memory: insert") {
-  try_without_memory([](const World& w) { return tell(w.items().insert(added)); });
+TEST_CASE("under faults: insert") {
+  try_faults([](const World& w) { return tell(w.items().insert(added)); });
 }
 
-TEST_CASE("without memory: insert_many") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: insert_many") {
+  try_faults([](const World& w) {
     return tell(w.people().insert_many({{"bob", "Bob"}, {"eve", "Eve"}, {"joe", "Joe"}}));
   });
 }
 
-TEST_CASE("without memory: upsert") {
-  try_without_memory([](const World& w) { return tell(w.people().upsert({"ann", "Other"})); });
+TEST_CASE("under faults: upsert") {
+  try_faults([](const World& w) { return tell(w.people().upsert({"ann", "Other"})); });
 }
 
-TEST_CASE("without memory: update") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: update") {
+  try_faults([](const World& w) {
     return tell(w.items().update({.project = "p", .number = 4, .title = "changed"}));
   });
 }
 
-TEST_CASE("without memory: update of a version") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: update of a version") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(auto found, w.items().require_versioned({"p", 4}));
     found.row.title = "changed";
     return tell(w.items().update(std::move(found)));
   });
 }
 
-TEST_CASE("without memory: change") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: change") {
+  try_faults([](const World& w) {
     return tell(w.items().update({"p", 4}, Changes<Item>{}.set<&Item::title>("changed")));
   });
 }
 
-TEST_CASE("without memory: change of a version") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: change of a version") {
+  try_faults([](const World& w) {
     return tell(w.items().update({"p", 4}, Changes<Item>{}.set<&Item::title>("changed"),
                                  tenancy::RowVersion{1}));
   });
 }
 
-TEST_CASE("without memory: erase") {
-  try_without_memory([](const World& w) { return tell(w.items().erase({"p", 4})); });
+TEST_CASE("under faults: erase") {
+  try_faults([](const World& w) { return tell(w.items().erase({"p", 4})); });
 }
 
-TEST_CASE("without memory: erase of a version") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: erase of a version") {
+  try_faults([](const World& w) {
     return tell(w.items().erase({"p", 4}, tenancy::RowVersion{1}));
   });
 }
 
-TEST_CASE("without memory: erase_where") {
-  try_without_memory(
+TEST_CASE("under faults: erase_where") {
+  try_faults(
       [](const World& w) { return tell(w.items().erase_where(field<&Item::project> == "q")); });
 }
 
-TEST_CASE("without memory: transaction") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: transaction") {
+  try_faults([](const World& w) -> Told {
     return tell(w.store().write(w.acme(), [](WriteTransaction& tx) -> Result<std::string> {
       const Repository<Item> items{tx};
       BOOST_OUTCOME_TRY(const auto last, items.insert(added));
@@ -111,18 +111,18 @@ TEST_CASE("without memory: transaction") {
   });
 }
 
-TEST_CASE("without memory: change and erase of a version that is gone") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: change and erase of a version that is gone") {
+  try_faults([](const World& w) {
     return conflict(w.items().update({"p", 4}, Changes<Item>{}.set<&Item::title>("changed"), gone));
   });
-  try_without_memory([](const World& w) { return conflict(w.items().erase({"p", 4}, gone)); });
-  try_without_memory([](const World& w) {
+  try_faults([](const World& w) { return conflict(w.items().erase({"p", 4}, gone)); });
+  try_faults([](const World& w) {
     return conflict(w.items().update({"p", 4}, Changes<Item>{}, gone));
   });
 }
 
-TEST_CASE("without memory: make a store") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: make a store") {
+  try_faults([](const World& w) -> Told {
     auto options = w.options();
     BOOST_OUTCOME_TRY(const auto authority,
                       tenancy::open("sqlite:" + w.beside("new.db").string(), std::move(options)));
@@ -130,15 +130,15 @@ TEST_CASE("without memory: make a store") {
   });
 }
 
-TEST_CASE("without memory: issue an administrator's key") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: issue an administrator's key") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto issued, w.authority().issue_administrator_key("second"));
     return std::string{issued.id.empty() ? "no id" : "issued"};
   });
 }
 
-TEST_CASE("without memory: create a tenant") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: create a tenant") {
+  try_faults([](const World& w) {
     return tell(w.registry().create(
         {.slug = "initech",
          .name = "Initech",
@@ -146,81 +146,81 @@ TEST_CASE("without memory: create a tenant") {
   });
 }
 
-TEST_CASE("without memory: update a tenant") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: update a tenant") {
+  try_faults([](const World& w) {
     return tell(w.registry().update(w.id(), {.name = "Other", .plan = "basic"}));
   });
 }
 
-TEST_CASE("without memory: suspend") {
-  try_without_memory([](const World& w) { return tell(w.registry().suspend(w.id())); });
+TEST_CASE("under faults: suspend") {
+  try_faults([](const World& w) { return tell(w.registry().suspend(w.id())); });
 }
 
-TEST_CASE("without memory: archive") {
-  try_without_memory([](const World& w) { return tell(w.registry().archive(w.original.ids[1])); });
+TEST_CASE("under faults: archive") {
+  try_faults([](const World& w) { return tell(w.registry().archive(w.original.ids[1])); });
 }
 
-TEST_CASE("without memory: add an identifier") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: add an identifier") {
+  try_faults([](const World& w) {
     return tell(
         w.registry().add_identifier(w.id(), must(TenantIdentifier::parse("host", "b.example"))));
   });
 }
 
-TEST_CASE("without memory: remove an identifier") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: remove an identifier") {
+  try_faults([](const World& w) {
     return tell(w.registry().remove_identifier(
         w.id(), must(TenantIdentifier::parse("host", "acme.example"))));
   });
 }
 
-TEST_CASE("without memory: issue a key") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: issue a key") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto issued, w.registry().issue_key(w.id(), {.name = "new"}));
     return told(issued.key);
   });
 }
 
-TEST_CASE("without memory: expire a key") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: expire a key") {
+  try_faults([](const World& w) {
     return tell(w.registry().expire_key(
         w.id(), w.original.spare_id, tenancy::Timestamp::from_microseconds(1'900'000'000'000'000)));
   });
 }
 
-TEST_CASE("without memory: revoke a key") {
-  try_without_memory(
+TEST_CASE("under faults: revoke a key") {
+  try_faults(
       [](const World& w) { return tell(w.registry().revoke_key(w.id(), w.original.spare_id)); });
 }
 
-TEST_CASE("without memory: analyze") {
-  try_without_memory(
+TEST_CASE("under faults: analyze") {
+  try_faults(
       [](const World& w) { return tell(w.authority().maintenance(w.crossing()).analyze()); });
 }
 
-TEST_CASE("without memory: checkpoint") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: checkpoint") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(w.authority().maintenance(w.crossing()).checkpoint());
     return std::string{"done"};
   });
 }
 
-TEST_CASE("without memory: vacuum") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: vacuum") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(w.authority().maintenance(w.crossing()).vacuum());
     return std::string{"done"};
   });
 }
 
-TEST_CASE("without memory: backup") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: backup") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto report, w.authority().backup(w.beside("copy.db")));
     return std::to_string(report.pages);
   });
 }
 
-TEST_CASE("without memory: migrate") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: migrate") {
+  try_faults([](const World& w) -> Told {
     auto options = w.options();
     options.migrations.push_back({2, "more", "ALTER TABLE remarks ADD COLUMN more TEXT"});
     BOOST_OUTCOME_TRY(tenancy::migrate(w.url(), options));

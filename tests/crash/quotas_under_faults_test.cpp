@@ -7,7 +7,7 @@
 
 #include "tenancy/quota/quota.hpp"
 
-#include "crash/memory_world.hpp"
+#include "crash/fault_world.hpp"
 #include "support/must.hpp"
 
 using tenancy::errc;
@@ -22,7 +22,7 @@ using tenancy_test::counted_items;
 using tenancy_test::must;
 using tenancy_test::told;
 using tenancy_test::Told;
-using tenancy_test::try_without_memory;
+using tenancy_test::try_faults;
 using tenancy_test::World;
 
 namespace {
@@ -45,21 +45,21 @@ Told written(const World& world, const Call& call) {
 
 }  // namespace
 
-TEST_CASE("without memory: consume") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: consume") {
+  try_faults([](const World& w) {
     return written(w, [](WriteTransaction& tx) { return counted_items().consume(tx, 43); });
   });
 }
 
-TEST_CASE("without memory: consume for the first time") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: consume for the first time") {
+  try_faults([](const World& w) {
     return written(w,
                    [](WriteTransaction& tx) { return counted_for_the_first_time().consume(tx); });
   });
 }
 
-TEST_CASE("without memory: consume too much") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: consume too much") {
+  try_faults([](const World& w) -> Told {
     auto refused = written(w, [](WriteTransaction& tx) { return counted_items().consume(tx, 44); });
     if (!refused && refused.error() == errc::quota_exceeded) {
       return std::string{"refused"};
@@ -68,40 +68,40 @@ TEST_CASE("without memory: consume too much") {
   });
 }
 
-TEST_CASE("without memory: release") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: release") {
+  try_faults([](const World& w) {
     return written(w, [](WriteTransaction& tx) { return counted_items().release(tx, 3); });
   });
 }
 
-TEST_CASE("without memory: begin") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: begin") {
+  try_faults([](const World& w) {
     return written(w,
                    [](WriteTransaction& tx) { return counted_for_the_first_time().begin(tx, 9); });
   });
 }
 
-TEST_CASE("without memory: set a limit") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: set a limit") {
+  try_faults([](const World& w) {
     return written(w, [](WriteTransaction& tx) {
       return counted_items().set_limit(tx, must(QuotaLimit::at_most(60)));
     });
   });
-  try_without_memory([](const World& w) {
+  try_faults([](const World& w) {
     return written(w, [](WriteTransaction& tx) {
       return counted_for_the_first_time().set_limit(tx, must(QuotaLimit::at_most(60)));
     });
   });
 }
 
-TEST_CASE("without memory: reset") {
-  try_without_memory([](const World& w) {
+TEST_CASE("under faults: reset") {
+  try_faults([](const World& w) {
     return written(w, [](WriteTransaction& tx) { return counted_items().reset(tx, "asked for"); });
   });
 }
 
-TEST_CASE("without memory: usage") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: usage") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto usage, w.store().read(w.acme(), [](ReadTransaction& tx) {
       return counted_items().usage(tx);
     }));
@@ -109,8 +109,8 @@ TEST_CASE("without memory: usage") {
   });
 }
 
-TEST_CASE("without memory: resets") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: resets") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto resets, w.store().read(w.acme(), [](ReadTransaction& tx) {
       return counted_items().resets(tx);
     }));
@@ -122,8 +122,8 @@ TEST_CASE("without memory: resets") {
   });
 }
 
-TEST_CASE("without memory: all quotas") {
-  try_without_memory([](const World& w) -> Told {
+TEST_CASE("under faults: all quotas") {
+  try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto quotas, w.store().read(w.acme(), [](ReadTransaction& tx) {
       return tenancy::stored_quotas(tx);
     }));
