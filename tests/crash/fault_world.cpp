@@ -49,7 +49,8 @@ bool is_honest(errc code) {
                                  errc::tenant_not_active,   errc::not_found,
                                  errc::already_exists,      errc::version_conflict,
                                  errc::invalid_row,         errc::internal,
-                                 errc::transaction_lost};
+                                 errc::transaction_lost,    errc::foreign_store,
+                                 errc::corrupt_store};
   return std::ranges::find(dishonest, code) == dishonest.end();
 }
 
@@ -110,6 +111,9 @@ Original::Original() {
     }));
   }
   ids = {acme.id, globex.id};
+  // Leaves pages that are free.
+  SQLite::Database{(folder / "store.db").string(), SQLite::OPEN_READWRITE, 5000}.exec(
+      "CREATE TABLE gone AS SELECT zeroblob(20000) AS bytes; DROP TABLE gone");
   must(authority.backup(folder / "backup.db"));
 }
 

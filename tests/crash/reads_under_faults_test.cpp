@@ -204,6 +204,7 @@ TEST_CASE("under faults: verify a backup") {
   try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto report, tenancy::verify_backup(w.beside("backup.db")));
     return told(static_cast<std::int64_t>(report.tenants)) + "," + report.digest + "," +
+           told(static_cast<std::int64_t>(report.pages)) + "," +
            told(static_cast<std::int64_t>(report.schema.size()));
   });
 }
