@@ -1,10 +1,12 @@
-// A connection that opens in spite of a fault is set up as ever: to lose a setting without a word
-// would be to lose durability, references or the confinement of what tenants write.
+// A connection that opens in spite of a fault is set up as ever, and refuses what it refuses: to
+// lose a setting or a look without a word would be to lose durability, references or the
+// confinement of what tenants write.
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <doctest/doctest.h>
@@ -19,6 +21,7 @@ using tenancy::detail::CallLimits;
 using tenancy::detail::ScopedSchema;
 using tenancy::detail::sqlite::Connection;
 using tenancy::detail::sqlite::ConnectionMode;
+using tenancy::detail::sqlite::ScopedTenant;
 using tenancy_test::FailingMemory;
 using tenancy_test::must;
 using tenancy_test::TestStore;
@@ -105,4 +108,36 @@ TEST_CASE("under faults: a confined connection that opens is set up as ever") {
   try_each_allocation([&] {
     return Connection::open_confined(test.file(), {}, {schema, {}}, limits);
   });
+}
+
+TEST_CASE("under faults: a query that is refused is refused") {
+  const TestStore test;
+  test.run_raw("ANALYZE; INSERT INTO sqlite_stat1 VALUES ('notes', 'notes', '1000 500 1')");
+  const tenancy::CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  constexpr int unknown_engine = 3'999'000;
+  const auto connection = must(Connection::open_confined(
+      test.file(), {},
+      {std::make_shared<const ScopedSchema>(ScopedSchema{1, {{"notes", false, {"id"}}}, {}}),
+       {},
+       unknown_engine},
+      limits));
+  const ScopedTenant tenant{*connection->scope(), test.acme.id};
+  // With its filters, which are those of all tenants' rows.
+  sqlite3_test_control(SQLITE_TESTCTRL_OPTIMIZATIONS, connection->handle(), 0);
+  for (const std::string_view text :
+       {"SELECT 1 FROM notes a, notes b, notes c, notes d, notes e, notes f",
+        "SELECT 1; SELECT 2"}) {
+    CAPTURE(text);
+    FailingMemory::arm(0);
+    CHECK_FALSE(connection->prepare_query(text).has_value());
+    const auto allocations = FailingMemory::disarm();
+    for (std::uint64_t nth = 1; nth <= allocations; ++nth) {
+      CAPTURE(nth);
+      FailingMemory::arm(nth);
+      const bool is_compiled = connection->prepare_query(text).has_value();
+      FailingMemory::disarm();
+      CHECK_FALSE(is_compiled);
+    }
+  }
 }

@@ -50,12 +50,19 @@ bool is_honest(errc code) {
                                  errc::already_exists,      errc::version_conflict,
                                  errc::invalid_row,         errc::internal,
                                  errc::transaction_lost,    errc::foreign_store,
-                                 errc::corrupt_store};
+                                 errc::invalid_argument,    errc::invalid_query,
+                                 errc::query_refused,       errc::invalid_key_ring,
+                                 errc::corrupt_store,       errc::reference_violation};
   return std::ranges::find(dishonest, code) == dishonest.end();
 }
 
-/// Both tenants are served, each with its own.
+/// Both tenants are served, each with its own; and a file that was made is the library's.
 void check_service(const World& world) {
+  if (const auto made = world.beside("new.db"); std::filesystem::exists(made)) {
+    SQLite::Database database{made.string(), SQLite::OPEN_READONLY, 5000};
+    CHECK(database.execAndGet("PRAGMA application_id").getInt() != 0);
+    CHECK(database.execAndGet("PRAGMA journal_mode").getString() == "wal");
+  }
   const auto name_of = [&](const TenantContext& context) {
     const auto found = must(Repository<Person>{world.store(), context}.find("ann"));
     return found ? found->name : "no Ann";
@@ -115,6 +122,11 @@ Original::Original() {
   SQLite::Database{(folder / "store.db").string(), SQLite::OPEN_READWRITE, 5000}.exec(
       "CREATE TABLE gone AS SELECT zeroblob(20000) AS bytes; DROP TABLE gone");
   must(authority.backup(folder / "backup.db"));
+  std::filesystem::copy(folder / "backup.db", folder / "orphans.db");
+  SQLite::Database{(folder / "orphans.db").string(), SQLite::OPEN_READWRITE, 5000}.exec(
+      "PRAGMA foreign_keys = OFF; DELETE FROM people");
+  std::filesystem::remove(folder / "orphans.db-wal");
+  std::filesystem::remove(folder / "orphans.db-shm");
 }
 
 World::World(const Original& source) : original{source}, clock_{source.clock} {

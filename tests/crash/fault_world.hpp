@@ -21,7 +21,7 @@ namespace tenancy_test {
 tenancy::CrossingReason crossing_reason();
 
 /// What no fault has happened to: a store with two tenants, the keys of one of them, and beside it
-/// a backup, backup.db.
+/// a backup, backup.db, and one of which rows are missing that others refer to, orphans.db.
 struct Original {
   Original();
 

@@ -138,6 +138,13 @@ TEST_CASE("under faults: scoped SQL that sorts and recurs") {
   });
 }
 
+TEST_CASE("under faults: scoped SQL of texts that are made as it runs") {
+  try_faults([](const World& w) {
+    return tell(w.sql().query_json(
+        "SELECT substr(title, 1, 66), title || ':' || title, hex(title) FROM items LIMIT 3"));
+  });
+}
+
 TEST_CASE("under faults: tables of scoped SQL") {
   try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto tables, w.sql().tables());
@@ -206,6 +213,19 @@ TEST_CASE("under faults: verify a backup") {
     return told(static_cast<std::int64_t>(report.tenants)) + "," + report.digest + "," +
            told(static_cast<std::int64_t>(report.pages)) + "," +
            told(static_cast<std::int64_t>(report.schema.size()));
+  });
+}
+
+TEST_CASE("under faults: verify a backup that is not sound") {
+  try_faults([](const World& w) -> Told {
+    const auto report = tenancy::verify_backup(w.beside("orphans.db"));
+    if (report) {
+      return std::string{"sound"};
+    }
+    if (report.error() == tenancy::errc::corrupt_store) {
+      return std::string{"not sound"};
+    }
+    return report.error();
   });
 }
 
@@ -305,6 +325,21 @@ TEST_CASE("under faults: open") {
     BOOST_OUTCOME_TRY(const auto authority, tenancy::open(w.url(), std::move(options)));
     BOOST_OUTCOME_TRY(const auto context, authority.enter(w.id()));
     return tell(Repository<Item>{authority.store(), context}.find({"p", 4}));
+  });
+}
+
+TEST_CASE("under faults: open with another ring") {
+  try_faults([](const World& w) -> Told {
+    auto options = w.options();
+    options.keys = tenancy::KeyRing::ephemeral();
+    const auto opened = tenancy::open(w.url(), std::move(options));
+    if (opened) {
+      return std::string{"opened"};
+    }
+    if (opened.error() == tenancy::errc::invalid_key_ring) {
+      return std::string{"refused"};
+    }
+    return opened.error();
   });
 }
 

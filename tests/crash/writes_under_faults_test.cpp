@@ -229,3 +229,18 @@ TEST_CASE("under faults: migrate") {
     return told(static_cast<std::int64_t>(report.findings.size()));
   });
 }
+
+TEST_CASE("under faults: migrate to a table that is made anew") {
+  try_faults([](const World& w) -> Told {
+    auto options = w.options();
+    options.migrations.push_back(
+        {2, "anew",
+         "CREATE TABLE anew (tenant_id INTEGER NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, "
+         "PRIMARY KEY (tenant_id, id)) STRICT, WITHOUT ROWID; "
+         "INSERT INTO anew SELECT * FROM people; DROP TABLE people; "
+         "ALTER TABLE anew RENAME TO people"});
+    BOOST_OUTCOME_TRY(tenancy::migrate(w.url(), options));
+    BOOST_OUTCOME_TRY(const auto report, tenancy::verify_schema(w.url(), options));
+    return told(static_cast<std::int64_t>(report.findings.size()));
+  });
+}

@@ -131,6 +131,12 @@ TEST_CASE("a tenant has at most 1000 keys, and forgets first what was the first 
   }
   CHECK(code_of(issue()) == errc::invalid_argument);
   test.clock->advance(2h);
+  // One that may be forgotten, and cannot, is another error.
+  test.run_raw(
+      "CREATE TRIGGER keeps BEFORE DELETE ON tenancy_api_keys BEGIN SELECT RAISE(ABORT, 'kept'); "
+      "END");
+  CHECK(code_of(issue()) != errc::invalid_argument);
+  test.run_raw("DROP TRIGGER keeps");
   must(test.registry.revoke_key(test.acme.id, revoked.key.id));
   const auto has = [&](const tenancy::IssuedApiKey& issued) {
     bool is_there = false;
@@ -153,6 +159,17 @@ TEST_CASE("a tenant has at most 1000 keys, and forgets first what was the first 
   CHECK(code_of(authenticator.authenticate(text_of(revoked))) == errc::invalid_credential);
   CHECK(code_of(count(test.store, context)) == errc::stale_context);
   CHECK(must(test.registry.keys(test.globex.id)).items.size() == 1);
+}
+
+TEST_CASE("a change of a key that cannot be stored is not said to be made") {
+  const TestStore test;
+  const auto issued = must(test.registry.issue_key(test.acme.id, {.name = "ci"}));
+  test.run_raw(
+      "CREATE TRIGGER keeps BEFORE UPDATE ON tenancy_api_keys BEGIN SELECT RAISE(ABORT, 'kept'); "
+      "END");
+  CHECK_FALSE(test.registry.expire_key(test.acme.id, issued.key.id, test.clock->now()));
+  CHECK_FALSE(test.registry.revoke_key(test.acme.id, issued.key.id));
+  must(test.authority.authenticator().authenticate(text_of(issued)));
 }
 
 TEST_CASE("names of keys are no identities: two may have the same") {

@@ -404,6 +404,25 @@ TEST_CASE("a log that is left to a replicator is told when it gets long") {
   CHECK(says(check_of(report, "wal"), "replicator"));
 }
 
+TEST_CASE("a journal or a probe that fails in the midst of its statement is a finding") {
+  const TestStore test;
+  test.run_raw(
+      "CREATE TRIGGER refuses BEFORE INSERT ON tenancy_health_probe BEGIN SELECT RAISE(ABORT, "
+      "'no'); END");
+  const auto of_probe = test.authority.health(any_disk());
+  CHECK(check_of(of_probe, "store").state == HealthState::failed);
+  CHECK(says(check_of(of_probe, "store"), "the store cannot be written"));
+  test.run_raw("DROP TRIGGER refuses");
+  CHECK(test.authority.health(any_disk()).state() == HealthState::ok);
+
+  test.run_raw(
+      "ALTER TABLE tenancy_migrations RENAME TO kept; CREATE VIEW tenancy_migrations AS SELECT "
+      "component, abs(-9223372036854775807 - version) AS version, applied_at FROM kept");
+  const auto of_journal = test.authority.health(any_disk());
+  CHECK(check_of(of_journal, "schema").state != HealthState::ok);
+  CHECK(says(check_of(of_journal, "schema"), "cannot be read"));
+}
+
 TEST_CASE("a clock that was set is a finding") {
   const TestStore test;
   const auto opened = test.clock->now();

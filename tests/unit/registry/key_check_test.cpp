@@ -157,6 +157,17 @@ TEST_CASE("a store knows its key ring again and refuses another one") {
   must(place.open(ring_of(first)));
 }
 
+TEST_CASE("a store that is opened to be verified refuses another ring, too") {
+  const Place place;
+  must(place.open(ring_of(first)));
+  const auto open_verified = [&](std::string_view ring) {
+    return tenancy::open("sqlite:" + place.file().string(),
+                         {.schema = tenancy::SchemaMode::verify, .keys = ring_of(ring)});
+  };
+  CHECK(code_of(open_verified(other_first)) == errc::invalid_key_ring);
+  must(open_verified(first));
+}
+
 TEST_CASE("a rotated ring is recorded, and the old version may then be taken out") {
   const Place place;
   must(place.open(ring_of(first)));

@@ -51,6 +51,25 @@ TEST_CASE("a transaction is lost whose failed part cannot be undone, also if tha
   must(Repository<Note>{test.store, acme}.insert({.id = "next", .title = "next"}));
 }
 
+TEST_CASE("rows whose savepoint cannot be let go are not kept") {
+  RefusedStatement refused{SQLITE_SAVEPOINT, "RELEASE"};
+  const TestStore test;
+  const auto acme = test.enter(test.acme);
+  bool is_refused = false;
+  const auto outcome = test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
+    const Repository<Note> notes{tx};
+    BOOST_OUTCOME_TRY(notes.insert({.id = "first", .title = "first"}));
+    if (!is_refused) {
+      is_refused = true;
+      refused.refuse();
+    }
+    BOOST_OUTCOME_TRY(notes.insert_many({{.id = "a", .title = "a"}, {.id = "b", .title = "b"}}));
+    return success();
+  });
+  CHECK_FALSE(outcome.has_value());
+  CHECK(must(ReadRepository<Note>{test.store, acme}.count()) == 0);
+}
+
 TEST_CASE("a view that cannot be left is nobody else's") {
   RefusedStatement refused{SQLITE_TRANSACTION, "ROLLBACK"};
   tenancy::StoreOptions options;

@@ -19,6 +19,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tenancy/migrate/verify_schema.hpp"
+
 #include "storage/sqlite/identity.hpp"
 #include "support/child_process.hpp"
 #include "support/mounts.hpp"
@@ -55,6 +57,8 @@ void check_refused(const fs::path& file, errc code, std::string_view advice) {
   CAPTURE(opened.error());
   CHECK(opened.error() == code);
   CHECK(contains(opened.error().message(), advice));
+  // Who only looks is told the same.
+  CHECK(code_of(tenancy::verify_schema("sqlite:" + file.string(), {})) == code);
 }
 
 void make_store(const fs::path& file) { must(open_file(file)); }
