@@ -145,6 +145,15 @@ TEST_CASE("under faults: scoped SQL of texts that are made as it runs") {
   });
 }
 
+TEST_CASE("under faults: scoped SQL after something was written") {
+  try_faults([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(w.sql().query_json("SELECT count(*) FROM people"));
+    // Notes that it can be written.
+    static_cast<void>(w.authority().health());
+    return tell(w.sql().query_json("SELECT count(*) FROM items"));
+  });
+}
+
 TEST_CASE("under faults: tables of scoped SQL") {
   try_faults([](const World& w) -> Told {
     BOOST_OUTCOME_TRY(const auto tables, w.sql().tables());
