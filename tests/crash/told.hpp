@@ -63,7 +63,8 @@ std::string told(const std::vector<T>& values) {
 }
 template <class T>
 std::string told(const tenancy::Page<T>& page) {
-  return told(page.items) + (page.has_next ? " more" : "") + (page.has_previous ? " before" : "");
+  return told(page.items) + (page.has_next ? " more" : "") + (page.has_previous ? " before" : "") +
+         (page.numbers ? " of " + told(page.numbers->total) : "");
 }
 
 using Told = tenancy::Result<std::string>;

@@ -1,5 +1,6 @@
 #include "storage/sqlite/connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -22,6 +23,7 @@
 #include "storage/sqlite/write_batch.hpp"
 #include "support/child_process.hpp"
 #include "support/entities.hpp"
+#include "support/fault_vfs.hpp"
 #include "support/sanitized.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_store.hpp"
@@ -179,6 +181,29 @@ TEST_CASE("a poisoned or broken connection is closed, and its place in the pool 
   CHECK_FALSE(pool.acquire_idle().has_value());
   static_cast<void>(must(pool.acquire(limits)));
   CHECK(opened == 3);
+}
+
+TEST_CASE("a connection that cannot be opened for a read that fails says so") {
+  tenancy_test::FaultVfs vfs;
+  const TestStore test;
+  const CallOptions options;
+  const CallLimits limits{options, std::chrono::seconds{5}};
+  const auto open = [&] {
+    return Connection::open(test.file(), ConnectionMode::read_write, {}, limits);
+  };
+  vfs.arm();
+  must(open());
+  const auto calls = vfs.calls();
+  const auto reads = std::ranges::count(calls, tenancy_test::VfsCall::read);
+  REQUIRE(reads > 0);
+  for (std::uint64_t nth = 1; nth <= static_cast<std::uint64_t>(reads); ++nth) {
+    CAPTURE(nth);
+    vfs.arm({{.kind = tenancy_test::FaultKind::io_error,
+              .nth = nth,
+              .only = tenancy_test::VfsCall::read}});
+    CHECK(code_of(open()) == errc::io_error);
+    vfs.disarm();
+  }
 }
 
 TEST_CASE("a connection that could not read its file, or not make sense of it, is broken") {
