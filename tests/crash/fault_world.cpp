@@ -52,7 +52,8 @@ bool is_honest(errc code) {
                                  errc::transaction_lost,    errc::foreign_store,
                                  errc::invalid_argument,    errc::invalid_query,
                                  errc::query_refused,       errc::invalid_key_ring,
-                                 errc::corrupt_store,       errc::reference_violation};
+                                 errc::corrupt_store,       errc::reference_violation,
+                                 errc::quota_exceeded};
   return std::ranges::find(dishonest, code) == dishonest.end();
 }
 
