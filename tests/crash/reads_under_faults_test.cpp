@@ -328,6 +328,16 @@ TEST_CASE("under faults: verify_schema") {
   });
 }
 
+// Without a log the file alone tells whose it is.
+TEST_CASE("under faults: verify_schema of what nobody has open") {
+  try_faults([](const World& w) -> Told {
+    BOOST_OUTCOME_TRY(
+        const auto report,
+        tenancy::verify_schema("sqlite:" + w.beside("backup.db").string(), w.options()));
+    return told(static_cast<std::int64_t>(report.findings.size()));
+  });
+}
+
 TEST_CASE("under faults: open") {
   try_faults([](const World& w) -> Told {
     auto options = w.options();
