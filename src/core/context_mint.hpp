@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "tenancy/core/cross_tenant_context.hpp"
+#include "tenancy/core/detail/context_reader.hpp"
 #include "tenancy/core/impersonation_context.hpp"
 #include "tenancy/core/tenant_context.hpp"
 
@@ -24,8 +25,9 @@ struct Grant {
 };
 
 /// The one place where contexts are made. It is not installed with the library: only the registry
-/// (which knows who may enter) and the stores (which must tell realms apart) include it.
-class ContextMint {
+/// (which knows who may enter) and what carries out uses of the permission to cross tenants include
+/// it. Backends have `ContextReader`.
+class ContextMint : public ContextReader {
  public:
   static TenantContext mint(Realm realm, const Grant& grant, Scope scope) {
     return TenantContext{std::make_shared<const TenantContext::State>(TenantContext::State{
@@ -63,20 +65,6 @@ class ContextMint {
   static const Realm& realm(const TenantContext& context) noexcept { return context.state_->realm; }
   static const Realm& realm(const CrossTenantContext& context) noexcept {
     return context.state().realm;
-  }
-
-  static const std::optional<CredentialId>& credential(const TenantContext& context) noexcept {
-    return context.state_->credential;
-  }
-
-  [[nodiscard]] static bool is_stale(const TenantContext& context) noexcept {
-    return context.state_->mark != nullptr && context.state_->mark->expired();
-  }
-  /// A transaction has found that what the context was made from holds no longer.
-  static void mark_stale(const TenantContext& context) noexcept {
-    if (context.state_->mark != nullptr) {
-      context.state_->mark->expire();
-    }
   }
 };
 

@@ -33,7 +33,8 @@ constexpr StaticSql debit_sql{
     "WHERE tenant_id = ?1 AND metric = ?2 AND used <= coalesce(own_limit, ?4) - ?3 "
     "RETURNING " TENANCY_QUOTA_COLUMNS};
 constexpr StaticSql credit_sql{
-    "UPDATE tenancy_quotas SET used = max(used - ?3, 0), updated_at = ?4 "
+    "UPDATE tenancy_quotas SET used = CASE WHEN used > ?3 THEN used - ?3 ELSE 0 END, "
+    "updated_at = ?4 "
     "WHERE tenant_id = ?1 AND metric = ?2 AND used IS NOT NULL RETURNING " TENANCY_QUOTA_COLUMNS};
 constexpr StaticSql set_limit_sql{
     "UPDATE tenancy_quotas SET own_limit = ?3, updated_at = ?4 "

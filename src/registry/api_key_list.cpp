@@ -26,9 +26,9 @@ using detail::StaticSql;
 
 // Parameters: 1 tenant, 2 status, 3 now, 4 and 5 the place to go on from, 6 limit, 7 offset. The
 // index of the tenant's keys by time ends with the table's own key, so that it has this order.
-#define TENANCY_KEYS_OF_TENANT                                                               \
-  " FROM tenancy_api_keys WHERE tenant_id = ?1 AND (?2 IS NULL OR ?2 = CASE WHEN revoked_at" \
-  " IS NOT NULL THEN 'revoked' WHEN expires_at <= ?3 THEN 'expired' ELSE 'active' END)"
+#define TENANCY_KEYS_OF_TENANT                                                             \
+  " FROM tenancy_api_keys WHERE tenant_id = ?1 AND (?2 = CASE WHEN revoked_at IS NOT NULL" \
+  " THEN 'revoked' WHEN expires_at <= ?3 THEN 'expired' ELSE 'active' END OR ?2 IS NULL)"
 constexpr StaticSql rising_sql{"SELECT " TENANCY_API_KEY_COLUMNS TENANCY_KEYS_OF_TENANT
                                " AND (created_at, key_id) > (?4, ?5)"
                                " ORDER BY created_at, key_id LIMIT ?6 OFFSET ?7"};
@@ -114,7 +114,7 @@ void bind_place(Statement& statement, bool is_falling, const std::optional<KeyPl
     statement.bind_text(5, behind->id);
   } else if (is_falling) {
     statement.bind_int64(4, Limits::max());
-    statement.bind_blob(5, detail::behind_all_texts);
+    statement.bind_text(5, detail::behind_all_texts());
   } else {
     statement.bind_int64(4, Limits::min());
     statement.bind_text(5, "");

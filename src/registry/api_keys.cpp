@@ -73,12 +73,17 @@ Result<void> make_room(ControlSession& session, TenantId tenant) {
 }
 
 Result<ApiKey> find_key(ControlSession& session, TenantId tenant, std::string_view key_id) {
+  const Error missing{errc::not_found, "the tenant has no such key"};
+  if (!detail::is_plain_line(key_id, detail::credential_id_size, detail::credential_id_size)) {
+    // Nor can it be asked for everywhere.
+    return missing;
+  }
   BOOST_OUTCOME_TRY(auto statement, session.prepare(find_sql));
   statement->bind_int64(1, tenant.value());
   statement->bind_text(2, key_id);
   BOOST_OUTCOME_TRY(const bool found, statement->step());
   if (!found) {
-    return Error{errc::not_found, "the tenant has no such key"};
+    return missing;
   }
   return detail::read_api_key(*statement);
 }

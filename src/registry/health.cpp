@@ -29,11 +29,11 @@ constexpr StaticSql newest_time_sql{
     "SELECT max(applied_at) FROM tenancy_migrations UNION ALL "
     "SELECT max(created_at) FROM tenancy_key_checks UNION ALL "
     "SELECT created_at FROM tenancy_crossings "
-    "WHERE crossing_id = (SELECT max(crossing_id) FROM tenancy_crossings))"};
+    "WHERE crossing_id = (SELECT max(crossing_id) FROM tenancy_crossings)) AS times"};
 /// Changes what is there, since SQLite writes no page that stays the same; grows nothing.
 constexpr StaticSql probe_sql{
     "INSERT INTO tenancy_health_probe (id, probes) VALUES (1, 1) "
-    "ON CONFLICT DO UPDATE SET probes = probes + 1"};
+    "ON CONFLICT (id) DO UPDATE SET probes = tenancy_health_probe.probes + 1"};
 
 /// 2020-01-01T00:00:00Z: older times are those of clocks that were never set.
 constexpr Timestamp first_believable = Timestamp::from_microseconds(1'577'836'800'000'000);
@@ -149,7 +149,7 @@ void judge_schema(HealthCheck& check, std::string_view component, const Applied&
 }
 
 void look_at_schema(HealthCheck& check, ControlSession& session, const KnownSteps& host_steps) {
-  const auto own_schema = detail::control_schema();
+  const auto own_schema = detail::control_schema(session.dialect());
   const auto own_steps = KnownSteps::of(own_schema);
   const auto own = read_journal(session, "tenancy");
   const auto host = own ? read_journal(session, "app") : own;
@@ -236,6 +236,30 @@ void judge_clock(HealthCheck& check, Timestamp now, std::optional<Timestamp> new
 
 // --- store, disk, log ---------------------------------------------------------------------------
 
+void judge_connections(HealthCheck& check, const StoreStatus& status) {
+  if (const auto& connections = status.connections) {
+    add(check, "connections_open", connections->open);
+    add(check, "connections_idle", connections->idle);
+    add(check, "connections_waited_for", connections->waiting);
+    add(check, "connections_opened", connections->opened);
+    add(check, "connections_closed", connections->closed);
+    add(check, "connections_failed", connections->failed);
+    check.figures.push_back(
+        {"connection_wait_microseconds", microseconds(connections->waited_for)});
+  }
+  if (const auto& replicas = status.replicas) {
+    if (replicas->unusable > 0) {
+      note(check, HealthState::warning,
+           std::to_string(replicas->unusable) + " of " + std::to_string(replicas->named) +
+               " replicas cannot be used, and the primary does their work: " + replicas->why);
+    }
+    add(check, "replicas", replicas->named);
+    add(check, "replicas_unusable", replicas->unusable);
+    add(check, "replica_reads", replicas->reads);
+    add(check, "replica_fallbacks", replicas->fallbacks);
+  }
+}
+
 void judge_store(HealthCheck& check, const StoreStatus& status) {
   if (status.files != StoreFiles::in_place) {
     note(check, HealthState::failed,
@@ -248,8 +272,13 @@ void judge_store(HealthCheck& check, const StoreStatus& status) {
   }
   if (status.readers_in_use >= status.readers && status.reads_waiting > 0) {
     note(check, HealthState::warning,
-         "all " + std::to_string(status.readers) + " connections for reading are in use and " +
-             std::to_string(status.reads_waiting) + " reads wait: raise StoreOptions::readers");
+         status.has_files
+             ? "all " + std::to_string(status.readers) +
+                   " connections for reading are in use and " +
+                   std::to_string(status.reads_waiting) + " reads wait: raise StoreOptions::readers"
+             : "all " + std::to_string(status.readers) + " connections are in use and " +
+                   std::to_string(status.reads_waiting) +
+                   " calls wait: raise PostgresOptions::max_connections");
   }
   if (status.isolation_alarms > 0) {
     note(check, HealthState::warning,
@@ -266,6 +295,7 @@ void judge_store(HealthCheck& check, const StoreStatus& status) {
   add(check, "readers_in_use", status.readers_in_use);
   add(check, "reads_waiting", status.reads_waiting);
   add(check, "writes_waiting", status.writes_waiting);
+  judge_connections(check, status);
 }
 
 void judge_disk(HealthCheck& check, const StoreStatus& status, const HealthOptions& options) {
@@ -412,8 +442,14 @@ HealthReport check_health(StoreBackend& store, const KnownSteps& host_steps,
   const auto status = store.status(rest);
   if (status) {
     judge_store(store_check, status.value());
-    judge_disk(disk, status.value(), options);
-    judge_log(log, status.value());
+    if (status.value().has_files) {
+      judge_disk(disk, status.value(), options);
+      judge_log(log, status.value());
+    } else {
+      for (HealthCheck* const check : {&disk, &log}) {
+        note(*check, HealthState::ok, "its server's own, and not looked at from here");
+      }
+    }
   } else {
     for (HealthCheck* const check : {&store_check, &disk, &log}) {
       note_error(*check, "the store's figures cannot be had", status.error());

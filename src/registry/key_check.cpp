@@ -48,7 +48,7 @@ Result<void> record(ControlSession& session, const std::vector<Mac>& checks) {
 Result<KeyComparison> compare_keys(ControlSession& session, const KeyRing& keys) {
   KeyComparison comparison{.unrecorded =
                                keys.authenticate_by_each(KeyPurpose::key_check, checked_bytes())};
-  {
+  if (session.dialect() == Dialect::sqlite) {
     // A connection that has not seen the table yet looks whether the schema has changed, and if
     // that look fails in the disk, SQLite says that there is no such table. This says what failed.
     BOOST_OUTCOME_TRY(auto any_table, session.prepare(any_table_sql));

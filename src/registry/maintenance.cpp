@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/context_mint.hpp"
+#include "registry/tenant_erasure.hpp"
 #include "storage/backend.hpp"
 
 namespace tenancy::inline v0 {
@@ -33,6 +34,30 @@ std::string analysis_of(std::string_view table) {
   return sql += '"';
 }
 
+Result<void> analyze_file(detail::StoreBackend& file, const AnalysisOptions& options) {
+  std::vector<std::string> tables;
+  BOOST_OUTCOME_TRY(
+      detail::control_read(file, options.call, [&](ControlSession& session) -> Result<void> {
+        return session.look_up(tables_sql, [&](const Statement& row) {
+          tables.emplace_back(row.text(0).value_or(""));
+        });
+      }));
+  std::uint64_t done = 0;
+  for (const std::string& table : tables) {
+    const std::string sql = analysis_of(table);
+    BOOST_OUTCOME_TRY(
+        detail::control_write(file, options.call, [&](ControlSession& session) -> Result<void> {
+          BOOST_OUTCOME_TRY(session.look_up(sample_sql, ignore));
+          return session.look_up(sql, ignore);
+        }));
+    ++done;
+    if (options.progress) {
+      options.progress({table, done, tables.size()});
+    }
+  }
+  return success();
+}
+
 }  // namespace
 
 Result<void> Maintenance::record(std::string_view what, const CallOptions& options) const {
@@ -45,28 +70,14 @@ Result<void> Maintenance::record(std::string_view what, const CallOptions& optio
 Result<void> Maintenance::analyze(const AnalysisOptions& options) const {
   // The host's callback may drop the last handle.
   const auto backend = backend_;
-  BOOST_OUTCOME_TRY(record("analyze", options.call));
-  std::vector<std::string> tables;
-  BOOST_OUTCOME_TRY(
-      detail::control_read(*backend, options.call, [&](ControlSession& session) -> Result<void> {
-        return session.look_up(tables_sql, [&](const Statement& row) {
-          tables.emplace_back(row.text(0).value_or(""));
-        });
-      }));
-  std::uint64_t done = 0;
-  for (const std::string& table : tables) {
-    const std::string sql = analysis_of(table);
-    BOOST_OUTCOME_TRY(
-        detail::control_write(*backend, options.call, [&](ControlSession& session) -> Result<void> {
-          BOOST_OUTCOME_TRY(session.look_up(sample_sql, ignore));
-          return session.look_up(sql, ignore);
-        }));
-    ++done;
-    if (options.progress) {
-      options.progress({table, done, tables.size()});
-    }
+  if (backend->dialect() != Dialect::sqlite) {
+    return Error{
+        errc::not_supported,
+        "PostgreSQL looks at its tables itself (autovacuum), and ANALYZE is their owner's"};
   }
-  return success();
+  BOOST_OUTCOME_TRY(record("analyze", options.call));
+  return backend->visit_files(
+      options.call, [&](detail::StoreBackend& file) { return analyze_file(file, options); });
 }
 
 Result<void> Maintenance::check(const CallOptions& options) const {
@@ -77,6 +88,14 @@ Result<void> Maintenance::check(const CallOptions& options) const {
 Result<CheckpointReport> Maintenance::checkpoint(const CallOptions& options) const {
   BOOST_OUTCOME_TRY(record("checkpoint", options));
   return backend_->checkpoint(options);
+}
+
+Result<ErasureReport> Maintenance::erase_tenant(TenantId tenant,
+                                                const ErasureOptions& options) const {
+  // The host's callback may drop the last handle.
+  const auto backend = backend_;
+  BOOST_OUTCOME_TRY(record("erase tenant " + tenant.to_string(), options.call));
+  return detail::erase_tenant(*backend, tenant, options);
 }
 
 Result<VacuumReport> Maintenance::vacuum(const CallOptions& options) const {

@@ -17,7 +17,7 @@ using detail::StaticSql;
 
 constexpr StaticSql insert_tenant_sql{
     "INSERT INTO tenancy_tenants (" TENANCY_TENANT_COLUMNS
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11)"};
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, NULL)"};
 
 Result<void> check(const NewTenant& tenant) {
   if (tenant.status != TenantStatus::active && tenant.status != TenantStatus::provisioning) {

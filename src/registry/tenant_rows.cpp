@@ -19,6 +19,10 @@ constexpr StaticSql find_status_sql{
 constexpr StaticSql find_by_slug_sql{"SELECT " TENANCY_TENANT_COLUMNS
                                      " FROM tenancy_tenants WHERE slug = ?1"};
 
+std::optional<Timestamp> to_timestamp(std::optional<std::int64_t> microseconds) {
+  return microseconds ? std::optional{Timestamp::from_microseconds(*microseconds)} : std::nullopt;
+}
+
 constexpr const char* unreadable_tenant = "a row of tenancy_tenants cannot be read";
 
 Result<Tenant> found_tenant(Statement& statement) {
@@ -60,7 +64,8 @@ Result<Tenant> read_tenant(const Statement& statement) {
                 .epoch = *epoch,
                 .version = *version,
                 .created_at = Timestamp::from_microseconds(*created_at),
-                .updated_at = Timestamp::from_microseconds(*updated_at)};
+                .updated_at = Timestamp::from_microseconds(*updated_at),
+                .erased_at = to_timestamp(statement.int64(12))};
 }
 
 Result<Tenant> find_tenant(ControlSession& session, TenantId id) {

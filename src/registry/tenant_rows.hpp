@@ -12,7 +12,7 @@ namespace tenancy::inline v0::detail {
 /// The order of columns that `read_tenant` expects.
 #define TENANCY_TENANT_COLUMNS                                                             \
   "tenant_id, slug, name, status, plan, template_version, workflow_ids, metadata, epoch, " \
-  "version, created_at, updated_at"
+  "version, created_at, updated_at, erased_at"
 
 /// A tenant's row from a statement whose columns are `TENANCY_TENANT_COLUMNS`.
 /// Errors: `invalid_row`.

@@ -17,10 +17,11 @@ namespace {
 // by row. Parameters: 1 status, 2 plan, 3 template version, 4 search, 5 and 6 times of creation, 7
 // and 8 the place to go on from, 9 limit, 10 offset.
 #define TENANCY_TENANT_FILTER                                                 \
-  " AND (?2 IS NULL OR plan = ?2) AND (?3 IS NULL OR template_version = ?3)"  \
-  " AND (?4 IS NULL OR slug LIKE ?4 ESCAPE '\\' OR name LIKE ?4 ESCAPE '\\')" \
+  " AND (plan = ?2 OR ?2 IS NULL) AND (template_version = ?3 OR ?3 IS NULL)"  \
+  " AND (slug LIKE ?4 ESCAPE '\\' OR name LIKE ?4 ESCAPE '\\' OR ?4 IS NULL)" \
   " AND created_at >= ?5 AND created_at < ?6"
-#define TENANCY_TENANTS_ANY " FROM tenancy_tenants WHERE ?1 IS NULL" TENANCY_TENANT_FILTER
+#define TENANCY_TENANTS_ANY \
+  " FROM tenancy_tenants WHERE CAST(?1 AS TEXT) IS NULL" TENANCY_TENANT_FILTER
 #define TENANCY_TENANTS_OF_STATUS " FROM tenancy_tenants WHERE status = ?1" TENANCY_TENANT_FILTER
 #define TENANCY_TENANTS_RISING(which, column)              \
   StaticSql {                                              \
@@ -85,7 +86,7 @@ void bind_place(Statement& statement, const TenantSort& sort,
   } else if (place || !sort.descends) {
     statement.bind_text(7, place ? std::string_view{place->text} : "");
   } else {
-    statement.bind_blob(7, behind_all_texts);
+    statement.bind_text(7, behind_all_texts());
   }
   statement.bind_int64(8, place ? place->tenant : (sort.descends ? greatest : least));
 }

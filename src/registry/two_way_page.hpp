@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "tenancy/core/page.hpp"
 
@@ -16,8 +16,19 @@ inline constexpr char backwards = 'p';
 
 constexpr bool is_way(char c) noexcept { return c == forwards || c == backwards; }
 
-/// What a list goes on from that falls by a text: SQLite sorts every blob behind every text.
-inline constexpr std::array behind_all_texts{std::byte{0}};
+/// What a list goes on from that falls by a name or an id: more of the last character of all than
+/// any of them can have.
+inline std::string_view behind_all_texts() {
+  static const std::string text = [] {
+    constexpr std::size_t longer_than_any = 256;
+    std::string all;
+    for (std::size_t i = 0; i < longer_than_any; ++i) {
+      all += "\xF4\x8F\xBF\xBF";
+    }
+    return all;
+  }();
+  return text;
+}
 
 /// How the rows of a page were read.
 struct PageReading {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "tenancy/core/call_options.hpp"
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
 
 namespace tenancy::inline v0::detail {
@@ -18,7 +19,7 @@ std::chrono::steady_clock::time_point coarse_now() noexcept;
 /// it waits in all. The wait counts from when there is first something to wait for.
 ///
 /// Ownership: borrows the options. Thread safety: confined to one thread at a time.
-class CallLimits {
+class TENANCY_API CallLimits {
  public:
   using Clock = std::chrono::steady_clock;
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tenancy/core/export.hpp"
+
 namespace tenancy::inline v0::detail {
 
 /// A capital of ASCII as the small letter, anything else as it is: names differ by no more.
@@ -56,7 +58,7 @@ struct SqlToken {
 using SqlTokens = std::vector<SqlToken>;
 
 /// The tokens of a text, as SQLite finds them. They show parts of the text, which outlives them.
-SqlTokens sql_tokens(std::string_view sql);
+TENANCY_API SqlTokens sql_tokens(std::string_view sql);
 
 /// The text of tokens, with single spaces where they stand apart. The same tokens are found in it.
 std::string sql_text(std::span<const SqlToken> tokens);
@@ -66,7 +68,7 @@ std::size_t find_keywords(std::span<const SqlToken> tokens,
                           std::initializer_list<std::string_view> keywords);
 
 /// A name as SQL takes it, whatever is in it.
-std::string sql_name(std::string_view name);
+TENANCY_API std::string sql_name(std::string_view name);
 
 /// Whether one of these functions is called there without arguments; names in capitals.
 bool calls_plainly(std::span<const SqlToken> tokens,

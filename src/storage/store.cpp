@@ -37,7 +37,12 @@ Result<void> Store::run_crossing(const CrossTenantContext& crossing, CrossingUse
                                  detail::FunctionRef<bool(detail::CrossingSession&)> body) const {
   // The body may drop the last handle of the store that it runs on.
   const auto backend = backend_;
-  return backend->crossing_read(crossing, use, table, options, body);
+  // Whatever the backend is: no use of the permission without its record.
+  BOOST_OUTCOME_TRY(detail::require_same_process(*backend));
+  BOOST_OUTCOME_TRY(detail::require_own(*backend, crossing));
+  BOOST_OUTCOME_TRY(
+      detail::ContextMint::record_use(crossing, use, table, backend->clock().now(), options));
+  return backend->crossing_read(table, options, body);
 }
 
 void StoreObserver::on_isolation_alarm(const IsolationAlarm& /*alarm*/) noexcept {}
@@ -50,7 +55,7 @@ void StoreObserver::on_checkpoint(const CheckpointReport& /*report*/) noexcept {
 namespace tenancy::inline v0::detail {
 
 Result<void> require_own(const StoreBackend& backend, const CrossTenantContext& crossing) {
-  if (ContextMint::realm(crossing) != backend.realm()) {
+  if (!ContextReader::is_of(crossing, backend.realm())) {
     return Error{errc::foreign_context, "the permission was given by another store's authority"};
   }
   return success();

@@ -13,7 +13,8 @@ namespace tenancy::inline v0 {
 
 namespace detail {
 class ContextMint;
-}
+class ContextReader;
+}  // namespace detail
 
 /// The permission to work across tenants, given by the `Authority` for a stated reason.
 ///
@@ -41,6 +42,7 @@ class CrossTenantContext {
 
  private:
   friend class detail::ContextMint;
+  friend class detail::ContextReader;
 
   struct State {
     detail::Realm realm;

@@ -16,7 +16,8 @@ namespace tenancy::inline v0 {
 
 namespace detail {
 class ContextMint;
-}
+class ContextReader;
+}  // namespace detail
 
 /// How somebody came to act for a tenant.
 enum class ContextKind : std::uint8_t {
@@ -62,6 +63,7 @@ class TenantContext {
 
  private:
   friend class detail::ContextMint;
+  friend class detail::ContextReader;
 
   struct State {
     detail::Realm realm;

@@ -127,7 +127,9 @@ class TENANCY_API Authority {
 
   /// A copy of the whole store, all tenants, as it is at one moment, while others go on reading and
   /// writing. It is checked as by `verify_backup`, synced, and appears under its name whole or not
-  /// at all, with mode 0600. Opened as a store, with the same keys, it is one.
+  /// at all, with mode 0600. Opened as a store, with the same keys, it is one. Of a store with a
+  /// file per tenant it is a folder, in which each file is of one moment, and each of another
+  /// (docs/silo.md).
   ///
   /// The keys are not in it. As long as the copy is written, its snapshot keeps what others write
   /// in the write-ahead log, which grows. Whatever stops it, a stop is noticed within milliseconds,
@@ -139,7 +141,8 @@ class TENANCY_API Authority {
   /// Errors: `already_exists` when there is anything under the target's name, or a journal or log
   /// of that name; `storage_full`, `storage_read_only`, `cannot_open` for the folder;
   /// `corrupt_store` when the store or the copy is damaged; `cancelled`, `deadline_exceeded`;
-  /// `invalid_argument` for a target that names no file; `busy`, `io_error`.
+  /// `invalid_argument` for a target that names no file; `busy`, `io_error`; `not_supported` on
+  /// PostgreSQL.
   Result<BackupReport> backup(const std::filesystem::path& target,
                               const BackupOptions& options = {}) const;
 

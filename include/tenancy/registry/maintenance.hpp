@@ -10,6 +10,8 @@
 #include "tenancy/core/cross_tenant_context.hpp"
 #include "tenancy/core/export.hpp"
 #include "tenancy/core/result.hpp"
+#include "tenancy/core/tenant_id.hpp"
+#include "tenancy/registry/tenant_erasure.hpp"
 #include "tenancy/storage/observer.hpp"
 #include "tenancy/storage/vacuum_report.hpp"
 
@@ -19,7 +21,7 @@ namespace detail {
 class StoreBackend;
 }
 
-/// How far an analysis is.
+/// How far an analysis is; of a store with a file per tenant, in one of its files after the other.
 struct AnalysisProgress {
   std::string_view table;  ///< That has been analysed; valid during the call.
   std::uint64_t done;
@@ -41,7 +43,8 @@ struct AnalysisOptions {
 /// Thread safety: thread-safe.
 /// Errors: beside those named, each call gives `foreign_context` for another store's permission;
 /// `crossing_not_recorded`; `cancelled`, `deadline_exceeded`, `busy`, `overloaded`, `io_error`,
-/// `storage_full`, `forked_process`.
+/// `storage_full`, `forked_process`. On PostgreSQL all but `erase_tenant` give `not_supported`;
+/// that one gives `unreachable` and `transaction_lost`, too.
 class TENANCY_API Maintenance {
  public:
   /// Finds out how many rows the values of indexes stand for, so that SQLite chooses better among
@@ -71,6 +74,23 @@ class TENANCY_API Maintenance {
   /// Errors: `storage_full`: it takes room for the whole of the store twice over.
   /// Complexity: reads and writes the whole store.
   Result<VacuumReport> vacuum(const CallOptions& options = {}) const;
+
+  /// Deletes for good what belongs to a tenant that is archived: the rows of every table with a
+  /// `tenant_id`, its counts and limits, its identifiers and its keys; of a store with a file per
+  /// tenant, the file. Its id and slug stay taken, with `Tenant::erased_at`, and so do the records
+  /// of crossings and impersonations. What nobody could read before is not read by anybody now.
+  ///
+  /// It goes on in writes of `ErasureOptions::batch` rows. What ends it leaves the tenant archived
+  /// with the rows that are left: call it again. A tenant that was erased has no rows left to be
+  /// deleted, which is no error.
+  ///
+  /// Backups and the server's or file system's free space keep what was deleted until they are
+  /// written over. Virtual tables are the host's to empty.
+  /// Errors: `not_found`; `invalid_transition` for a tenant that is not archived;
+  /// `invalid_argument` for the options; `reference_violation` where rows of others, which the
+  /// schema's rules allow for none, or of the tenant's own in a circle, refer to what is to go.
+  /// Complexity: reads the rows of the tenant.
+  Result<ErasureReport> erase_tenant(TenantId tenant, const ErasureOptions& options = {}) const;
 
  private:
   friend class Authority;

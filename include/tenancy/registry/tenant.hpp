@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,6 +57,8 @@ struct Tenant {
   std::int64_t version;  ///< Grows with every change of anything here or of its identifiers.
   Timestamp created_at;
   Timestamp updated_at;
+  /// When all that belonged to it was deleted (`Maintenance::erase_tenant`).
+  std::optional<Timestamp> erased_at = {};
 
   friend bool operator==(const Tenant&, const Tenant&) = default;
 };

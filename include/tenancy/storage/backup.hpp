@@ -40,10 +40,10 @@ struct AppliedVersion {
 struct BackupReport {
   std::uint64_t bytes = 0;
   std::uint64_t pages = 0;
-  std::uint64_t tenants = 0;  ///< Of any status.
+  std::uint64_t tenants = 0;  ///< Of any status, but for those that are erased.
   std::vector<AppliedVersion> schema = {};
   /// BLAKE2b-256 of the file, 64 hexadecimal digits: what `b2sum -l 256` prints. Kept elsewhere, it
-  /// tells later whether a single byte has changed.
+  /// tells later whether a single byte has changed. Of a folder, that of its `manifest`.
   std::string digest = {};
   std::chrono::nanoseconds took{0};
 };
@@ -52,6 +52,8 @@ struct BackupReport {
 /// links, if need be) that holds a store of this library, every page and index of which is in
 /// order and every reference of which leads somewhere. What stands inside of a value is not
 /// checked by that, nor are `CHECK`s; compare the digest with that from when the backup was made.
+/// The backup of a store with a file per tenant is a folder, of which each file is read so and
+/// compared with the `manifest`.
 ///
 /// The file is not changed, nor is anything created beside it. It must not change meanwhile.
 ///

@@ -55,7 +55,22 @@ struct WalOptions {
 /// both open: closing it in one drops the locks of the other.
 enum class SecondEngine : std::uint8_t { refuse, allow };
 
-/// How a store behaves; the defaults suit a service on one machine.
+/// How a silo, a store with a file per tenant, keeps within its means. Each open file takes up to a
+/// dozen file descriptors (six while its tenant neither waits nor sends queries of its own) and a
+/// connection's memory for each of its connections.
+struct SiloOptions {
+  /// Tenants' files that are open at once. One that nobody uses is closed for another; a call for
+  /// which none can be closed waits, and is `overloaded` in the end. 1 to 4096.
+  std::size_t max_open_files = 64;
+  /// Connections for reading that each file has, in the place of `StoreOptions::readers`, which
+  /// count for the control file alone. 1 to 64.
+  std::size_t readers = 2;
+  /// In the place of `StoreOptions::page_cache_bytes`. 64 KiB to 16 GiB.
+  std::size_t page_cache_bytes = std::size_t{1} << 20U;
+};
+
+/// How a store behaves; the defaults suit a service on one machine. `PostgresOptions` tells which
+/// of them count on PostgreSQL.
 struct StoreOptions {
   /// Connections for reading; as many read transactions run at once. 1 to 64.
   std::size_t readers = 4;
@@ -73,6 +88,7 @@ struct StoreOptions {
   WriteOptions writes = {};
   WalOptions wal = {};
   ScopedSqlOptions scoped_sql = {};
+  SiloOptions silo = {};  ///< Of `sqlite-silo:DIR` alone.
   SecondEngine second_engine = SecondEngine::refuse;
   /// Gives the library the time of day; the system's when empty.
   std::shared_ptr<const Clock> clock = nullptr;

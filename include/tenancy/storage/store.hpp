@@ -46,7 +46,8 @@ class TENANCY_API Store {
   /// `isolation_violation` when a row of another tenant came back, even if the unit ignored it;
   /// `overloaded` when no connection got free in time; `deadline_exceeded`, `cancelled`;
   /// `snapshot_too_old` when the unit takes longer than a read may; `busy`, `io_error`,
-  /// `cannot_open`, `corrupt_store`; `forked_process`.
+  /// `cannot_open`, `corrupt_store`; on PostgreSQL `unreachable` when the server is not there, and
+  /// `transaction_lost` when the connection to it was lost; `forked_process`.
   template <class Unit>
   auto read(const TenantContext& context, const CallOptions& options, Unit&& unit) const
       -> std::invoke_result_t<Unit&, ReadTransaction&> {
@@ -70,14 +71,16 @@ class TENANCY_API Store {
   /// On success everything the unit did is on disk; on failure nothing is. An exception that leaves
   /// the unit rolls back and goes on to the caller.
   ///
-  /// Writes that wait at the same time are committed together; each stands or falls alone. The unit
-  /// runs on the calling thread. It may be run more than once, so its only effects are in the
-  /// database. It holds up every other write: prepare data before it, and wait for nothing in it.
+  /// The unit runs on the calling thread. It may be run more than once, so its only effects are in
+  /// the database. Prepare data before it, and wait for nothing in it: on SQLite it holds up every
+  /// other write to the same file; on PostgreSQL writes run side by side, and of two that meet one
+  /// is run again. On SQLite writes that wait at the same time are committed together; each stands
+  /// or falls alone.
   ///
   /// Errors: as `read`; `access_denied` for a context that may only read; `nested_write` inside
   /// another write of the same thread; `overloaded` when too many writes of the tenant wait, or
   /// its turn did not come in time; `hold_budget_exceeded` when the unit takes longer than a write
-  /// may; `transaction_lost` when the database rolled back by itself; `storage_full`,
+  /// may; `transaction_lost` also when the database rolled back by itself; `storage_full`,
   /// `storage_read_only`; `commit_unknown` when it cannot be told whether the commit reached the
   /// disk.
   template <class Unit>
@@ -102,7 +105,9 @@ class TENANCY_API Store {
   /// As `write`, without waiting: returns at once and calls `completion(AsyncResult<T>)` when the
   /// outcome is final. The completion is called exactly once, never from within `async_write`, on
   /// a thread of the store's or of another writer: it hands the result on, to an executor for
-  /// example, and does not throw, block or write. The unit runs on such a thread too.
+  /// example, and does not throw, block or write. The unit runs on such a thread too. On SQLite
+  /// those of one tenant run in their order; on PostgreSQL up to four run at once. A store with a
+  /// file per tenant opens the tenant's file, unless it is open, before this returns.
   ///
   /// Ownership: unit and completion are moved in; the store stays open until they are gone.
   /// Errors: as `write`, all through the completion. Where the process can start no further thread
@@ -161,17 +166,13 @@ namespace detail {
 struct Statements {
   using Body = FunctionRef<bool(Session&)>;
 
-  static Result<void> read(const Store& store, const TenantContext& context,
+  static Result<void> read(UnitKind kind, const Store& store, const TenantContext& context,
                            const CallOptions& options, Body body) {
-    return store.run_read(UnitKind::own_statements, context, options, body);
+    return store.run_read(kind, context, options, body);
   }
-  static Result<void> write_one(const Store& store, const TenantContext& context,
-                                const CallOptions& options, Body body) {
-    return store.run_write(UnitKind::own_statements, context, options, body);
-  }
-  static Result<void> write(const Store& store, const TenantContext& context,
+  static Result<void> write(UnitKind kind, const Store& store, const TenantContext& context,
                             const CallOptions& options, Body body) {
-    return store.run_write(UnitKind::any, context, options, body);
+    return store.run_write(kind, context, options, body);
   }
 };
 

@@ -10,9 +10,8 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "tenancy/core/detail/context_reader.hpp"
 #include "tenancy/core/tenant_context.hpp"
-
-#include "core/context_mint.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
@@ -55,7 +54,7 @@ class Admissions {
     if (found == epochs_.end() || found->second != context.epoch()) {
       return false;
     }
-    const auto& credential = ContextMint::credential(context);
+    const auto& credential = ContextReader::credential(context);
     return !credential || credentials_.contains(use_of(*credential, context));
   }
 
@@ -68,7 +67,7 @@ class Admissions {
       clear();
     }
     epochs_[context.tenant().value()] = context.epoch();
-    if (const auto& credential = ContextMint::credential(context)) {
+    if (const auto& credential = ContextReader::credential(context)) {
       credentials_.insert(use_of(*credential, context));
     }
   }

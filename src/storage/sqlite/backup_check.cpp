@@ -14,6 +14,7 @@
 #include "storage/sqlite/identity.hpp"
 #include "storage/sqlite/job_connection.hpp"
 #include "storage/sqlite/structure_check.hpp"
+#include "storage/sqlite_silo/silo_backup.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -97,7 +98,15 @@ Result<void> measure(JobConnection& connection, const std::filesystem::path& fil
 }
 
 Result<void> count(JobConnection& connection, BackupReport& report) {
-  BOOST_OUTCOME_TRY(const auto tenants, connection.number("SELECT count(*) FROM tenancy_tenants"));
+  // Those that are erased have no file of their own. Older stores know none.
+  BOOST_OUTCOME_TRY(const auto knows_erased,
+                    connection.number("SELECT count(*) FROM pragma_table_info('tenancy_tenants') "
+                                      "WHERE name = 'erased_at'"));
+  BOOST_OUTCOME_TRY(
+      const auto tenants,
+      connection.number(knows_erased != 0
+                            ? "SELECT count(*) FROM tenancy_tenants WHERE erased_at IS NULL"
+                            : "SELECT count(*) FROM tenancy_tenants"));
   report.tenants = static_cast<std::uint64_t>(tenants);
   const auto add = [&](sqlite3_stmt* row) {
     report.schema.push_back({text_of(row, 0), sqlite3_column_int64(row, 1)});
@@ -137,6 +146,10 @@ Result<BackupReport> check_backup(const std::filesystem::path& file, JobWatch& w
 namespace tenancy::inline v0 {
 
 Result<BackupReport> verify_backup(const std::filesystem::path& file, const CallOptions& call) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return detail::silo::check_silo_backup(file, call);
+  }
   detail::sqlite::JobWatch watch{call};
   return detail::sqlite::check_backup(file, watch);
 }

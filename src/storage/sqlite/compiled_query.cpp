@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/forked_process.hpp"
+#include "storage/scoped_limits.hpp"
 #include "storage/sql_tokens.hpp"
 #include "storage/sqlite/error.hpp"
 #include "storage/sqlite/plain_query.hpp"
@@ -179,10 +180,6 @@ std::unique_ptr<const QueryFacts> facts_of(sqlite3_stmt* statement, const QueryT
 }
 
 }  // namespace
-
-Error limit_error(std::string_view limit, std::string_view advice) {
-  return Error{errc::query_limit_exceeded, std::string{advice}}.about(limit);
-}
 
 void limit_queries(sqlite3* connection, const ScopedSqlOptions& options) noexcept {
   const std::array<std::pair<int, int>, 11> limits{{

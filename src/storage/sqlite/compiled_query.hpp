@@ -24,7 +24,4 @@ Result<std::unique_ptr<SqliteStatement>> compile_query(sqlite3* connection, std:
 /// Why a query that runs on a confined connection failed. The message holds no stored value.
 Error query_failure(const SqliteStatement& statement, const RowScope& scope, Watch& watch);
 
-/// A limit's error. Its subject is the limit's name.
-Error limit_error(std::string_view limit, std::string_view advice);
-
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -9,14 +9,16 @@
 #include <SQLiteCpp/Database.h>
 #include <sqlite3.h>
 
+#include "tenancy/storage/detail/scoped_schema.hpp"
+
 #include "storage/backend.hpp"
 #include "storage/call_limits.hpp"
-#include "storage/scoped_schema.hpp"
 #include "storage/sqlite/admissions.hpp"
 #include "storage/sqlite/quota_vfs.hpp"
 #include "storage/sqlite/row_scope.hpp"
-#include "storage/sqlite/statement_cache.hpp"
+#include "storage/sqlite/statement.hpp"
 #include "storage/sqlite/watch.hpp"
+#include "storage/statement_cache.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
@@ -136,6 +138,11 @@ class Connection {
 
   /// The connection is not to be used again by anyone.
   void poison() noexcept { poisoned_ = true; }
+  /// A file does not go away.
+  [[nodiscard]] static constexpr bool is_alive(const CallLimits& /*limits*/) noexcept {
+    return true;
+  }
+  [[nodiscard]] bool in_same_process() const noexcept { return watch_.in_same_process(); }
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_ || watch_.is_broken(); }
 
   /// What confines queries; null unless the connection is a confined one.
@@ -150,7 +157,9 @@ class Connection {
 
   [[nodiscard]] Watch& watch() noexcept { return watch_; }
   [[nodiscard]] Admissions& admissions() noexcept { return admissions_; }
-  [[nodiscard]] const StatementCache& statements() const noexcept { return statements_; }
+  [[nodiscard]] const StatementCache<SqliteStatement>& statements() const noexcept {
+    return statements_;
+  }
   [[nodiscard]] sqlite3* handle() const noexcept { return database_->getHandle(); }
 
  private:
@@ -176,7 +185,7 @@ class Connection {
   Watch watch_;
   std::unique_ptr<RowScope> scope_;
   Admissions admissions_;
-  StatementCache statements_;
+  StatementCache<SqliteStatement> statements_;
   std::size_t wal_frames_ = 0;
   std::size_t frame_bytes_ = 0;
   bool poisoned_ = false;

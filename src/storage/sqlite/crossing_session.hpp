@@ -11,6 +11,7 @@ class SqliteCrossingSession final : public CrossingSession {
       : store_{store}, connection_{connection} {}
 
   Result<StatementLease> prepare(const CrossingSql& sql) override;
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return store_.keys; }
 
  private:

@@ -10,8 +10,6 @@
 #include "storage/sqlite/start_up.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
-namespace {}  // namespace
-
 Inspection::Inspection(OpenFile open_file, const StoreOptions& options) noexcept
     : open_file_{std::move(open_file)}, clock_{options.clock}, max_wait_{options.max_wait} {}
 

@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <memory>
 
+#include "tenancy/storage/detail/store_opener.hpp"
 #include "tenancy/storage/options.hpp"
 
-#include "storage/backend.hpp"
+#include "storage/fork_mark.hpp"
 #include "storage/sqlite/connection.hpp"
-#include "storage/sqlite/fork_mark.hpp"
 #include "storage/sqlite/open_file.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -17,7 +17,7 @@ namespace tenancy::inline v0::detail::sqlite {
 /// empty one appears, with its index, as whenever a database is read.
 ///
 /// Thread safety: confined to one thread at a time.
-class Inspection {
+class Inspection final : public StoreInspection {
  public:
   /// Null where there is no store yet: no file, or a database that holds nothing.
   /// Errors: as `check_before_reading`; `busy`, `forked_process`, and as `to_errc`.
@@ -25,12 +25,8 @@ class Inspection {
                                                   const StoreOptions& options,
                                                   const CallOptions& call);
 
-  Inspection(const Inspection&) = delete;
-  Inspection& operator=(const Inspection&) = delete;
-  ~Inspection() = default;
-
-  /// Like `StoreBackend::control_read`.
-  Result<void> read(const CallOptions& call, StoreBackend::ControlBody body);
+  Result<void> read(const CallOptions& call, StoreBackend::ControlBody body) override;
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
 
  private:
   Inspection(OpenFile open_file, const StoreOptions& options) noexcept;
@@ -42,12 +38,5 @@ class Inspection {
   std::chrono::milliseconds max_wait_;
   std::unique_ptr<Connection> connection_;
 };
-
-/// `unit(ControlSession&)` in a transaction that cannot write.
-template <class Unit>
-auto inspect(Inspection& inspection, const CallOptions& call, Unit&& unit) {
-  return run_unit<ControlSession>([&](auto& body) { return inspection.read(call, body); },
-                                  std::forward<Unit>(unit));
-}
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -1,25 +1,15 @@
 #include "storage/sqlite/origin.hpp"
 
 #include <cerrno>
-#include <ctime>
 #include <string>
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "core/file.hpp"
+#include "core/since_boot.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
-namespace {
-
-/// Unlike a steady clock, this one goes on while the machine sleeps, as the time of day does.
-std::chrono::nanoseconds since_boot() noexcept {
-  timespec time{};
-  ::clock_gettime(CLOCK_BOOTTIME, &time);
-  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
-}
-
-}  // namespace
 
 Origin::Origin(const std::filesystem::path& file, const Clock& clock) noexcept
     : opened_at_{clock.now()}, opened_after_boot_{since_boot()} {

@@ -6,8 +6,7 @@
 #include <sys/types.h>
 
 #include "tenancy/core/clock.hpp"
-
-#include "storage/store_status.hpp"
+#include "tenancy/storage/detail/store_status.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "tenancy/core/export.hpp"
+
 #include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -11,6 +13,6 @@ namespace tenancy::inline v0::detail::sqlite {
 /// These are counts of words in the whole text, which SQLite takes for nothing else where they do
 /// what is counted, so that nothing passes them by how it is written. What a query weighs is
 /// bounded apart, and more tightly. Complexity: that of the text.
-std::string_view exceeded_ceiling(const SqlTokens& tokens);
+TENANCY_API std::string_view exceeded_ceiling(const SqlTokens& tokens);
 
 }  // namespace tenancy::inline v0::detail::sqlite

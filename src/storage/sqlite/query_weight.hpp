@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "tenancy/core/export.hpp"
+
 #include "storage/sql_tokens.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
@@ -34,6 +36,6 @@ inline constexpr unsigned max_query_nesting = 200;
 /// for a text whose parentheses stand in each other too deeply. Complexity: that of the text, times
 /// how deeply subqueries stand in each other. It goes as deep as the text has queries, which
 /// `exceeded_ceiling` bounds.
-std::optional<std::uint64_t> query_weight(const SqlTokens& tokens);
+TENANCY_API std::optional<std::uint64_t> query_weight(const SqlTokens& tokens);
 
 }  // namespace tenancy::inline v0::detail::sqlite

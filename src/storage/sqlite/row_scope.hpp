@@ -13,8 +13,8 @@
 
 #include "tenancy/core/result.hpp"
 #include "tenancy/core/tenant_id.hpp"
+#include "tenancy/storage/detail/scoped_schema.hpp"
 
-#include "storage/scoped_schema.hpp"
 #include "storage/sql_tokens.hpp"
 #include "storage/sqlite/query_facts.hpp"
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "storage/scoped_limits.hpp"
 #include "storage/sqlite/compiled_query.hpp"
 #include "storage/sqlite/query_program.hpp"
 #include "storage/sqlite/snapshot.hpp"
@@ -37,85 +39,14 @@ Result<bool> fits_snapshot(Connection& connection) {
   return fits;
 }
 
-Error wrong_parameters(std::string what) {
-  return Error{errc::invalid_argument, "the query's parameters: " + std::move(what)};
+/// Where a parameter of that name stands.
+std::optional<std::size_t> place_of(const SqliteStatement& statement, std::string_view name) {
+  // To SQLite a name would end where a NUL is.
+  const bool is_name = name.find('\0') == std::string_view::npos;
+  const int index =
+      is_name ? sqlite3_bind_parameter_index(statement.handle(), std::string{name}.c_str()) : 0;
+  return index == 0 ? std::nullopt : std::optional{static_cast<std::size_t>(index) - 1};
 }
-
-/// The values in the order of the query's parameters. Errors: `invalid_argument`.
-Result<std::vector<ValueView>> arrange(const SqliteStatement& statement,
-                                       std::span<const ScopedParameter> given) {
-  const auto count = static_cast<std::size_t>(statement.parameters());
-  if (given.size() != count) {
-    return wrong_parameters("it has " + std::to_string(count) + ", and " +
-                            std::to_string(given.size()) + " values were given");
-  }
-  std::vector<ValueView> values(count, ValueView::null());
-  std::vector<bool> is_given(count, false);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto& [name, value] = given[i];
-    std::size_t place = i;
-    if (!name.empty()) {
-      // To SQLite a name would end where a NUL is.
-      const bool is_name = name.find('\0') == std::string_view::npos;
-      const int index =
-          is_name ? sqlite3_bind_parameter_index(statement.handle(), std::string{name}.c_str()) : 0;
-      if (index == 0) {
-        return wrong_parameters("it has none of a name that was given");
-      }
-      place = static_cast<std::size_t>(index) - 1;
-    }
-    if (is_given[place]) {
-      return wrong_parameters("one was given twice");
-    }
-    if (!value.is_storable()) {
-      return wrong_parameters("a value cannot be stored");
-    }
-    is_given[place] = true;
-    values[place] = value;
-  }
-  return values;
-}
-
-/// Errors: `invalid_argument`.
-Result<void> check_limits(const SqlLimits& limits) {
-  if (limits.time < std::chrono::milliseconds{1} || limits.time > std::chrono::hours{1}) {
-    return Error{errc::invalid_argument, "SqlLimits::time: 1 millisecond to 1 hour"};
-  }
-  if (limits.rows == 0 || limits.bytes == 0 || limits.memory == 0) {
-    return Error{errc::invalid_argument, "SqlLimits: rows, bytes and memory are positive"};
-  }
-  return success();
-}
-
-/// What a query may still give.
-class Allowance {
- public:
-  explicit Allowance(const SqlLimits& limits) noexcept : rows_{limits.rows}, bytes_{limits.bytes} {}
-
-  /// Errors: `query_limit_exceeded`.
-  Result<void> take(std::span<const ValueView> row) {
-    constexpr std::size_t value_bytes = 8;
-    if (rows_ == 0) {
-      return limit_error("rows", "it gives too many rows: add a LIMIT");
-    }
-    --rows_;
-    std::size_t size = row.size() * value_bytes;
-    for (const ValueView& value : row) {
-      if (value.type() == ValueType::text || value.type() == ValueType::blob) {
-        size += value.bytes().size();
-      }
-    }
-    if (size > bytes_) {
-      return limit_error("bytes", "it gives too much: ask for fewer rows or columns");
-    }
-    bytes_ -= size;
-    return success();
-  }
-
- private:
-  std::size_t rows_;
-  std::size_t bytes_;
-};
 
 /// What the intermediate results of a query may take in files. What SQLite holds before it writes
 /// to one cannot be measured, and is taken for its most; up to `free_cache_bytes` it costs nothing.
@@ -136,7 +67,10 @@ Result<void> execute(Connection& connection, TenantId tenant, const ScopedQuery&
   const StatementLease lease{*statement};
   BOOST_OUTCOME_TRY(const std::size_t quota, file_quota(query.limits, *statement->facts()));
   connection.quota()->set_quota(quota);
-  BOOST_OUTCOME_TRY(const auto values, arrange(*statement, query.parameters));
+  BOOST_OUTCOME_TRY(
+      const auto values,
+      arrange_parameters(query.parameters, static_cast<std::size_t>(statement->parameters()),
+                         [&](std::string_view name) { return place_of(*statement, name); }));
   statement->bind_rest(1, values);
 
   const auto& columns = statement->facts()->columns;
@@ -159,15 +93,6 @@ Result<void> execute(Connection& connection, TenantId tenant, const ScopedQuery&
     BOOST_OUTCOME_TRY(allowance.take(row));
     BOOST_OUTCOME_TRY(sink.row(row));
   }
-}
-
-/// Whoever finds the time over before the query itself runs does not know which limit that is.
-Result<void> about_time(Result<void> outcome) {
-  if (!outcome && outcome.error() == errc::query_limit_exceeded &&
-      outcome.error().subject().empty()) {
-    return Error{outcome.error()}.about("time");
-  }
-  return outcome;
 }
 
 }  // namespace

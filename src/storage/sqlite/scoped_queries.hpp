@@ -6,11 +6,12 @@
 #include <mutex>
 
 #include "tenancy/storage/detail/scoped_query.hpp"
+#include "tenancy/storage/detail/scoped_schema.hpp"
 
 #include "storage/backend.hpp"
-#include "storage/scoped_schema.hpp"
-#include "storage/sqlite/connection_pool.hpp"
-#include "storage/sqlite/tenant_slots.hpp"
+#include "storage/connection_pool.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/tenant_slots.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
@@ -52,7 +53,7 @@ class ScopedQueries {
   std::mutex mutex_;
   std::shared_ptr<const ScopedSchema> schema_;
   TenantSlots slots_;
-  ConnectionPool connections_;
+  ConnectionPool<Connection> connections_;
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -4,9 +4,8 @@
 #include <utility>
 
 #include "tenancy/core/assert.hpp"
-
-#include "core/context_mint.hpp"
-#include "storage/tenant_gate.hpp"
+#include "tenancy/core/detail/context_reader.hpp"
+#include "tenancy/storage/detail/tenant_gate.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -80,7 +79,7 @@ Result<void> pass_gate(Connection& connection, const TenantContext& context) {
   if (connection.admissions().admits(context)) {
     return success();
   }
-  const auto& credential = ContextMint::credential(context);
+  const auto& credential = ContextReader::credential(context);
   const ControlAccess access{connection};
   BOOST_OUTCOME_TRY(SqliteStatement* const statement,
                     connection.prepare(credential ? credential_gate_sql : tenant_gate_sql));
@@ -96,13 +95,13 @@ Result<void> pass_gate(Connection& connection, const TenantContext& context) {
   }
   BOOST_OUTCOME_TRY(const bool found, lease->step());
   if (found && lease->int64(1) == 0) {
-    ContextMint::mark_stale(context);
+    ContextReader::mark_stale(context);
     return Error{errc::tenant_not_active,
                  "tenant " + context.tenant().to_string() + " is not active"};
   }
   // What the gate found must be what the context was made from.
   if (!found || lease->int64(1) != 1 || lease->int64(0) != context.epoch()) {
-    ContextMint::mark_stale(context);
+    ContextReader::mark_stale(context);
     return Error{errc::stale_context,
                  "the status of tenant " + context.tenant().to_string() +
                      ", or the credential, changed since this context was made: authenticate or "

@@ -6,8 +6,8 @@
 #include "tenancy/storage/observer.hpp"
 
 #include "storage/backend.hpp"
+#include "storage/fork_mark.hpp"
 #include "storage/sqlite/connection.hpp"
-#include "storage/sqlite/fork_mark.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 
@@ -38,6 +38,7 @@ class TenantSession final : public Session {
   Result<StatementLease> prepare(const ShapedSql& sql) override { return prepare_any(sql); }
   Result<void> all_or_nothing(FunctionRef<Result<void>()> body) override;
   Result<void> with_quota_tables(FunctionRef<Result<void>()> body) override;
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
   [[nodiscard]] Timestamp now() const noexcept override { return store_.clock.now(); }
   [[nodiscard]] const KeyRing& keys() const noexcept override { return store_.keys; }
   Error report_foreign_row(const Statement& statement) override;
@@ -67,6 +68,7 @@ class PlainControlSession final : public ControlSession {
   Result<void> look_up(std::string_view sql, FunctionRef<void(const Statement&)> visit) override;
   Result<void> run_script(std::string_view sql, ScriptOwner owner) override;
   [[nodiscard]] Timestamp now() const noexcept override { return store_.clock.now(); }
+  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
   void admit(const TenantContext& context) override;
 
  private:

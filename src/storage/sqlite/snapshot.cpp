@@ -1,7 +1,5 @@
 #include "storage/sqlite/snapshot.hpp"
 
-#include "storage/tenant_gate.hpp"
-
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
 

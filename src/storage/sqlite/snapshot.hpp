@@ -2,9 +2,18 @@
 
 #include <optional>
 
+#include "tenancy/storage/detail/statement.hpp"
+
 #include "storage/sqlite/connection.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
+
+/// Begins the snapshot and looks at nothing.
+inline constexpr StaticSql touch_sql{"SELECT 1 FROM tenancy_tenants LIMIT 0"};
+
+/// The same, and stands on a row without having looked for it, so that it keeps the snapshot until
+/// it is reset.
+inline constexpr StaticSql hold_sql{"SELECT 1 UNION ALL SELECT 1 FROM tenancy_tenants"};
 
 /// One view of the database for several statements that read, ended by its destructor. A connection
 /// that cannot end it is poisoned.

@@ -8,7 +8,8 @@
 
 #include <sqlite3.h>
 
-#include "core/context_mint.hpp"
+#include "tenancy/core/detail/context_reader.hpp"
+
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/calling_write.hpp"
 #include "storage/sqlite/crossing_session.hpp"
@@ -77,6 +78,7 @@ SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions op
       session_context_{keys_, *options_.clock, options_.observer.get(), fork_mark_,
                        isolation_alarms_},
       scoped_schema_source_{std::move(source)},
+      realm_{location.realm ? *location.realm : Realm::create()},
       machinery_{std::make_unique<Machinery>(*this, std::move(location.folder),
                                              std::move(open_file), std::move(lock))} {}
 
@@ -146,7 +148,7 @@ Result<ScopedSchema> SqliteStore::read_scoped_schema(const CallLimits& limits) {
 }
 
 Result<void> SqliteStore::admit(const TenantContext& context) const {
-  if (ContextMint::realm(context) != realm_) {
+  if (!ContextReader::is_of(context, realm_)) {
     return Error{errc::foreign_context, "the context was made by another store"};
   }
   return require_not_expired(context);
@@ -249,7 +251,7 @@ Result<void> SqliteStore::write(UnitKind kind, const TenantContext& context,
   // is what counts.
   const TenantContext admitted{context};
   const CallLimits limits{options, options_.max_wait};
-  const bool is_statement = kind == UnitKind::own_statements;
+  const bool is_statement = kind != UnitKind::any;
   bool commits = false;
   const auto run = [&](Connection& connection) -> Result<bool> {
     BOOST_OUTCOME_TRY(commits, run_tenant_body(connection, admitted, body));
@@ -324,12 +326,17 @@ void SqliteStore::async_write(const TenantContext& context, const CallOptions& o
   machinery_->async_writes.submit(std::move(write), context.tenant(), weight);
 }
 
-Result<void> SqliteStore::crossing_read(const CrossTenantContext& crossing, CrossingUse use,
-                                        std::string_view about, const CallOptions& options,
+void SqliteStore::refuse_async_write(const TenantContext& context, const CallOptions& options,
+                                     std::unique_ptr<AsyncUnit> unit, Error reason) {
+  auto write =
+      std::make_unique<TenantAsyncWrite>(shared_from_this(), context, options, std::move(unit));
+  write->outcome = std::move(reason);
+  machinery_->async_writes.refuse(std::move(write));
+}
+
+Result<void> SqliteStore::crossing_read(std::string_view /*table*/, const CallOptions& options,
                                         CrossingBody body) {
   BOOST_OUTCOME_TRY(require_own_process());
-  BOOST_OUTCOME_TRY(require_own(*this, crossing));
-  BOOST_OUTCOME_TRY(ContextMint::record_use(crossing, use, about, options_.clock->now(), options));
   const CallLimits limits{options, options_.max_wait};
   return read_with(limits, &Snapshot::begin, [&](Connection& connection) -> Result<void> {
     SqliteCrossingSession session{session_context_, connection};

@@ -9,11 +9,11 @@
 #include "tenancy/storage/options.hpp"
 
 #include "storage/backend.hpp"
+#include "storage/connection_pool.hpp"
+#include "storage/fork_mark.hpp"
 #include "storage/sqlite/async_writes.hpp"
 #include "storage/sqlite/calling_write.hpp"
 #include "storage/sqlite/checkpointer.hpp"
-#include "storage/sqlite/connection_pool.hpp"
-#include "storage/sqlite/fork_mark.hpp"
 #include "storage/sqlite/open_file.hpp"
 #include "storage/sqlite/origin.hpp"
 #include "storage/sqlite/scoped_queries.hpp"
@@ -32,6 +32,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   struct Location {
     std::filesystem::path file;
     std::optional<TemporaryFolder> folder;  ///< Holds the file, when the store is temporary.
+    /// Of the store that the file is a part of; its own otherwise.
+    std::optional<Realm> realm = std::nullopt;
   };
 
   /// Creates the file (mode 0600) when there is none. The options have passed `check_options`. The
@@ -55,8 +57,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
                             const ScopedQuery& query, ScopedSink& sink) override;
   Result<std::shared_ptr<const ScopedSchema>> scoped_schema(const TenantContext& context,
                                                             const CallOptions& options) override;
-  Result<void> crossing_read(const CrossTenantContext& crossing, CrossingUse use,
-                             std::string_view about, const CallOptions& options,
+  Result<void> crossing_read(std::string_view table, const CallOptions& options,
                              CrossingBody body) override;
   Result<void> control_read(const CallOptions& options, ControlBody body) override;
   Result<void> control_write(const CallOptions& options, ControlBody body) override;
@@ -67,6 +68,19 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<CheckpointReport> checkpoint(const CallOptions& options) override;
   Result<VacuumReport> vacuum(const CallOptions& options) override;
   [[nodiscard]] Result<StoreStatus> status(const CallOptions& options) override;
+
+  // For a store that is made of several files, each a store of its own.
+
+  /// Whether a context is this store's, and in time. Errors: `foreign_context`, `stale_context`.
+  [[nodiscard]] Result<void> admit(const TenantContext& context) const;
+  /// The same for one who writes. Errors: beside those, `forked_process`, `access_denied`.
+  [[nodiscard]] Result<void> admit_write(const TenantContext& context) const;
+  /// Completes a write that is not to run, with the reason, on a thread of the store's.
+  void refuse_async_write(const TenantContext& context, const CallOptions& options,
+                          std::unique_ptr<AsyncUnit> unit, Error reason);
+  [[nodiscard]] std::uint64_t isolation_alarms() const noexcept {
+    return isolation_alarms_.load(std::memory_order_relaxed);
+  }
 
   [[nodiscard]] bool in_same_process() const noexcept override {
     return fork_mark_.in_same_process();
@@ -88,7 +102,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
     std::optional<TemporaryFolder> folder;
     OpenFile open_file;
     WriterLock lock;
-    ConnectionPool readers;
+    ConnectionPool<Connection> readers;
     ScopedQueries queries;
     Checkpointer checkpointer;
     Writer writer;
@@ -108,10 +122,8 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<ScopedSchema> read_scoped_schema(const CallLimits& limits);
   /// Errors: `forked_process`.
   [[nodiscard]] Result<void> require_own_process() const;
-  [[nodiscard]] Result<void> admit(const TenantContext& context) const;
   /// Errors: `stale_context`.
   [[nodiscard]] Result<void> require_not_expired(const TenantContext& context) const;
-  [[nodiscard]] Result<void> admit_write(const TenantContext& context) const;
   [[nodiscard]] std::uint32_t weight_of(TenantId tenant) const;
 
   using BeginSnapshot = Result<Snapshot> (*)(Connection&);
@@ -129,7 +141,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   std::atomic<std::uint64_t> isolation_alarms_ = 0;
   const SessionContext session_context_;
   const ScopedSchemaSource scoped_schema_source_;
-  const Realm realm_ = Realm::create();
+  const Realm realm_;
   std::unique_ptr<Machinery> machinery_;
 };
 

@@ -53,6 +53,14 @@ Result<void> check_options(const StoreOptions& options) {
   BOOST_OUTCOME_TRY(require(wal.checkpoint_bytes >= 1, "wal.checkpoint_bytes: positive"));
   BOOST_OUTCOME_TRY(require(wal.max_bytes >= wal.checkpoint_bytes,
                             "wal.max_bytes: at least wal.checkpoint_bytes"));
+  const SiloOptions& silo = options.silo;
+  BOOST_OUTCOME_TRY(require(is_within<std::size_t>(silo.max_open_files, 1, 4096),
+                            "silo.max_open_files: a silo has 1 to 4096"));
+  BOOST_OUTCOME_TRY(require(is_within<std::size_t>(silo.readers, 1, 64),
+                            "silo.readers: a tenant's file has 1 to 64"));
+  BOOST_OUTCOME_TRY(
+      require(is_within(silo.page_cache_bytes, std::size_t{64} << 10U, std::size_t{16} << 30U),
+              "silo.page_cache_bytes: a connection keeps 64 KiB to 16 GiB"));
   const ScopedSqlOptions& queries = options.scoped_sql;
   BOOST_OUTCOME_TRY(require(is_within<std::size_t>(queries.connections, 1, 64),
                             "scoped_sql.connections: a store has 1 to 64"));

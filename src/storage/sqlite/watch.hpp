@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "storage/call_limits.hpp"
-#include "storage/sqlite/fork_mark.hpp"
+#include "storage/fork_mark.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 

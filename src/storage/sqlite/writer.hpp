@@ -12,9 +12,9 @@
 #include "tenancy/core/fair_queue.hpp"
 #include "tenancy/storage/options.hpp"
 
+#include "storage/fork_mark.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/connection.hpp"
-#include "storage/sqlite/fork_mark.hpp"
 #include "storage/sqlite/write_batch.hpp"
 #include "storage/sqlite/write_unit.hpp"
 #include "storage/sqlite/writer_lock.hpp"

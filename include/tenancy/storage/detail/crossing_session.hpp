@@ -7,6 +7,7 @@
 #include "tenancy/core/export.hpp"
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/storage/detail/statement.hpp"
+#include "tenancy/storage/dialect.hpp"
 
 namespace tenancy::inline v0::detail {
 
@@ -17,6 +18,7 @@ namespace tenancy::inline v0::detail {
 struct CrossingSql {
   std::string_view shape;
   FunctionRef<std::string()> write;
+  bool is_unbounded = false;  ///< As `ShapedSql`.
 };
 
 /// One view of all tenants' rows on one connection, given against a `CrossTenantContext` once its
@@ -32,6 +34,7 @@ class TENANCY_API CrossingSession {
   /// Errors: `internal` for a text that writes or takes a tenant.
   virtual Result<StatementLease> prepare(const CrossingSql& sql) = 0;
 
+  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
 
  protected:

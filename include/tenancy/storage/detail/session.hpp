@@ -8,6 +8,7 @@
 #include "tenancy/core/key_ring.hpp"
 #include "tenancy/core/tenant_context.hpp"
 #include "tenancy/storage/detail/statement.hpp"
+#include "tenancy/storage/dialect.hpp"
 
 namespace tenancy::inline v0::detail {
 
@@ -36,6 +37,7 @@ class TENANCY_API Session {
   /// tenant's transaction does.
   virtual Result<void> with_quota_tables(FunctionRef<Result<void>()> body) = 0;
 
+  [[nodiscard]] virtual Dialect dialect() const noexcept = 0;
   [[nodiscard]] virtual Timestamp now() const noexcept = 0;
   [[nodiscard]] virtual const KeyRing& keys() const noexcept = 0;
 

@@ -28,6 +28,8 @@ struct StaticSql {
 struct ShapedSql {
   std::string_view shape;
   FunctionRef<std::string()> write;
+  /// There may be any number of rows: they are taken one by one and not kept.
+  bool is_unbounded = false;
 };
 
 /// A prepared statement of one connection.

@@ -13,7 +13,10 @@ namespace tenancy::inline v0::detail {
 /// What a unit may do.
 enum class UnitKind : std::uint8_t {
   any,
-  own_statements,  ///< A few that read, or one that writes, of the library's own.
+  own_statement,   ///< One of the library's own. One that writes and changed nothing may be
+                   ///< followed by others that read, in another view.
+  own_statements,  ///< A few of the library's own that read, or one that writes and others that
+                   ///< read what it did.
 };
 
 template <class T>

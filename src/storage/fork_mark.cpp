@@ -1,11 +1,11 @@
-#include "storage/sqlite/fork_mark.hpp"
+#include "storage/fork_mark.hpp"
 
 #include <new>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-namespace tenancy::inline v0::detail::sqlite {
+namespace tenancy::inline v0::detail {
 ForkMark::ForkMark(Means preferred) noexcept : process_{::getpid()} {
   if (preferred == Means::process_id) {
     return;
@@ -35,4 +35,4 @@ ForkMark::Means ForkMark::means() const noexcept {
   return word_ != nullptr ? Means::page : Means::process_id;
 }
 
-}  // namespace tenancy::inline v0::detail::sqlite
+}  // namespace tenancy::inline v0::detail

@@ -2,7 +2,7 @@
 
 namespace tenancy::inline v0::detail {
 
-std::vector<Migration> control_schema() {
+std::vector<Migration> sqlite_control_schema() {
   return {
       Migration{1, "tenants",
                 R"(
@@ -127,6 +127,10 @@ CREATE TABLE tenancy_quota_resets (
   PRIMARY KEY (tenant_id, metric, number),
   FOREIGN KEY (tenant_id, metric) REFERENCES tenancy_quotas
 ) STRICT, WITHOUT ROWID;
+)"},
+      Migration{9, "erased tenants",
+                R"(
+ALTER TABLE tenancy_tenants ADD COLUMN erased_at INTEGER;
 )"},
   };
 }

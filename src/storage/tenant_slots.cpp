@@ -1,8 +1,8 @@
-#include "storage/sqlite/tenant_slots.hpp"
+#include "storage/tenant_slots.hpp"
 
 #include <utility>
 
-namespace tenancy::inline v0::detail::sqlite {
+namespace tenancy::inline v0::detail {
 
 TenantSlots::Slot::Slot(Slot&& other) noexcept
     : slots_{std::exchange(other.slots_, nullptr)}, tenant_{other.tenant_} {}
@@ -37,4 +37,4 @@ void TenantSlots::give_back(TenantId tenant) noexcept {
   freed_.notify_all();
 }
 
-}  // namespace tenancy::inline v0::detail::sqlite
+}  // namespace tenancy::inline v0::detail

@@ -1,4 +1,4 @@
-#include "registry/store_url.hpp"
+#include "storage/sqlite/store_url.hpp"
 
 #include <system_error>
 

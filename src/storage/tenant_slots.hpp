@@ -6,19 +6,20 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "tenancy/core/export.hpp"
 #include "tenancy/core/tenant_id.hpp"
 
 #include "storage/call_limits.hpp"
-#include "storage/sqlite/fork_mark.hpp"
+#include "storage/fork_mark.hpp"
 
-namespace tenancy::inline v0::detail::sqlite {
+namespace tenancy::inline v0::detail {
 
 /// How many queries of one tenant run at once, so that one tenant does not take all connections.
 ///
 /// Thread safety: thread-safe. It must outlive its slots.
-class TenantSlots {
+class TENANCY_API TenantSlots {
  public:
-  class Slot {
+  class TENANCY_API Slot {
    public:
     Slot(Slot&& other) noexcept;
     Slot& operator=(Slot&&) = delete;
@@ -50,4 +51,4 @@ class TenantSlots {
   boost::unordered_flat_map<std::int64_t, std::size_t> taken_;
 };
 
-}  // namespace tenancy::inline v0::detail::sqlite
+}  // namespace tenancy::inline v0::detail

@@ -5,7 +5,9 @@
 
 #include <sys/types.h>
 
-namespace tenancy::inline v0::detail::sqlite {
+#include "tenancy/core/export.hpp"
+
+namespace tenancy::inline v0::detail {
 
 /// Tells the process that made it from those forked off from it. A connection of SQLite must not
 /// be used by a child, nor closed: the locks are the parent's, and closing would move and remove
@@ -13,7 +15,7 @@ namespace tenancy::inline v0::detail::sqlite {
 ///
 /// Thread safety: immutable; `in_same_process` may also be asked in a child.
 /// Complexity: a load from memory; where the kernel cannot wipe a page in children, a system call.
-class ForkMark {
+class TENANCY_API ForkMark {
  public:
   enum class Means : std::uint8_t { page, process_id };
 
@@ -40,4 +42,4 @@ class ForkMark {
   pid_t process_;
 };
 
-}  // namespace tenancy::inline v0::detail::sqlite
+}  // namespace tenancy::inline v0::detail
