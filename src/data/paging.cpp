@@ -151,13 +151,15 @@ Result<PageFrame> read_page_in(AnySession& session, std::optional<TenantId> tena
 
   Select select{layout, what, query.predicate};
   // One row more than the page holds tells whether others follow.
-  select.limit(window.limit + 1);
+  select.limit_about(window.limit + 1);
   if (request.cursor) {
     BOOST_OUTCOME_TRY(auto place, open_end(session.keys(), list, *request.cursor, order.size()));
     select.behind(std::move(place));
     page.is_reversed = request.cursor->front() == backwards;
   } else {
-    select.skip(window.offset);
+    if (window.offset > 0) {
+      select.skip(window.offset);
+    }
   }
   std::vector<SortColumn> reading_order = order;
   if (page.is_reversed) {
@@ -242,7 +244,7 @@ Result<void> any_row(Session& session, const EntityLayout& layout, const QueryCo
                      Presence& presence) {
   BOOST_OUTCOME_TRY(query.check(layout.table));
   Select select{layout, Selection::tenant, query.predicate};
-  select.limit(1);
+  select.limit_about(1);
   BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
   return read_presence(session, *statement, presence);
 }

@@ -76,6 +76,77 @@ void PredicateCode::find_in(const std::vector<std::uint8_t>& columns,
   append(values_, std::move(rows));
 }
 
+namespace {
+
+/// Counts the values of a shape and notes those that are bounds.
+class BoundFinder {
+ public:
+  explicit BoundFinder(std::string_view shape) noexcept : shape_{shape} {}
+
+  std::vector<std::size_t> find() && {
+    while (!shape_.empty()) {
+      take();
+    }
+    return std::move(bounds_);
+  }
+
+ private:
+  std::size_t next() {
+    const auto byte = static_cast<unsigned char>(shape_.front());
+    shape_.remove_prefix(1);
+    return byte;
+  }
+  std::size_t next_count() {
+    const std::size_t exponent = next();
+    return exponent == 0 ? 0 : std::size_t{1} << (exponent - 1);
+  }
+
+  /// Operators that join stand before their sides, which follow by themselves.
+  void take() {
+    switch (static_cast<Operator>(next())) {
+      case Operator::always:
+      case Operator::both:
+      case Operator::either:
+      case Operator::negation:
+        return;
+      case Operator::rows_in: {
+        const std::size_t columns = next();
+        shape_.remove_prefix(columns);
+        values_ += columns * next_count();
+        return;
+      }
+      case Operator::is_null:
+        next();
+        return;
+      case Operator::in:
+        next();
+        values_ += next_count();
+        return;
+      case Operator::between:
+        next();
+        values_ += 2;
+        return;
+      case Operator::prefix:
+        next();
+        bounds_.push_back(values_ + 1);
+        values_ += 2;
+        return;
+      default:
+        next();
+        ++values_;
+        return;
+    }
+  }
+
+  std::string_view shape_;
+  std::size_t values_ = 0;
+  std::vector<std::size_t> bounds_;
+};
+
+}  // namespace
+
+std::vector<std::size_t> PredicateCode::bounds() const { return BoundFinder{shape_}.find(); }
+
 void PredicateCode::combine(Operator what, PredicateCode other) {
   comparisons_ += other.comparisons_;
   has_bad_value_ = has_bad_value_ || other.has_bad_value_;

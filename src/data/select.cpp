@@ -1,13 +1,30 @@
 #include "tenancy/data/detail/select.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "tenancy/core/assert.hpp"
 
+#include "core/text.hpp"
 #include "data/sql_text.hpp"
+#include "data/text_bound.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {
+
+std::string_view type_name(ValueType type) noexcept {
+  switch (type) {
+    case ValueType::int64:
+      return "BIGINT";
+    case ValueType::real:
+      return "DOUBLE PRECISION";
+    case ValueType::blob:
+      return "BLOB";
+    default:
+      return "TEXT";
+  }
+}
 
 /// Writes a predicate from its shape, which it reads through.
 class PredicateWriter {
@@ -269,7 +286,14 @@ void Select::for_each_parent(std::vector<std::uint8_t> columns, std::vector<Owne
   parent_keys_ = std::move(keys);
 }
 
-std::string Select::shape() const {
+void Select::limit_about(std::int64_t rows) {
+  constexpr std::array<std::int64_t, 8> sizes{1, 2, 11, 21, 51, 101, 201, 501};
+  const auto* const size = std::ranges::lower_bound(sizes, rows);
+  is_limit_rounded_ = size != sizes.end();
+  limit_ = is_limit_rounded_ ? *size : rows;
+}
+
+std::string Select::shape(Dialect dialect) const {
   std::string shape;
   shape.reserve(32 + predicate_.shape().size());
   append_identity(shape, layout_);
@@ -291,16 +315,21 @@ std::string Select::shape() const {
   const auto parents = static_cast<std::uint32_t>(parent_keys_.size());
   shape.append(reinterpret_cast<const char*>(&parents), sizeof(parents));
   shape += static_cast<char>(static_cast<unsigned char>(parent_columns_.size()));
-  for (const std::uint8_t column : parent_columns_) {
-    shape += static_cast<char>(column);
+  for (std::size_t i = 0; i < parent_columns_.size(); ++i) {
+    shape += static_cast<char>(parent_columns_[i]);
+    shape += static_cast<char>(parent_keys_[i].view().type());
   }
-  shape += limit_ ? 'l' : '-';
+  if (has_limit_in_text(dialect)) {
+    shape += 'L' + std::to_string(*limit_);
+  } else {
+    shape += limit_ ? 'l' : '-';
+  }
   shape += offset_ ? 'o' : '-';
   shape += predicate_.shape();
   return shape;
 }
 
-std::string Select::sql() const {
+std::string Select::sql(Dialect dialect) const {
   SqlText sql;
   if (!parent_columns_.empty()) {
     // A name that no mapping can give to a table or column.
@@ -312,9 +341,13 @@ std::string Select::sql() const {
     sql << ") AS (SELECT DISTINCT * FROM (VALUES ";
     for (std::size_t i = 0; i < parent_keys_.size(); i += parent_columns_.size()) {
       sql << (i == 0 ? "" : ", ");
-      sql.parameters(parent_columns_.size());
+      if (i == 0) {
+        write_first_parent(sql);
+      } else {
+        sql.parameters(parent_columns_.size());
+      }
     }
-    sql << ")) ";
+    sql << ") AS parents) ";
   }
   const auto aggregate = [&](std::string_view function) {
     sql << function << "(";
@@ -342,7 +375,10 @@ std::string Select::sql() const {
       sql << "count(*)";
       break;
     case Selection::sum:
+      // PostgreSQL has sums of any size, and says where one does not fit.
+      sql << (dialect == Dialect::postgresql ? "CAST(" : "");
       aggregate("sum");
+      sql << (dialect == Dialect::postgresql ? " AS BIGINT)" : "");
       break;
     case Selection::total:
       aggregate("total");
@@ -358,23 +394,57 @@ std::string Select::sql() const {
   }
   sql << " FROM ";
   if (!parent_columns_.empty()) {
-    write_limited_by_parent(sql);
+    write_limited_by_parent(sql, dialect);
     return std::move(sql).text();
   }
   sql.identifier(layout_.table);
   write_condition(sql);
   if (group_ != no_column) {
     (sql << " GROUP BY ").identifier(layout_.columns[group_]) << " ORDER BY ";
-    sql.identifier(layout_.columns[group_]);
+    sql.identifier(layout_.columns[group_]) << (layout_.nullable[group_] ? " NULLS FIRST" : "");
   }
   write_order(sql);
-  write_limit(sql);
+  write_limit(sql, dialect);
   return std::move(sql).text();
 }
 
-/// For each parent, the keys of its first rows, found by an index, and then the rows: no others are
-/// read, however many there are. Whatever collation a column has, its children are a parent's own.
-void Select::write_limited_by_parent(SqlText& sql) const {
+/// What is not compared with a column says its type.
+void Select::write_first_parent(SqlText& sql) const {
+  for (std::size_t i = 0; i < parent_columns_.size(); ++i) {
+    sql << (i == 0 ? "(CAST(" : ", CAST(");
+    sql.parameter() << " AS " << type_name(parent_keys_[i].view().type()) << ")";
+  }
+  sql << ")";
+}
+
+/// The rows that belong to the parent at hand.
+void Select::write_parents_of_row(SqlText& sql) const {
+  for (std::size_t i = 0; i < parent_columns_.size(); ++i) {
+    (sql << " AND ").identifier(layout_.columns[parent_columns_[i]])
+        << R"( = "#"."#)" << std::to_string(i) << "\"";
+    if (parent_keys_[i].view().type() == ValueType::text) {
+      sql << " COLLATE BINARY";
+    }
+  }
+}
+
+/// For each parent its first rows, found by an index: no others are read, however many there are.
+/// Whatever collation a column has, its children are a parent's own.
+///
+/// PostgreSQL joins each parent with a query of its own. SQLite, which cannot, finds the keys of
+/// the first rows and then the rows; PostgreSQL would look for the keys again for each row.
+void Select::write_limited_by_parent(SqlText& sql, Dialect dialect) const {
+  if (dialect == Dialect::postgresql) {
+    sql << R"("#" CROSS JOIN LATERAL (SELECT * FROM )";
+    sql.identifier(layout_.table);
+    write_condition(sql);
+    write_parents_of_row(sql);
+    write_order(sql);
+    write_limit(sql, dialect);
+    sql << ") AS found";
+    write_order(sql);
+    return;
+  }
   const auto write_keys = [&] {
     std::string_view separator;
     for (const std::size_t key : layout_.keys) {
@@ -389,12 +459,9 @@ void Select::write_limited_by_parent(SqlText& sql) const {
   write_keys();
   (sql << " FROM ").identifier(layout_.table);
   write_condition(sql);
-  for (std::size_t i = 0; i < parent_columns_.size(); ++i) {
-    (sql << " AND ").identifier(layout_.columns[parent_columns_[i]])
-        << " = \"#" << std::to_string(i) << "\" COLLATE BINARY";
-  }
+  write_parents_of_row(sql);
   write_order(sql);
-  write_limit(sql);
+  write_limit(sql, dialect);
   sql << ")";
   write_order(sql);
 }
@@ -419,12 +486,17 @@ void Select::write_order(SqlText& sql) const {
   std::string_view separator = " ORDER BY ";
   for (const SortColumn& term : order_) {
     (sql << separator).identifier(layout_.columns[term.column]) << (term.descends ? " DESC" : "");
+    if (layout_.nullable[term.column]) {
+      sql << (term.descends ? " NULLS LAST" : " NULLS FIRST");
+    }
     separator = ", ";
   }
 }
 
-void Select::write_limit(SqlText& sql) const {
-  if (limit_) {
+void Select::write_limit(SqlText& sql, Dialect dialect) const {
+  if (has_limit_in_text(dialect)) {
+    sql << " LIMIT " << std::to_string(*limit_);
+  } else if (limit_) {
     sql << " LIMIT ";
     sql.parameter();
   }
@@ -448,8 +520,9 @@ Result<StatementLease> Select::prepare(CrossingSession& session) const {
 
 template <class Sql>
 Result<StatementLease> Select::prepare_in(auto& session) const {
-  const auto write = [this] { return sql(); };
-  BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql{shape(), write}));
+  const Dialect dialect = session.dialect();
+  const auto write = [&] { return sql(dialect); };
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(Sql{shape(dialect), write, is_unbounded()}));
   std::vector<ValueView> values;
   values.reserve(parent_keys_.size() + predicate_.values().size() + (place_ ? place_->size() : 0) +
                  2);
@@ -459,12 +532,23 @@ Result<StatementLease> Select::prepare_in(auto& session) const {
   for (const OwnedValue& value : predicate_.values()) {
     values.push_back(value.view());
   }
+  std::vector<std::string> texts;
+  if (dialect == Dialect::postgresql) {
+    const auto bounds = predicate_.bounds();
+    texts.reserve(bounds.size());
+    for (const std::size_t bound : bounds) {
+      ValueView& value = values[parent_keys_.size() + bound];
+      if (!is_utf8(value.bytes())) {
+        value = ValueView::text(texts.emplace_back(least_utf8_from(value.bytes())));
+      }
+    }
+  }
   if (place_) {
     for (const OwnedValue& value : *place_) {
       values.push_back(value.view());
     }
   }
-  if (limit_) {
+  if (limit_ && !has_limit_in_text(dialect)) {
     values.push_back(ValueView::int64(*limit_));
   }
   if (offset_) {

@@ -16,8 +16,9 @@ struct CatalogueColumn {
   std::string type;  ///< As declared.
   bool is_not_null;
   bool has_default;
-  bool is_computed;  ///< Generated or hidden.
-  int key_position;  ///< In the primary key, from 1; 0 when it is no part of it.
+  bool is_computed;         ///< Generated or hidden.
+  int key_position;         ///< In the primary key, from 1; 0 when it is no part of it.
+  bool is_counted = false;  ///< Filled in by a counter that goes through the rows of all tenants.
 };
 
 /// An index, also one that a constraint made.
@@ -28,6 +29,8 @@ struct CatalogueIndex {
   bool is_partial;                   ///< Over some of the rows only.
   std::string sql;                   ///< Empty when a constraint made it.
   std::vector<std::string> columns;  ///< In order; empty texts for expressions.
+  /// Of PostgreSQL: of a constraint that keeps rows apart which are not of the same tenant.
+  bool excludes_others = false;
 };
 
 /// A foreign key.
@@ -40,7 +43,8 @@ struct CatalogueReference {
   std::string table;
   std::string on_update;
   std::string on_delete;
-  std::vector<Pair> pairs;  ///< In order.
+  std::vector<Pair> pairs;   ///< In order.
+  bool is_deferred = false;  ///< Checked at the commit. Of SQLite, the table's text says so.
 };
 
 struct CatalogueTable {
@@ -48,6 +52,9 @@ struct CatalogueTable {
   std::string sql;
   bool is_virtual;  ///< Or part of what a virtual table stands on.
   bool is_strict;
+  /// Of PostgreSQL: by the library's policy and no other, which nobody but superusers escapes.
+  bool is_secured = false;
+  bool inherits = false;  ///< Of PostgreSQL, from another table, or another one from it.
   std::vector<CatalogueColumn> columns = {};
   std::vector<CatalogueIndex> indexes = {};
   std::vector<CatalogueReference> references = {};
@@ -67,10 +74,17 @@ struct CatalogueObject {
   std::string name;
   std::string table;  ///< That a trigger is for.
   std::string sql;
+  /// Of PostgreSQL: it sees rows as its owner does, and not as whoever asks it.
+  bool has_owners_rights = false;
+  bool is_function = false;  ///< Neither a view nor a trigger.
+  std::string schema = {};   ///< Of what stands elsewhere than the tables; quoted.
 };
 
 /// The real schema of a store, but for the engine's own tables.
 struct Catalogue {
+  Dialect dialect = Dialect::sqlite;
+  /// Of PostgreSQL: whether the functions that policies ask are what the library made them.
+  bool has_policy_functions = false;
   std::vector<CatalogueTable> tables = {};  ///< By name.
   std::vector<CatalogueObject> views_and_triggers = {};
 

@@ -55,6 +55,29 @@ bool keeps(Affinity affinity, StorageClass stored) noexcept {
   return false;
 }
 
+bool keeps_on_postgres(std::string_view type, StorageClass stored) noexcept {
+  switch (stored) {
+    case StorageClass::integer:
+      return type == "bigint" || type == "integer" || type == "smallint" || type == "boolean";
+    case StorageClass::real:
+      return type == "double precision";
+    case StorageClass::text:
+      // Not jsonb, which gives back another text, nor types that fill up or cut.
+      return type == "text" || type == "json" || type.starts_with("character varying");
+    case StorageClass::blob:
+      return type == "bytea";
+  }
+  return false;
+}
+
+std::string_view postgres_type_of(StorageClass stored) noexcept {
+  static constexpr std::array<std::string_view, 4> names{"BIGINT", "DOUBLE PRECISION", "TEXT",
+                                                         "BYTEA"};
+  const auto index = static_cast<std::size_t>(stored);
+  TENANCY_ASSERT(index < names.size(), "a value that its enumeration does not have");
+  return names[index];
+}
+
 std::string_view type_of(StorageClass stored) noexcept {
   static constexpr std::array<std::string_view, 4> names{"INTEGER", "REAL", "TEXT", "BLOB"};
   const auto index = static_cast<std::size_t>(stored);

@@ -18,6 +18,12 @@ Affinity affinity_of(std::string_view type, bool is_strict);
 /// is. A text that looks like a number does not come back from a numeric column, nor does 1.0.
 bool keeps(Affinity affinity, StorageClass stored) noexcept;
 
+/// The same of a column of PostgreSQL, whose type is as `format_type` shows it.
+bool keeps_on_postgres(std::string_view type, StorageClass stored) noexcept;
+
+/// The type to declare there.
+std::string_view postgres_type_of(StorageClass stored) noexcept;
+
 /// The type to declare.
 std::string_view type_of(StorageClass stored) noexcept;
 

@@ -2,19 +2,15 @@
 #include <utility>
 
 #include "tenancy/migrate/migrate.hpp"
+#include "tenancy/storage/detail/store_opener.hpp"
 
 #include "migrate/migration_status.hpp"
 #include "migrate/runner.hpp"
 #include "migrate/schema_rules.hpp"
-#include "storage/sqlite/backup.hpp"
-#include "storage/sqlite/engine.hpp"
-#include "storage/sqlite/sqlite_store.hpp"
+#include "registry/open_store.hpp"
 
 namespace tenancy::inline v0 {
 namespace {
-
-using detail::sqlite::SqliteStore;
-using detail::sqlite::TemporaryFolder;
 
 std::vector<DryRunStep> pending_steps(const MigrationReport& status) {
   std::vector<DryRunStep> pending;
@@ -31,25 +27,6 @@ bool is_empty(const MigrationReport& status) {
   return std::ranges::all_of(status.steps, [](const MigrationStatus& step) {
     return step.state == MigrationState::pending;
   });
-}
-
-/// A copy of the store, or an empty one, in a folder of its own.
-Result<std::shared_ptr<SqliteStore>> copy_store(const detail::StoreUrl& url, bool is_empty,
-                                                const OpenOptions& options) {
-  // Beside the database, where there is a disk of the right size; a file has its folder's rights.
-  BOOST_OUTCOME_TRY(auto folder, url.file ? TemporaryFolder::create_beside(*url.file, "dry-run")
-                                          : TemporaryFolder::create());
-  auto file = folder.path() / "store.db";
-  if (!is_empty) {
-    BOOST_OUTCOME_TRY(detail::sqlite::write_backup(
-        *url.file, file, BackupOptions{.call = options.call}, options.store.max_wait));
-  }
-  const StoreOptions store{.readers = 1,
-                           .max_wait = options.store.max_wait,
-                           .second_engine = options.store.second_engine,
-                           .clock = options.store.clock};
-  return SqliteStore::open({std::move(file), std::move(folder)}, KeyRing::ephemeral(), store,
-                           options.call);
 }
 
 /// Notes what becomes of the steps.
@@ -69,19 +46,34 @@ MigrationListener record(std::vector<DryRunStep>& steps) {
 }  // namespace
 
 Result<DryRunReport> dry_run_migrations(std::string_view url, const OpenOptions& options) {
-  BOOST_OUTCOME_TRY(const auto parsed, detail::StoreUrl::parse(url));
-  BOOST_OUTCOME_TRY(const auto inspection, detail::inspect_store(parsed, options));
-  BOOST_OUTCOME_TRY(const auto status, detail::migration_status(inspection.get(), options));
+  BOOST_OUTCOME_TRY(const auto* const opener, detail::find_opener(url, options.kinds));
+  BOOST_OUTCOME_TRY(const auto inspection, opener->inspect(url, options.store, options.call));
+  BOOST_OUTCOME_TRY(const auto status,
+                    detail::migration_status(inspection.get(), opener->dialect(), options));
   DryRunReport report{.steps = pending_steps(status)};
   if (auto sound = detail::require_no_conflict(status.steps); !sound) {
     report.failure = std::move(sound).error();
     return report;
   }
-  BOOST_OUTCOME_TRY(const auto copy, copy_store(parsed, is_empty(status), options));
+  // What a step comes to is told of the control file, which it is applied to first.
+  const OpenOptions of_files{.migrations = options.migrations};
+  BOOST_OUTCOME_TRY(const auto copy,
+                    opener->open_copy(url, is_empty(status),
+                                      {.keys = options.keys,
+                                       .options = options.store,
+                                       .call = options.call,
+                                       .file_schema = detail::file_schema(of_files)}));
   auto outcome = detail::migrate_all(*copy, options.call, options.migrations, record(report.steps),
                                      [] { return Result<void>{success()}; });
   if (outcome) {
     outcome = detail::require_safe_schema(*copy, options);
+  }
+  if (outcome) {
+    outcome = copy->begin_serving(options.call);
+  }
+  if (outcome) {
+    outcome = copy->visit_files(
+        options.call, [](detail::StoreBackend& /*file*/) { return Result<void>{success()}; });
   }
   if (!outcome && outcome.error() == Condition::unavailable) {
     return std::move(outcome).error();

@@ -17,6 +17,8 @@ inline Remedy by_sql(std::string text) { return {RemedyKind::sql, std::move(text
 inline Remedy by_policy(std::string text) { return {RemedyKind::policy, std::move(text)}; }
 inline Remedy by_mapping(std::string text) { return {RemedyKind::mapping, std::move(text)}; }
 
+inline Remedy by_hand(std::string text) { return {RemedyKind::by_hand, std::move(text)}; }
+
 /// To build the table anew.
 inline Remedy by_rebuild(const TableMender& mender, const CatalogueTable& table,
                          Mending extent = Mending::refused) {

@@ -6,7 +6,7 @@
 namespace tenancy::inline v0::detail {
 namespace {
 
-constexpr std::string_view create_journal_sql = R"(
+constexpr std::string_view create_sqlite_journal_sql = R"(
 CREATE TABLE IF NOT EXISTS tenancy_migrations (
   component  TEXT NOT NULL,
   version    INTEGER NOT NULL,
@@ -15,9 +15,21 @@ CREATE TABLE IF NOT EXISTS tenancy_migrations (
   applied_at INTEGER NOT NULL,
   PRIMARY KEY (component, version)
 ) STRICT, WITHOUT ROWID)";
+constexpr std::string_view create_postgres_journal_sql = R"(
+CREATE TABLE IF NOT EXISTS tenancy_migrations (
+  component  TEXT NOT NULL,
+  version    BIGINT NOT NULL,
+  name       TEXT NOT NULL,
+  checksum   BYTEA NOT NULL,
+  applied_at BIGINT NOT NULL,
+  PRIMARY KEY (component, version)
+))";
 
-constexpr StaticSql journal_exists_sql{
+constexpr StaticSql sqlite_journal_exists_sql{
     "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'tenancy_migrations'"};
+constexpr StaticSql postgres_journal_exists_sql{
+    "SELECT 1 FROM pg_catalog.pg_class WHERE relkind = 'r' AND relname = 'tenancy_migrations' "
+    "AND relnamespace = to_regnamespace(current_schema())"};
 constexpr StaticSql select_applied_sql{
     "SELECT version, name, checksum, applied_at FROM tenancy_migrations WHERE component = ?1 "
     "ORDER BY version"};
@@ -97,7 +109,9 @@ Result<std::vector<JournalEntry>> read_journal(ControlSession& session,
                                                std::string_view component) {
   std::vector<JournalEntry> journal;
   {
-    BOOST_OUTCOME_TRY(auto statement, session.prepare(journal_exists_sql));
+    BOOST_OUTCOME_TRY(auto statement, session.prepare(session.dialect() == Dialect::sqlite
+                                                          ? sqlite_journal_exists_sql
+                                                          : postgres_journal_exists_sql));
     BOOST_OUTCOME_TRY(const bool exists, statement->step());
     if (!exists) {
       return journal;
@@ -125,7 +139,9 @@ Result<std::vector<JournalEntry>> read_journal(ControlSession& session,
 }
 
 Result<void> create_journal(ControlSession& session) {
-  return session.run_script(create_journal_sql, ScriptOwner::library);
+  return session.run_script(session.dialect() == Dialect::sqlite ? create_sqlite_journal_sql
+                                                                 : create_postgres_journal_sql,
+                            ScriptOwner::library);
 }
 
 Result<void> write_journal(ControlSession& session, std::string_view component, const Step& step) {

@@ -68,7 +68,7 @@ class MappingJudge {
 
   void judge_missing() {
     const bool is_view = std::ranges::any_of(catalogue_.views_and_triggers, [&](const auto& it) {
-      return it.is_view && is_same_name(it.name, mapping_.table);
+      return it.is_view && it.schema.empty() && is_same_name(it.name, mapping_.table);
     });
     if (is_view) {
       refuse({}, "the mapped table " + quoted() + " is a view: map the table behind it",
@@ -77,7 +77,9 @@ class MappingJudge {
       refuse({},
              "the mapped table " + quoted() +
                  " does not exist: create it in a migration, or correct its name in the mapping",
-             by_sql(mender_.create(mapping_)));
+             catalogue_.dialect == Dialect::sqlite
+                 ? by_sql(mender_.create(mapping_))
+                 : by_hand("Create the table " + quoted() + " by create_tenant_table."));
     }
   }
 
@@ -97,7 +99,10 @@ class MappingJudge {
     const auto* const column = table.column(expected.name);
     if (column == nullptr) {
       wrong(" does not exist: add it in a migration, or correct the mapping",
-            mender_.needs_rebuild(table) ? by_rebuild(mender_, table) : by_addition(expected));
+            catalogue_.dialect != Dialect::sqlite
+                ? by_hand("Add the column " + in_quotes(expected.name) + " to " + quoted() + ".")
+            : mender_.needs_rebuild(table) ? by_rebuild(mender_, table)
+                                           : by_addition(expected));
       return;
     }
     if (column->is_computed) {
@@ -117,8 +122,12 @@ class MappingJudge {
           "std::optional",
           by_rebuild(mender_, table));
     }
-    if (expected.stored && !keeps(affinity_of(column->type, table.is_strict), *expected.stored)) {
-      const auto needed = std::string{type_of(*expected.stored)};
+    const bool is_sqlite = catalogue_.dialect == Dialect::sqlite;
+    if (expected.stored &&
+        !(is_sqlite ? keeps(affinity_of(column->type, table.is_strict), *expected.stored)
+                    : keeps_on_postgres(column->type, *expected.stored))) {
+      const auto needed =
+          std::string{is_sqlite ? type_of(*expected.stored) : postgres_type_of(*expected.stored)};
       wrong(" is declared " + in_quotes(column->type) + " and its member is stored as " + needed +
                 ": declare it " + needed + ", or map a member of its type",
             by_rebuild(mender_, table));

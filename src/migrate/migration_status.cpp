@@ -3,38 +3,30 @@
 #include "tenancy/migrate/migrate.hpp"
 
 #include "migrate/runner.hpp"
-#include "storage/sqlite/store_options.hpp"
 
 namespace tenancy::inline v0 {
 namespace detail {
 
-Result<std::unique_ptr<sqlite::Inspection>> inspect_store(const StoreUrl& url,
-                                                          const OpenOptions& options) {
-  BOOST_OUTCOME_TRY(sqlite::check_options(options.store));
-  if (!url.file) {
-    return std::unique_ptr<sqlite::Inspection>{};
-  }
-  return sqlite::Inspection::open(*url.file, options.store, options.call);
-}
-
-Result<MigrationReport> migration_status(sqlite::Inspection* inspection,
+Result<MigrationReport> migration_status(StoreInspection* inspection, Dialect dialect,
                                          const OpenOptions& options) {
   const auto compare = [&](ControlSession* session) {
-    return compare_all(session, Dialect::sqlite, options.migrations);
+    return compare_all(session, dialect, options.migrations);
   };
   if (inspection == nullptr) {
     BOOST_OUTCOME_TRY(auto steps, compare(nullptr));
     return MigrationReport{std::move(steps)};
   }
-  BOOST_OUTCOME_TRY(auto steps,
-                    sqlite::inspect(*inspection, options.call,
-                                    [&](ControlSession& session) { return compare(&session); }));
+  BOOST_OUTCOME_TRY(auto steps, inspect(*inspection, options.call, [&](ControlSession& session) {
+                      return compare(&session);
+                    }));
   return MigrationReport{std::move(steps)};
 }
 
-Result<void> verify_migrations(const StoreUrl& url, const OpenOptions& options) {
-  BOOST_OUTCOME_TRY(const auto inspection, inspect_store(url, options));
-  BOOST_OUTCOME_TRY(const auto report, migration_status(inspection.get(), options));
+Result<void> verify_migrations(const StoreOpener& opener, std::string_view url,
+                               const OpenOptions& options) {
+  BOOST_OUTCOME_TRY(const auto inspection, opener.inspect(url, options.store, options.call));
+  BOOST_OUTCOME_TRY(const auto report,
+                    migration_status(inspection.get(), opener.dialect(), options));
   BOOST_OUTCOME_TRY(require_no_conflict(report.steps));
   return require_nothing_pending(report.steps);
 }
@@ -42,9 +34,9 @@ Result<void> verify_migrations(const StoreUrl& url, const OpenOptions& options) 
 }  // namespace detail
 
 Result<MigrationReport> migration_status(std::string_view url, const OpenOptions& options) {
-  BOOST_OUTCOME_TRY(const auto parsed, detail::StoreUrl::parse(url));
-  BOOST_OUTCOME_TRY(const auto inspection, detail::inspect_store(parsed, options));
-  return detail::migration_status(inspection.get(), options);
+  BOOST_OUTCOME_TRY(const auto* const opener, detail::find_opener(url, options.kinds));
+  BOOST_OUTCOME_TRY(const auto inspection, opener->inspect(url, options.store, options.call));
+  return detail::migration_status(inspection.get(), opener->dialect(), options);
 }
 
 }  // namespace tenancy::inline v0

@@ -16,8 +16,8 @@ namespace tenancy::inline v0::detail {
 namespace {
 
 /// Whether the text is one that the library's own schema is made with.
-bool is_of_library(std::string_view sql) {
-  const auto steps = control_schema();
+bool is_of_library(std::string_view sql, Dialect dialect) {
+  const auto steps = control_schema(dialect);
   return !sql.empty() && std::ranges::any_of(steps, [&](const Migration& step) {
     return step.sql.find(sql) != std::string::npos;
   });
@@ -37,8 +37,12 @@ class ObjectJudge {
 
   std::vector<SchemaFinding> judge() && {
     for (const CatalogueObject& object : catalogue_.views_and_triggers) {
-      judge_review(object);
-      judge_trigger_words(object);
+      if (object.has_owners_rights) {
+        judge_rights(object);
+      } else {
+        judge_review(object);
+        judge_trigger_words(object);
+      }
     }
     judge_policy();
     return std::move(findings_);
@@ -51,8 +55,28 @@ class ObjectJudge {
         {rule, severity, std::string{object}, {}, std::move(message), std::move(remedy)});
   }
 
+  /// What has its owner's rights is let through for nobody: whose rows it shows depends on who owns
+  /// it, which no text says.
+  void judge_rights(const CatalogueObject& object) {
+    const std::string schema = object.schema.empty() ? "" : object.schema + ".";
+    const std::string name = schema + sql_name(object.name);
+    const std::string shown = in_quotes(schema + object.name);
+    if (object.is_function) {
+      add(SchemaRule::invoker_rights, Severity::refused, object.name,
+          "the function " + shown +
+              " is SECURITY DEFINER and sees rows as its owner does: make it SECURITY INVOKER",
+          by_sql("ALTER ROUTINE " + name + " SECURITY INVOKER;\n"));
+    } else {
+      add(SchemaRule::invoker_rights, Severity::refused, object.name,
+          "the view " + shown +
+              " shows rows as its owner sees them: make it one with security_invoker; one that is "
+              "materialized holds rows that nothing secures: drop it",
+          by_sql("ALTER VIEW " + name + " SET (security_invoker = true);\n"));
+    }
+  }
+
   void judge_review(const CatalogueObject& object) {
-    if (is_of_library(object.sql) || keeps_updated_at(object)) {
+    if (is_of_library(object.sql, catalogue_.dialect) || keeps_updated_at(object)) {
       return;
     }
     const auto hash = schema_text_hash(object.sql);
@@ -67,7 +91,8 @@ class ObjectJudge {
     }
     std::string what =
         object.is_view ? "the view " + in_quotes(object.name)
-                       : "the trigger " + in_quotes(object.name) + " on " + in_quotes(object.table);
+                       : (object.sql.starts_with("CREATE RULE") ? "the rule " : "the trigger ") +
+                             in_quotes(object.name) + " on " + in_quotes(object.table);
     if (is_listed) {
       what +=
           " is not what SchemaPolicy::allowed_views_and_triggers lists by hash: its text has "
@@ -101,6 +126,9 @@ class ObjectJudge {
     const auto* const table = object.is_view ? nullptr : catalogue_.table(object.table);
     if (table == nullptr || kind_of(*table, policy_) != TableKind::tenant) {
       return false;
+    }
+    if (catalogue_.dialect == Dialect::postgresql) {
+      return is_postgres_updated_at_trigger(table->name, object.sql);
     }
     auto key = table->primary_key();
     if (key.size() < 2) {

@@ -44,8 +44,12 @@ bool is_fault_of_step(const Error& error) noexcept {
 class Run {
  public:
   Run(StoreBackend& store, const CallOptions& options, const Component& component,
-      const MigrationListener& listener) noexcept
-      : store_{store}, options_{options}, component_{component}, listener_{listener} {}
+      const MigrationListener& listener, const AroundStep& around) noexcept
+      : store_{store},
+        options_{options},
+        component_{component},
+        listener_{listener},
+        around_{around} {}
 
   /// Applies the first step that is not applied yet; false when there is none.
   Result<bool> apply_next() {
@@ -81,7 +85,8 @@ class Run {
     const Step& step = component_.step(next->version);
     const auto owner =
         component_.name() == library_component ? ScriptOwner::library : ScriptOwner::host;
-    if (auto ran = session.run_script(step.sql, owner); !ran) {
+    const auto run = [&] { return session.run_script(step.sql, owner); };
+    if (auto ran = around_ && owner == ScriptOwner::host ? around_(session, run) : run(); !ran) {
       is_named_ = true;
       return is_fault_of_step(ran.error())
                  ? Error{errc::migration_failed,
@@ -102,6 +107,7 @@ class Run {
   const CallOptions& options_;
   const Component& component_;
   const MigrationListener& listener_;
+  const AroundStep& around_;
   std::optional<AppliedMigration> current_;
   std::size_t remaining_ = 0;
   bool is_named_ = false;
@@ -110,12 +116,12 @@ class Run {
 }  // namespace
 
 Result<void> migrate(StoreBackend& store, const CallOptions& options, const Component& component,
-                     const MigrationListener& listener) {
+                     const MigrationListener& listener, const AroundStep& around) {
   // A look without the write lock first: most programs start with nothing to do.
   BOOST_OUTCOME_TRY(const auto steps, control_read(store, options, [&](ControlSession& session) {
                       return compare_with_journal(session, component);
                     }));
-  Run run{store, options, component, listener};
+  Run run{store, options, component, listener, around};
   bool more = std::ranges::any_of(steps, is_pending);
   while (more) {
     BOOST_OUTCOME_TRY(more, run.apply_next());
@@ -125,8 +131,9 @@ Result<void> migrate(StoreBackend& store, const CallOptions& options, const Comp
 
 Result<void> migrate_all(StoreBackend& store, const CallOptions& options,
                          std::span<const Migration> host_migrations,
-                         const MigrationListener& listener, FunctionRef<Result<void>()> between) {
-  const auto library_migrations = control_schema();
+                         const MigrationListener& listener, FunctionRef<Result<void>()> between,
+                         const AroundStep& around) {
+  const auto library_migrations = control_schema(store.dialect());
   BOOST_OUTCOME_TRY(const auto library,
                     Component::create(library_component, library_migrations, store.dialect()));
   // Before anything runs, so that a mistake in the host's list leaves no half of a set-up.
@@ -134,12 +141,12 @@ Result<void> migrate_all(StoreBackend& store, const CallOptions& options,
                     Component::create(host_component, host_migrations, store.dialect()));
   BOOST_OUTCOME_TRY(migrate(store, options, library, listener));
   BOOST_OUTCOME_TRY(between());
-  return migrate(store, options, host, listener);
+  return migrate(store, options, host, listener, around);
 }
 
 Result<std::vector<MigrationStatus>> compare_all(ControlSession* session, Dialect dialect,
                                                  std::span<const Migration> host_migrations) {
-  const auto library_migrations = control_schema();
+  const auto library_migrations = control_schema(dialect);
   std::vector<MigrationStatus> all;
   for (const auto& [name, migrations] :
        {std::pair{library_component, std::span<const Migration>{library_migrations}},

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
+#include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/migrate/migration_progress.hpp"
 
 #include "migrate/component.hpp"
@@ -9,6 +11,10 @@
 #include "storage/backend.hpp"
 
 namespace tenancy::inline v0::detail {
+
+/// What is done around each of a host's steps, in its transaction.
+using AroundStep =
+    std::function<Result<void>(ControlSession& session, FunctionRef<Result<void>()> step)>;
 
 /// Brings one component's schema up to date.
 ///
@@ -21,13 +27,14 @@ namespace tenancy::inline v0::detail {
 /// the step, when a statement fails; `reference_violation`, with the step, when rows refer to
 /// nothing at its end; those of the store. Throws what the listener throws.
 Result<void> migrate(StoreBackend& store, const CallOptions& options, const Component& component,
-                     const MigrationListener& listener);
+                     const MigrationListener& listener, const AroundStep& around = {});
 
 /// Both components of a store, in the order in which they are applied: the library's, what
 /// `between` does, the host's.
 Result<void> migrate_all(StoreBackend& store, const CallOptions& options,
                          std::span<const Migration> host_migrations,
-                         const MigrationListener& listener, FunctionRef<Result<void>()> between);
+                         const MigrationListener& listener, FunctionRef<Result<void>()> between,
+                         const AroundStep& around = {});
 
 /// How the steps of both components and those that the store has applied go together. The session
 /// may be null, for a store that does not exist yet.

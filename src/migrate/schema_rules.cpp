@@ -7,6 +7,7 @@
 #include "migrate/catalogue.hpp"
 #include "migrate/mapping_rules.hpp"
 #include "migrate/object_rules.hpp"
+#include "migrate/row_policy.hpp"
 #include "migrate/table_kind.hpp"
 #include "migrate/table_mender.hpp"
 #include "migrate/table_rules.hpp"
@@ -23,6 +24,16 @@ SchemaReport judge_schema(const Catalogue& catalogue, const SchemaPolicy& policy
   for (const CatalogueTable& table : catalogue.tables) {
     report.tables.push_back({table.name, kind_of(table, policy)});
     add(judge_table(catalogue, policy, table, mender));
+  }
+  if (catalogue.dialect == Dialect::postgresql && !catalogue.has_policy_functions) {
+    add({{SchemaRule::row_security,
+          Severity::refused,
+          std::string{tenant_function},
+          {},
+          "the functions that the library's policies ask, tenancy_tenant() and "
+          "tenancy_crossing(), are not what the library made them: restore them",
+          {RemedyKind::by_hand,
+           "Restore both functions, for example from a database that the library has migrated."}}});
   }
   add(judge_views_and_triggers(catalogue, policy));
   // Behind the rules that keep tenants apart, which weigh more.

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "tenancy/migrate/schema_policy.hpp"
-
-#include "storage/scoped_schema.hpp"
+#include "tenancy/storage/detail/scoped_schema.hpp"
 
 namespace tenancy::inline v0::detail {
 

@@ -7,6 +7,7 @@
 
 #include "migrate/finding.hpp"
 #include "migrate/reference_fault.hpp"
+#include "migrate/row_policy.hpp"
 #include "migrate/sql_mending.hpp"
 #include "migrate/table_kind.hpp"
 #include "registry/schema.hpp"
@@ -21,8 +22,8 @@ using Names = std::vector<std::string>;
 constexpr std::string_view journal_table = "tenancy_migrations";
 
 /// Whether the library's own schema has a table of that name.
-bool is_made_by_library(std::string_view name) {
-  const auto steps = control_schema();
+bool is_made_by_library(std::string_view name, Dialect dialect) {
+  const auto steps = control_schema(dialect);
   return is_same_name(name, journal_table) ||
          std::ranges::any_of(steps, [&](const Migration& step) {
            return step.sql.find("CREATE TABLE " + std::string{name} + " (") != std::string::npos;
@@ -65,6 +66,9 @@ class TableJudge {
     const auto kind = kind_of(table_, policy_);
     if (kind == TableKind::control) {
       judge_name();
+      if (table_.name.starts_with("tenancy_quota")) {
+        judge_security();
+      }
     } else if (kind == TableKind::unchecked) {
       return {};
     } else if (table_.is_virtual) {
@@ -103,7 +107,7 @@ class TableJudge {
   }
 
   void judge_name() {
-    if (is_made_by_library(table_.name)) {
+    if (is_made_by_library(table_.name, catalogue_.dialect)) {
       return;
     }
     std::string name = table_.name.substr(std::string_view{"tenancy_"}.size());
@@ -132,7 +136,9 @@ class TableJudge {
   }
 
   void judge_words() {
-    if (defers(table_.sql)) {
+    const bool has_deferred =
+        std::ranges::any_of(table_.references, &CatalogueReference::is_deferred);
+    if (has_deferred || defers(table_.sql)) {
       refuse(SchemaRule::immediate_references, {},
              "a foreign key of " + quoted() +
                  " is INITIALLY DEFERRED, so that one tenant's broken reference shows when all "
@@ -169,6 +175,7 @@ class TableJudge {
   void judge_tenants() {
     judge_tenant_column();
     judge_keys();
+    judge_security();
     bool refers_to_tenant = false;
     for (const CatalogueReference& reference : table_.references) {
       refers_to_tenant = judge_reference(reference) || refers_to_tenant;
@@ -180,6 +187,7 @@ class TableJudge {
               "tenancy_tenants",
           by_rebuild(mender_, table_));
     }
+    judge_distribution();
     if (!table_.is_strict) {
       add(SchemaRule::strict_table, Severity::warning, {},
           "the table " + quoted() + " takes values of any type: make it STRICT",
@@ -187,15 +195,39 @@ class TableJudge {
     }
   }
 
+  /// What keeps no tenants from each other and a table from being spread over several servers.
+  void judge_distribution() {
+    if (table_.inherits) {
+      add(SchemaRule::distributable, Severity::warning, {},
+          "the table " + quoted() +
+              " inherits from another, or another from it, whose keys do not hold for it, and "
+              "Citus does not spread it: make it a table of its own, or partition it",
+          by_hand("ALTER TABLE … NO INHERIT …, once its rows are where they belong."));
+    }
+    for (const CatalogueReference& reference : table_.references) {
+      const bool has_tenant = std::ranges::any_of(
+          reference.pairs, [](const auto& pair) { return is_tenant_column(pair.from); });
+      if (catalogue_.dialect == Dialect::postgresql && has_tenant &&
+          reference.on_update == "CASCADE") {
+        add(SchemaRule::distributable, Severity::warning, {std::string{tenant_column}},
+            "a foreign key of " + quoted() + " to " + in_quotes(reference.table) +
+                " has 'tenant_id' and ON UPDATE CASCADE, with which Citus does not spread the "
+                "table: keys do not change, so leave that out",
+            by_rebuild(mender_, table_));
+      }
+    }
+  }
+
   void judge_tenant_column() {
     const auto* const column = table_.column(tenant_column);
+    const std::string type = catalogue_.dialect == Dialect::sqlite ? "INTEGER" : "BIGINT";
     const auto wrong = [&](std::string_view what) {
       refuse(SchemaRule::tenant_column, {column->name},
-             "the column 'tenant_id' of " + quoted() + " " + std::string{what} +
-                 ": declare it INTEGER NOT NULL REFERENCES tenancy_tenants");
+             "the column 'tenant_id' of " + quoted() + " " + std::string{what} + ": declare it " +
+                 type + " NOT NULL REFERENCES tenancy_tenants");
     };
-    if (!is_same_name(column->type, "INTEGER")) {
-      wrong("is not of the type INTEGER, so that one tenant has several values there");
+    if (!is_same_name(column->type, type)) {
+      wrong("is not of the type " + type + ", so that one tenant has several values there");
     }
     if (table_.is_row_number(*column)) {
       wrong(
@@ -210,12 +242,30 @@ class TableJudge {
     if (column->is_computed) {
       wrong("is computed, so that what is written does not say whose the row is");
     }
+    if (const auto counted = std::ranges::find_if(table_.columns, &CatalogueColumn::is_counted);
+        counted != table_.columns.end()) {
+      refuse(SchemaRule::no_autoincrement, {counted->name},
+             "the column " + in_quotes(counted->name) + " of " + quoted() +
+                 " is filled in by a sequence, one counter for all tenants, whose gaps tell each "
+                 "how many rows the others add: let keys be made by the host, or count within the "
+                 "tenant");
+    }
     const auto tokens = sql_tokens(table_.sql);
     if (find_keywords(tokens, {"AUTOINCREMENT"}) != tokens.size()) {
       refuse(SchemaRule::no_autoincrement, table_.primary_key(),
              "the table " + quoted() +
                  " has AUTOINCREMENT, one counter for all tenants, whose gaps tell each how many "
                  "rows the others add: let keys be made by the host, or count within the tenant");
+    }
+  }
+
+  void judge_security() {
+    if (catalogue_.dialect == Dialect::postgresql && !table_.is_secured) {
+      refuse(SchemaRule::row_security, {},
+             "the rows of " + quoted() +
+                 " are not secured by the library's policy alone, with row-level security enabled "
+                 "and forced, so that a query that forgets the tenant sees rows of all of them",
+             by_sql(secure_rows_anew(table_.name)));
     }
   }
 
@@ -228,7 +278,13 @@ class TableJudge {
                  "PRIMARY KEY (tenant_id, …)");
     }
     for (const CatalogueIndex& index : table_.indexes) {
-      if (!index.is_primary_key && !is_tenant_column(index.columns.front())) {
+      if (index.excludes_others) {
+        refuse(SchemaRule::unique_key, index.columns,
+               "the exclusion constraint " + in_quotes(index.name) + " of " + quoted() +
+                   " does not compare 'tenant_id' by =, so that one tenant's rows keep out "
+                   "another's, which learns of them: declare EXCLUDE USING gist (tenant_id WITH "
+                   "=, …), with the extension btree_gist");
+      } else if (!index.is_primary_key && !is_tenant_column(index.columns.front())) {
         judge_index(index);
       }
     }

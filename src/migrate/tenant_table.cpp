@@ -10,6 +10,7 @@
 #include "tenancy/migrate/tenant_table.hpp"
 
 #include "core/text.hpp"
+#include "migrate/row_policy.hpp"
 #include "migrate/table_kind.hpp"
 
 namespace tenancy::inline v0 {
@@ -62,7 +63,27 @@ Result<void> check_name(std::string_view what, std::string_view name) {
   return success();
 }
 
-std::string_view type_name(ColumnType type) noexcept {
+std::string_view postgres_type_name(ColumnType type) noexcept {
+  switch (type) {
+    case ColumnType::text:
+    case ColumnType::json:
+      // By its bytes, as on SQLite.
+      return "TEXT COLLATE \"C\"";
+    case ColumnType::real:
+      return "DOUBLE PRECISION";
+    case ColumnType::blob:
+      return "BYTEA";
+    case ColumnType::boolean:
+      return "SMALLINT";
+    default:
+      return "BIGINT";
+  }
+}
+
+std::string_view type_name(ColumnType type, Dialect dialect) noexcept {
+  if (dialect == Dialect::postgresql) {
+    return postgres_type_name(type);
+  }
   switch (type) {
     case ColumnType::text:
     case ColumnType::json:
@@ -147,16 +168,17 @@ bool is_closed(std::string_view sql) noexcept {
   return depth == 0;
 }
 
-/// Writes the SQL of one table for SQLite.
+/// Writes the SQL of one table.
 class Writer {
  public:
-  explicit Writer(const TenantTable& table) noexcept : table_{table} {}
+  Writer(const TenantTable& table, Dialect dialect) noexcept : table_{table}, dialect_{dialect} {}
 
   Result<std::string> write() && {
     BOOST_OUTCOME_TRY(check_name("a table", table_.name));
     BOOST_OUTCOME_TRY(check_columns());
     sql_ = "CREATE TABLE " + quoted_name(table_.name) + " (\n  " + quoted_name(tenant_column) +
-           R"( INTEGER NOT NULL REFERENCES "tenancy_tenants" ("tenant_id"))";
+           (is_sqlite() ? " INTEGER" : " BIGINT") +
+           R"( NOT NULL REFERENCES "tenancy_tenants" ("tenant_id"))";
     for (const TableColumn& column : table_.columns) {
       BOOST_OUTCOME_TRY(add_column(column));
     }
@@ -167,7 +189,7 @@ class Writer {
     for (const SharedReference& reference : table_.shared_references) {
       BOOST_OUTCOME_TRY(add_reference(reference, &plain_list));
     }
-    sql_ += "\n) STRICT, WITHOUT ROWID;\n";
+    sql_ += is_sqlite() ? "\n) STRICT, WITHOUT ROWID;\n" : "\n);\n" + secure_rows(table_.name);
     for (const TableIndex& index : table_.indexes) {
       BOOST_OUTCOME_TRY(add_index(index));
     }
@@ -176,6 +198,8 @@ class Writer {
   }
 
  private:
+  [[nodiscard]] bool is_sqlite() const noexcept { return dialect_ == Dialect::sqlite; }
+
   [[nodiscard]] const TableColumn* find(std::string_view name) const noexcept {
     const auto found = std::ranges::find(table_.columns, name, &TableColumn::name);
     return found == table_.columns.end() ? nullptr : &*found;
@@ -210,7 +234,8 @@ class Writer {
   }
 
   Result<void> add_column(const TableColumn& column) {
-    sql_ += ",\n  " + quoted_name(column.name) + " " + std::string{type_name(column.type)};
+    sql_ +=
+        ",\n  " + quoted_name(column.name) + " " + std::string{type_name(column.type, dialect_)};
     if (!column.is_nullable) {
       sql_ += " NOT NULL";
     }
@@ -294,11 +319,13 @@ class Writer {
                      "' has no column 'updated_at' of the type timestamp for its trigger to set");
     }
     BOOST_OUTCOME_TRY(check_name("the trigger", table_.name + "_updated_at"));
-    sql_ += updated_at_trigger(table_.name, table_.key) + ";\n";
+    sql_ += is_sqlite() ? updated_at_trigger(table_.name, table_.key) + ";\n"
+                        : postgres_updated_at_trigger(table_.name);
     return success();
   }
 
   const TenantTable& table_;
+  const Dialect dialect_;
   std::string sql_;
 };
 
@@ -319,14 +346,47 @@ std::string updated_at_trigger(std::string_view table, const std::vector<std::st
          ";\nEND";
 }
 
+namespace {
+
+constexpr std::string_view set_updated_at_body =
+    "\nBEGIN\n"
+    "  NEW.\"updated_at\" := extract(epoch FROM statement_timestamp()) * 1000000;\n"
+    "  RETURN NEW;\nEND\n";
+
+}  // namespace
+
+bool is_postgres_updated_at_trigger(std::string_view table, std::string_view text) {
+  const std::string name{table};
+  // Names stand in quotes where they are reserved words.
+  for (const std::string& shown : {name, quoted_name(name)}) {
+    std::string expected = "CREATE TRIGGER ";
+    expected.append(name).append("_updated_at BEFORE UPDATE ON ").append(shown);
+    expected.append(
+        " FOR EACH ROW WHEN (NOT new.updated_at IS DISTINCT FROM old.updated_at) EXECUTE "
+        "FUNCTION ");
+    expected.append(name).append("_set_updated_at() ").append(set_updated_at_body);
+    if (text == expected) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string postgres_updated_at_trigger(std::string_view table) {
+  const std::string name{table};
+  return "CREATE FUNCTION " + quoted_name(name + "_set_updated_at") +
+         "() RETURNS trigger LANGUAGE plpgsql AS $tenancy$" + std::string{set_updated_at_body} +
+         "$tenancy$;\nCREATE TRIGGER " + quoted_name(name + "_updated_at") + " BEFORE UPDATE ON " +
+         quoted_name(table) +
+         "\n  FOR EACH ROW WHEN (NEW.\"updated_at\" IS NOT DISTINCT FROM OLD.\"updated_at\")\n"
+         "  EXECUTE FUNCTION " +
+         quoted_name(name + "_set_updated_at") + "();\n";
+}
+
 }  // namespace detail
 
 Result<std::string> create_tenant_table(const TenantTable& table, Dialect dialect) {
-  if (dialect != Dialect::sqlite) {
-    return Error{errc::invalid_argument,
-                 "tables for " + std::string{to_string(dialect)} + " are not supported yet"};
-  }
-  return detail::Writer{table}.write();
+  return detail::Writer{table, dialect}.write();
 }
 
 }  // namespace tenancy::inline v0

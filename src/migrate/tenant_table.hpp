@@ -10,4 +10,9 @@ namespace tenancy::inline v0::detail {
 /// as SQLite keeps it. The key is without `tenant_id`.
 std::string updated_at_trigger(std::string_view table, const std::vector<std::string>& key);
 
+/// The same for PostgreSQL, with the function that it calls; with semicolons.
+std::string postgres_updated_at_trigger(std::string_view table);
+/// Whether a text of the catalogue is that trigger with its function.
+bool is_postgres_updated_at_trigger(std::string_view table, std::string_view text);
+
 }  // namespace tenancy::inline v0::detail

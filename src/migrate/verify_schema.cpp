@@ -26,11 +26,11 @@ std::string_view to_string(TableKind kind) noexcept {
 
 std::string_view to_string(SchemaRule rule) noexcept {
   static constexpr std::array<std::string_view, schema_rule_count> names{
-      "classified_table",    "tenant_column",        "primary_key",      "unique_key",
-      "foreign_key",         "immediate_references", "conflict_clause",  "no_autoincrement",
-      "no_connection_state", "no_virtual_table",     "listed_view",      "listed_trigger",
-      "mapped_table",        "tenant_led_index",     "tenant_reference", "strict_table",
-      "current_policy"};
+      "classified_table",    "tenant_column",        "primary_key",     "unique_key",
+      "foreign_key",         "immediate_references", "conflict_clause", "no_autoincrement",
+      "no_connection_state", "no_virtual_table",     "row_security",    "invoker_rights",
+      "listed_view",         "listed_trigger",       "mapped_table",    "tenant_led_index",
+      "tenant_reference",    "strict_table",         "distributable",   "current_policy"};
   return name_in(names, rule);
 }
 
@@ -62,12 +62,12 @@ std::string SchemaReport::mending_sql() const {
 }
 
 Result<SchemaReport> verify_schema(std::string_view url, const OpenOptions& options) {
-  BOOST_OUTCOME_TRY(const auto parsed, detail::StoreUrl::parse(url));
-  BOOST_OUTCOME_TRY(const auto inspection, detail::inspect_store(parsed, options));
+  BOOST_OUTCOME_TRY(const auto* const opener, detail::find_opener(url, options.kinds));
+  BOOST_OUTCOME_TRY(const auto inspection, opener->inspect(url, options.store, options.call));
   if (inspection == nullptr) {
     return SchemaReport{};
   }
-  return detail::sqlite::inspect(*inspection, options.call, [&](detail::ControlSession& session) {
+  return detail::inspect(*inspection, options.call, [&](detail::ControlSession& session) {
     return detail::verify_schema(session, options);
   });
 }

@@ -60,8 +60,8 @@ class CrossTenantRepository {
  public:
   /// The options hold for each call.
   CrossTenantRepository(const Store& store, const CrossTenantContext& crossing,
-                        const CallOptions& options = {})
-      : store_{store}, crossing_{&crossing}, options_{options} {}
+                        CallOptions options = {})
+      : store_{store}, crossing_{&crossing}, options_{std::move(options)} {}
   CrossTenantRepository(const Store&, CrossTenantContext&&, const CallOptions& = {}) = delete;
 
   /// How many rows a query has, all tenants' together.

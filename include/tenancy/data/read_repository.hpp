@@ -154,12 +154,12 @@ class ReadRepository {
   /// Complexity: with an index in the query's order, the rows of the page.
   Result<Page<T>> list(const Query<T>& query, const PageRequest& request = {}) const {
     Result<Page<T>> result{Page<T>{}};
-    settle(result, source_.read([&](detail::Session& session) {
-      return list_in(session, detail::Selection::rows, query, request, result.assume_value(),
-                     [&](const detail::Statement& statement, T& row) {
-                       return detail::read_row(session, statement, row);
-                     });
-    }));
+    settle(result, read_page_of(request, [&](detail::Session& session) {
+             return list_in(session, detail::Selection::rows, query, request, result.assume_value(),
+                            [&](const detail::Statement& statement, T& row) {
+                              return detail::read_row(session, statement, row);
+                            });
+           }));
     return result;
   }
   /// A part of all the tenant's rows in the order of their keys, newest first unless asked
@@ -172,16 +172,16 @@ class ReadRepository {
     requires(detail::EntityTraits<T>::has_version)
   {
     Result<Page<Versioned<T>>> result{Page<Versioned<T>>{}};
-    settle(result, source_.read([&](detail::Session& session) {
-      return list_in(
-          session, detail::Selection::versioned_rows, query, request, result.assume_value(),
-          [&](const detail::Statement& statement, Versioned<T>& item) {
-            std::array<std::int64_t, 1> version{};
-            const auto outcome = detail::read_row(session, statement, item.row, &version);
-            item.version = RowVersion{version[0]};
-            return outcome;
-          });
-    }));
+    settle(result, read_page_of(request, [&](detail::Session& session) {
+             return list_in(
+                 session, detail::Selection::versioned_rows, query, request, result.assume_value(),
+                 [&](const detail::Statement& statement, Versioned<T>& item) {
+                   std::array<std::int64_t, 1> version{};
+                   const auto outcome = detail::read_row(session, statement, item.row, &version);
+                   item.version = RowVersion{version[0]};
+                   return outcome;
+                 });
+           }));
     return result;
   }
 
@@ -192,7 +192,7 @@ class ReadRepository {
       BOOST_OUTCOME_TRY(query.code().check(Traits::table));
       detail::Select select{Traits::layout, detail::Selection::rows, query.code().predicate};
       select.order_by(detail::whole_order(Traits::layout, query.code(), Order::oldest_first));
-      select.limit(1);
+      select.limit_about(1);
       BOOST_OUTCOME_TRY(auto statement, select.prepare(session));
       BOOST_OUTCOME_TRY(const bool found, statement->step());
       if (!found) {
@@ -293,8 +293,9 @@ class ReadRepository {
       return Error{errc::invalid_argument, "children_of: a limit is at least 1"};
     }
     Result<std::vector<std::vector<T>>> result{std::vector<std::vector<T>>(parents.size())};
-    settle(result, source_.read([&](detail::Session& session) -> Result<void> {
+    settle(result, source_.read_several([&](detail::Session& session) -> Result<void> {
       std::vector<std::vector<T>>& children = result.assume_value();
+      children.assign(parents.size(), {});
       detail::ChildrenOf<Reference> finder{parents, query.code(), limit_each.has_value()};
       std::size_t rows = 0;
       while (finder.has_more()) {
@@ -385,11 +386,17 @@ class ReadRepository {
     return detail::read_presence(session, *statement, presence);
   }
 
+  /// A page is one statement, but where it is numbered and all rows are counted as well.
+  Result<void> read_page_of(const PageRequest& request, detail::SessionSource::Unit unit) const {
+    return request.number ? source_.read_several(unit) : source_.read(unit);
+  }
+
   /// `read` is given each row's statement and the item to fill.
   template <class Item, class Read>
   static Result<void> list_in(detail::Session& session, detail::Selection what,
                               const Query<T>& query, const PageRequest& request, Page<Item>& page,
                               Read read) {
+    page.items.clear();
     if (request.limit > 0 && request.limit <= PageRequest::max_limit) {
       page.items.reserve(static_cast<std::size_t>(request.limit));
     }

@@ -78,28 +78,29 @@ class Repository : public ReadRepository<T> {
   /// there is none. Returns the row as it is stored. A key that is left empty is generated.
   Result<T> upsert(T row) const {
     Result<T> result{T{}};
-    Base::settle(result, this->source_.write([&](detail::Session& session) -> Result<void> {
-      complete(row, session.now());
-      // At hand before anything is stored: a call that is stopped meanwhile has stored nothing.
-      BOOST_OUTCOME_TRY(auto find, session.prepare(Sql::find));
-      {
-        BOOST_OUTCOME_TRY(auto statement,
-                          detail::prepare_upsert(session, Traits::layout, Traits::updated));
-        detail::RowParameters<T, Traits::size> parameters;
-        add_all(parameters, row);
-        BOOST_OUTCOME_TRY(parameters.bind(*statement));
-        BOOST_OUTCOME_TRY(statement->step());
-        BOOST_OUTCOME_TRY(expect_inserted(*statement, 1));
-      }
-      // Not by RETURNING, which gives a whole number for a REAL that is one.
-      std::optional<T> stored;
-      BOOST_OUTCOME_TRY(Base::find_with(session, *find, key_of(row), stored));
-      if (!stored) {
-        return ignored_by_trigger();
-      }
-      result = *std::move(stored);
-      return success();
-    }));
+    Base::settle(
+        result, this->source_.write_and_read([&](detail::Session& session) -> Result<void> {
+          complete(row, session.now());
+          // At hand before anything is stored: a call that is stopped meanwhile has stored nothing.
+          BOOST_OUTCOME_TRY(auto find, session.prepare(Sql::find));
+          {
+            BOOST_OUTCOME_TRY(auto statement,
+                              detail::prepare_upsert(session, Traits::layout, Traits::updated));
+            detail::RowParameters<T, Traits::size> parameters;
+            add_all(parameters, row);
+            BOOST_OUTCOME_TRY(parameters.bind(*statement));
+            BOOST_OUTCOME_TRY(statement->step());
+            BOOST_OUTCOME_TRY(expect_inserted(*statement, 1));
+          }
+          // Not by RETURNING, which gives a whole number for a REAL that is one.
+          std::optional<T> stored;
+          BOOST_OUTCOME_TRY(Base::find_with(session, *find, key_of(row), stored));
+          if (!stored) {
+            return ignored_by_trigger();
+          }
+          result = *std::move(stored);
+          return success();
+        }));
     return result;
   }
 

@@ -86,9 +86,12 @@ struct SqlTableInfo {
 /// Errors: of each function those of `Store::read`, and `invalid_query` for a text that is no query
 /// or names what it cannot see; `query_refused` for one that does something else than read, or
 /// calls a function that is not on the list; `query_limit_exceeded`, about the limit, for one that
-/// takes too much; `invalid_argument` for parameters that are not those of the text. Messages about
-/// a query tell nothing of other tenants and hold no stored value, so that they may be shown to
-/// whoever wrote it.
+/// takes too much; `invalid_argument` for parameters that are not those of the text; on PostgreSQL
+/// `not_supported` where there is no role for queries (`PostgresOptions::queries_url`) or the
+/// database was not set up for them, `unsafe_role` for a role that may do more, and
+/// `schema_mismatch` when what queries see is not what the store's schema calls for, until
+/// `tenancy::migrate` has run. Messages about a query tell nothing of other tenants and hold no
+/// stored value, so that they may be shown to whoever wrote it.
 class TENANCY_API ScopedSql {
  public:
   ScopedSql(const Store& store, const TenantContext& context, const SqlLimits& limits = {},

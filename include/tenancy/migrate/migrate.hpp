@@ -18,6 +18,13 @@ namespace tenancy::inline v0 {
 /// for a step of its own when a service is rolled out. Gives the steps that were applied, here and
 /// not by another process, in their order.
 ///
+/// Of a silo, the control file is migrated first and then every tenant's file, which would
+/// otherwise be at its first use. A file that fails does not keep the others from being migrated,
+/// and serves nobody until its steps succeed; the error is that of the first, with how many there
+/// were.
+///
+/// Of PostgreSQL, the URL is of the role that owns the schema; no keys are needed.
+///
 /// A step that fails is rolled back and ends the migration; those before it stay applied. So does
 /// one that is stopped or whose deadline passes, also in its middle.
 /// Errors: as `open`.
@@ -58,8 +65,8 @@ struct DryRunReport {
 ///
 /// Isolation: the copy holds all tenants' rows. Of the store, not a byte is changed, nor of its
 /// write-ahead log, also while others use it; its keys are not needed.
-/// Errors: as `migration_status` and `Authority::backup`; `cancelled`, `deadline_exceeded`. What
-/// `migrate` would fail with is in the report.
+/// Errors: as `migration_status` and `Authority::backup`; `cancelled`, `deadline_exceeded`;
+/// `not_supported` on PostgreSQL. What `migrate` would fail with is in the report.
 /// Complexity: reads the whole store, and needs room for a second one.
 TENANCY_API Result<DryRunReport> dry_run_migrations(std::string_view url,
                                                     const OpenOptions& options);

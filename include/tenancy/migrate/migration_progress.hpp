@@ -4,7 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+
+#include "tenancy/core/tenant_id.hpp"
 
 namespace tenancy::inline v0 {
 
@@ -15,6 +18,8 @@ struct AppliedMigration {
   std::string name;
   std::string source;  ///< The file that it came from; empty when it came from code.
   std::chrono::nanoseconds took{0};
+  /// Of a store with a file per tenant, whose file it was; none for the control file.
+  std::optional<TenantId> tenant = {};
 };
 
 /// How far the migrations of one component are.

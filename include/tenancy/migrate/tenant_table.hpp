@@ -85,8 +85,9 @@ struct TenantTable {
 /// this and all later versions of the library, since it enters the step's checksum.
 ///
 /// Isolation: what it makes passes `verify_schema`. A `check` is the host's own SQL and is not
-/// looked at beyond its quotes and parentheses. Errors: `invalid_argument`, with the name that is
-/// wrong; also for `Dialect::postgresql`, which is not supported yet.
+/// looked at beyond its quotes and parentheses. On PostgreSQL the rows are secured by the library's
+/// policy, and texts sort by their bytes.
+/// Errors: `invalid_argument`, with the name that is wrong.
 TENANCY_API Result<std::string> create_tenant_table(const TenantTable& table, Dialect dialect);
 
 }  // namespace tenancy::inline v0

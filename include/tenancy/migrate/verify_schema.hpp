@@ -33,12 +33,15 @@ enum class SchemaRule : std::uint8_t {
   no_autoincrement,      ///< No counter goes through the rows of all tenants.
   no_connection_state,   ///< No default and no check tells what the connection did before.
   no_virtual_table,      ///< Virtual tables keep rows of their own.
+  row_security,          ///< PostgreSQL: rows are secured by the library's policy alone.
+  invoker_rights,        ///< PostgreSQL: views and functions have the rights of who asks.
   listed_view,           ///< The host has listed the view, with the text that it has.
   listed_trigger,        ///< The host has listed the trigger as it is, or the library made it.
   mapped_table,          ///< A table is as the mapping in `OpenOptions::mappings` takes it to be.
   tenant_led_index,      ///< The tenant is in other indexes; a warning where it is not first.
   tenant_reference,  ///< `tenant_id` refers to a tenant, or with others to such a row. A warning.
   strict_table,      ///< The table is STRICT. A warning.
+  distributable,     ///< PostgreSQL: the table can be spread by its tenant, as by Citus. A warning.
   current_policy,    ///< What the policy lists is there. A warning.
 };
 

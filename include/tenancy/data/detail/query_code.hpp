@@ -62,6 +62,8 @@ class TENANCY_API PredicateCode {
   [[nodiscard]] bool is_empty() const noexcept { return shape_.empty(); }
   [[nodiscard]] std::string_view shape() const noexcept { return shape_; }
   [[nodiscard]] const std::vector<OwnedValue>& values() const noexcept { return values_; }
+  /// Which of the values are bounds of prefixes: rows are compared with them, but none is equal.
+  [[nodiscard]] std::vector<std::size_t> bounds() const;
 
   /// Errors: `invalid_argument` for too large a predicate; `invalid_value`.
   [[nodiscard]] Result<void> check(std::string_view table) const;

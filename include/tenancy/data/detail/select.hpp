@@ -50,6 +50,10 @@ class TENANCY_API Select {
   /// Rows behind this one, whose values of the columns of the order these are.
   void behind(std::vector<OwnedValue> place) { place_ = std::move(place); }
   void limit(std::int64_t rows) { limit_ = rows; }
+  /// At least so many, for whoever reads no further than it needs: one of few sizes, so that
+  /// PostgreSQL has the number in the text. A parameter its planner takes for a tenth of all rows,
+  /// and makes a plan for each call.
+  void limit_about(std::int64_t rows);
   /// The limit is for each parent: of those whose columns have the values of one of these keys, the
   /// first in the order. Each key stands as many values behind one another.
   void for_each_parent(std::vector<std::uint8_t> columns, std::vector<OwnedValue> keys);
@@ -65,12 +69,21 @@ class TENANCY_API Select {
   // Its instances are the library's own, and not what the class exports.
   template <class Sql>
   [[gnu::visibility("hidden")]] Result<StatementLease> prepare_in(auto& session) const;
-  [[nodiscard]] std::string shape() const;
-  [[nodiscard]] std::string sql() const;
-  void write_limited_by_parent(SqlText& sql) const;
+  [[nodiscard]] std::string shape(Dialect dialect) const;
+  [[nodiscard]] std::string sql(Dialect dialect) const;
+  /// Of any number of rows.
+  [[nodiscard]] bool is_unbounded() const noexcept {
+    return (what_ == Selection::rows || what_ == Selection::versioned_rows) && !limit_;
+  }
+  void write_first_parent(SqlText& sql) const;
+  void write_limited_by_parent(SqlText& sql, Dialect dialect) const;
+  void write_parents_of_row(SqlText& sql) const;
   void write_condition(SqlText& sql) const;
   void write_order(SqlText& sql) const;
-  void write_limit(SqlText& sql) const;
+  void write_limit(SqlText& sql, Dialect dialect) const;
+  [[nodiscard]] bool has_limit_in_text(Dialect dialect) const noexcept {
+    return is_limit_rounded_ && dialect == Dialect::postgresql;
+  }
 
   const EntityLayout& layout_;
   Selection what_;
@@ -82,6 +95,7 @@ class TENANCY_API Select {
   std::vector<SortColumn> order_;
   std::optional<std::vector<OwnedValue>> place_;
   std::optional<std::int64_t> limit_;
+  bool is_limit_rounded_ = false;
   std::optional<std::int64_t> offset_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "tenancy/core/detail/function_ref.hpp"
 #include "tenancy/core/export.hpp"
+#include "tenancy/storage/detail/unit.hpp"
 #include "tenancy/storage/store.hpp"
 #include "tenancy/storage/transaction.hpp"
 
@@ -25,12 +26,16 @@ class TENANCY_API SessionSource {
   SessionSource(const Store& store, const TenantContext& context, const CallOptions& options)
       : standalone_{Standalone{store, context, options}} {}
 
-  /// For units that read.
-  Result<void> read(Unit unit) const;
-  /// For units that write one statement.
-  Result<void> write(Unit unit) const;
+  /// For units that read by one statement.
+  Result<void> read(Unit unit) const { return read_as(UnitKind::own_statement, unit); }
+  /// For units that read by several, which have one view.
+  Result<void> read_several(Unit unit) const { return read_as(UnitKind::own_statements, unit); }
+  /// For units that write one statement and, where it changed nothing, look why.
+  Result<void> write(Unit unit) const { return write_as(UnitKind::own_statement, unit); }
+  /// For units that write one statement and read what it did.
+  Result<void> write_and_read(Unit unit) const { return write_as(UnitKind::own_statements, unit); }
   /// For units that write several.
-  Result<void> write_several(Unit unit) const;
+  Result<void> write_several(Unit unit) const { return write_as(UnitKind::any, unit); }
 
  private:
   struct Standalone {
@@ -38,6 +43,9 @@ class TENANCY_API SessionSource {
     TenantContext context;
     CallOptions options;
   };
+
+  Result<void> read_as(UnitKind kind, Unit unit) const;
+  Result<void> write_as(UnitKind kind, Unit unit) const;
 
   [[nodiscard]] Session& session() const {
     TENANCY_ASSERT(!lifetime_.expired(), "use of a repository after its transaction ended");

@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <string>
+
+#include "migrate/query_views.hpp"
+#include "migrate/read_catalogue.hpp"
+#include "migrate/row_policy.hpp"
+
+namespace tenancy::inline v0::detail {
+namespace {
+
+// All of the schema that the connection works in. The engine's functions and tables are named with
+// theirs, whatever else is called so.
+
+constexpr std::string_view postgres_tables_sql =
+    "SELECT c.relname, '', c.relkind = 'f', true, "
+    "c.relrowsecurity AND c.relforcerowsecurity, "
+    "(SELECT count(*) FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid "
+    "AND (p.polpermissive OR p.polname <> 'tenancy_queries')), "
+    "(SELECT p.polcmd::text || p.polpermissive::text || p.polroles::text "
+    "|| regexp_replace(coalesce(pg_get_expr(p.polqual, p.polrelid), '') || '|' || "
+    "coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), '\\s', '', 'g') "
+    "FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid "
+    "AND (p.polpermissive OR p.polname <> 'tenancy_queries') ORDER BY p.polname LIMIT 1), "
+    "c.relkind = 'r' AND NOT c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits h "
+    "WHERE c.oid IN (h.inhrelid, h.inhparent)) "
+    "FROM pg_catalog.pg_class c WHERE c.relnamespace = to_regnamespace(current_schema()) "
+    "AND c.relkind IN ('r', 'p', 'f')";
+constexpr std::string_view postgres_columns_sql =
+    "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+    "a.atthasdef AND a.attgenerated = '' OR a.attidentity <> '', "
+    "a.attgenerated <> '' OR a.attidentity = 'a', "
+    "coalesce((SELECT array_position(i.indkey::int2[], a.attnum) + 1 FROM pg_catalog.pg_index i "
+    "WHERE i.indrelid = c.oid AND i.indisprimary), 0), "
+    "a.attidentity <> '' OR coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%' "
+    "FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum), false) "
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
+    "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p', 'f') "
+    "AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.oid, a.attnum";
+constexpr std::string_view postgres_indexes_sql =
+    "SELECT c.relname, x.relname, i.indisunique, i.indisprimary, i.indpred IS NOT NULL, "
+    "coalesce(a.attname, ''), "
+    "CASE WHEN n.conindid IS NULL THEN pg_get_indexdef(i.indexrelid) ELSE '' END, "
+    "i.indisexclusion AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint e "
+    "CROSS JOIN LATERAL unnest(e.conkey, e.conexclop) AS m (attnum, op) "
+    "JOIN pg_catalog.pg_attribute b ON b.attrelid = c.oid AND b.attnum = m.attnum "
+    "JOIN pg_catalog.pg_operator o ON o.oid = m.op "
+    "WHERE e.conindid = i.indexrelid AND e.contype = 'x' AND b.attname = 'tenant_id' "
+    "AND o.oprname = '=' AND o.oprnamespace = 'pg_catalog'::regnamespace) "
+    "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
+    "JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid "
+    "CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place) "
+    "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum "
+    "AND k.attnum > 0 "
+    "LEFT JOIN (SELECT DISTINCT conindid FROM pg_catalog.pg_constraint "
+    "WHERE contype IN ('p', 'u', 'x')) n ON n.conindid = i.indexrelid "
+    "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p') "
+    "AND k.place <= i.indnkeyatts ORDER BY c.oid, i.indexrelid, k.place";
+constexpr std::string_view postgres_references_sql =
+    "SELECT c.relname, n.oid::bigint, p.relname, n.confupdtype::text, n.confdeltype::text, "
+    "f.attname, t.attname, n.condeferred "
+    "FROM pg_catalog.pg_constraint n JOIN pg_catalog.pg_class c ON c.oid = n.conrelid "
+    "JOIN pg_catalog.pg_class p ON p.oid = n.confrelid "
+    "CROSS JOIN LATERAL unnest(n.conkey, n.confkey) WITH ORDINALITY AS k (own, other, place) "
+    "JOIN pg_catalog.pg_attribute f ON f.attrelid = c.oid AND f.attnum = k.own "
+    "JOIN pg_catalog.pg_attribute t ON t.attrelid = p.oid AND t.attnum = k.other "
+    "WHERE n.contype = 'f' AND c.relnamespace = to_regnamespace(current_schema()) "
+    "ORDER BY c.oid, n.oid, k.place";
+#define TENANCY_HAS_OWNERS_RIGHTS                                                           \
+  "c.relkind = 'm' OR NOT coalesce(c.reloptions::text[] && ARRAY['security_invoker=true', " \
+  "'security_invoker=on', 'security_invoker=1', 'security_invoker=yes'], false) "
+
+/// Views, then those with another's rights that stand elsewhere over the schema's tables and that
+/// this role may read, then triggers with the functions that they call, then rules, which put other
+/// statements in the place of those that are sent, then functions with their owner's rights,
+/// wherever they are.
+constexpr std::string_view postgres_objects_sql =
+    "WITH RECURSIVE over_tables (oid) AS (SELECT oid FROM pg_catalog.pg_class "
+    "WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p') "
+    "UNION SELECT w.ev_class FROM over_tables o JOIN pg_catalog.pg_depend d ON d.refobjid = o.oid "
+    "AND d.refclassid = 'pg_catalog.pg_class'::regclass "
+    "AND d.classid = 'pg_catalog.pg_rewrite'::regclass "
+    "JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid) "
+    "SELECT 'view', c.relname::text AS name, '', pg_get_viewdef(c.oid), " TENANCY_HAS_OWNERS_RIGHTS
+    ", '' FROM pg_catalog.pg_class c WHERE c.relnamespace = to_regnamespace(current_schema()) "
+    "AND c.relkind IN ('v', 'm') "
+    "UNION ALL "
+    "SELECT 'view', c.relname::text, '', pg_get_viewdef(c.oid), true, quote_ident(n.nspname) "
+    "FROM over_tables o JOIN pg_catalog.pg_class c USING (oid) "
+    "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname NOT IN (current_schema(), 'tenancy_queries') AND c.relkind IN ('v', 'm') "
+    "AND (" TENANCY_HAS_OWNERS_RIGHTS
+    ") AND NOT pg_has_role(current_user, c.relowner, 'MEMBER') "
+    "AND EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE (pg_has_role(current_user, r.oid, "
+    "'MEMBER') OR pg_has_role(session_user, r.oid, 'MEMBER')) "
+    "AND has_any_column_privilege(r.oid, c.oid, 'SELECT')) "
+    "UNION ALL "
+    "SELECT 'trigger', t.tgname::text, c.relname::text, pg_get_triggerdef(t.oid, true) || ' ' || "
+    "p.prosrc, "
+    "false, '' "
+    "FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
+    "JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
+    "WHERE NOT t.tgisinternal AND c.relnamespace = to_regnamespace(current_schema()) "
+    "UNION ALL "
+    "SELECT 'rule', r.rulename, c.relname, pg_get_ruledef(r.oid), false, '' "
+    "FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class "
+    "WHERE r.rulename <> '_RETURN' AND c.relnamespace = to_regnamespace(current_schema()) "
+    "UNION ALL "
+    "SELECT 'function', p.proname, CASE WHEN n.nspname = 'tenancy_queries' AND p.proowner = "
+    "n.nspowner AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] THEN p.prosrc ELSE '' "
+    "END, pg_get_functiondef(p.oid), true, CASE WHEN n.nspname = current_schema() THEN '' "
+    "ELSE quote_ident(n.nspname) END "
+    "FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
+    "WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
+    "ORDER BY name";
+
+#undef TENANCY_HAS_OWNERS_RIGHTS
+
+constexpr std::string_view postgres_functions_sql =
+    "SELECT p.proname, p.prosrc, p.provolatile = 's' AND NOT p.prosecdef AND p.proconfig IS NULL "
+    "AND p.pronargs = 0 FROM pg_catalog.pg_proc p "
+    "WHERE p.pronamespace = to_regnamespace(current_schema()) "
+    "AND p.proname IN ('tenancy_tenant', 'tenancy_crossing')";
+
+std::string action_of(std::string_view letter) {
+  if (letter == "c") {
+    return "CASCADE";
+  }
+  if (letter == "n") {
+    return "SET NULL";
+  }
+  if (letter == "d") {
+    return "SET DEFAULT";
+  }
+  return letter == "r" ? "RESTRICT" : "NO ACTION";
+}
+
+/// What the one policy of a secured table is: for all commands, permissive, of all roles.
+std::string expected_policy() {
+  return "*true{0}" + std::string{policy_using} + "|" + std::string{policy_check};
+}
+
+Result<void> read_tables(ControlSession& session, std::vector<CatalogueTable>& tables) {
+  const std::string policy = expected_policy();
+  BOOST_OUTCOME_TRY(session.look_up(postgres_tables_sql, [&](const Statement& row) {
+    CatalogueTable table{text_of(row, 0), text_of(row, 1), flag_of(row, 2), flag_of(row, 3)};
+    table.is_secured =
+        flag_of(row, 4) && row.int64(5) == std::int64_t{1} && text_of(row, 6) == policy;
+    table.inherits = flag_of(row, 7);
+    tables.push_back(std::move(table));
+  }));
+  std::ranges::sort(tables, {}, &CatalogueTable::name);
+  const auto of_table = [&](const Statement& row) { return find_table(tables, text_of(row, 0)); };
+  BOOST_OUTCOME_TRY(session.look_up(postgres_columns_sql, [&](const Statement& row) {
+    if (auto* const table = of_table(row)) {
+      table->columns.push_back({text_of(row, 1), text_of(row, 2), flag_of(row, 3), flag_of(row, 4),
+                                flag_of(row, 5), static_cast<int>(row.int64(6).value_or(0)),
+                                flag_of(row, 7)});
+    }
+  }));
+  BOOST_OUTCOME_TRY(session.look_up(postgres_indexes_sql, [&](const Statement& row) {
+    if (auto* const table = of_table(row)) {
+      const auto name = text_of(row, 1);
+      if (table->indexes.empty() || table->indexes.back().name != name) {
+        table->indexes.push_back({name,
+                                  flag_of(row, 2),
+                                  flag_of(row, 3),
+                                  flag_of(row, 4),
+                                  text_of(row, 6),
+                                  {},
+                                  flag_of(row, 7)});
+      }
+      table->indexes.back().columns.push_back(text_of(row, 5));
+    }
+  }));
+  std::int64_t last_id = -1;
+  return session.look_up(postgres_references_sql, [&](const Statement& row) {
+    auto* const table = of_table(row);
+    const auto id = row.int64(1).value_or(0);
+    if (table == nullptr) {
+      return;
+    }
+    if (id != last_id) {
+      table->references.push_back({text_of(row, 2),
+                                   action_of(row.text(3).value_or("")),
+                                   action_of(row.text(4).value_or("")),
+                                   {},
+                                   flag_of(row, 7)});
+    }
+    last_id = id;
+    table->references.back().pairs.push_back({text_of(row, 5), text_of(row, 6)});
+  });
+}
+
+}  // namespace
+
+Result<Catalogue> read_postgres_catalogue(ControlSession& session) {
+  Catalogue catalogue{.dialect = Dialect::postgresql};
+  BOOST_OUTCOME_TRY(read_tables(session, catalogue.tables));
+  std::string tables;
+  BOOST_OUTCOME_TRY(session.look_up("SELECT quote_ident(current_schema())",
+                                    [&](const Statement& row) { tables = text_of(row, 0); }));
+  BOOST_OUTCOME_TRY(session.look_up(postgres_objects_sql, [&](const Statement& row) {
+    const auto what = text_of(row, 0);
+    if (what == "function" && !text_of(row, 2).empty() &&
+        text_of(row, 2) == query_function_body(text_of(row, 1), tables)) {
+      return;  // One of the library's own, which says whose rows tenants' queries see.
+    }
+    catalogue.views_and_triggers.push_back(
+        {what == "view", text_of(row, 1), what == "function" ? std::string{} : text_of(row, 2),
+         text_of(row, 3), flag_of(row, 4), what == "function", text_of(row, 5)});
+  }));
+  int sound = 0;
+  BOOST_OUTCOME_TRY(session.look_up(postgres_functions_sql, [&](const Statement& row) {
+    const auto body =
+        text_of(row, 0) == tenant_function ? tenant_function_body : crossing_function_body;
+    sound += text_of(row, 1) == body && flag_of(row, 2) ? 1 : 0;
+  }));
+  catalogue.has_policy_functions = sound == 2;
+  return catalogue;
+}
+
+}  // namespace tenancy::inline v0::detail
