@@ -1,5 +1,6 @@
 # What `cmake --install` puts where: headers, libraries and what finds them. Components: "runtime" is
-# what programs need to run, "development" what it takes to build them.
+# what programs need to run, "development" what it takes to build them, "postgres" what it takes besides
+# for stores on PostgreSQL.
 
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -27,6 +28,26 @@ install(EXPORT tenancy-testing
   DESTINATION "${package_dir}"
   NAMESPACE tenancy::
   COMPONENT development)
+
+if(TARGET tenancy_conformance)
+  install(TARGETS tenancy_conformance EXPORT tenancy-conformance
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
+    FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development)
+  install(EXPORT tenancy-conformance
+    DESTINATION "${package_dir}"
+    NAMESPACE tenancy::
+    COMPONENT development)
+endif()
+
+if(TARGET tenancy_postgres)
+  install(TARGETS tenancy_postgres EXPORT tenancy-postgres
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT postgres
+    FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT postgres)
+  install(EXPORT tenancy-postgres
+    DESTINATION "${package_dir}"
+    NAMESPACE tenancy::
+    COMPONENT postgres)
+endif()
 
 configure_package_config_file(
   "${CMAKE_CURRENT_LIST_DIR}/tenancy-config.cmake.in"
@@ -66,6 +87,18 @@ else()
 endif()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/tenancy.pc.in" "${PROJECT_BINARY_DIR}/tenancy.pc" @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/tenancy.pc" DESTINATION "${pc_dir}" COMPONENT development)
+if(TARGET tenancy_conformance)
+  configure_file("${CMAKE_CURRENT_LIST_DIR}/tenancy-conformance.pc.in"
+    "${PROJECT_BINARY_DIR}/tenancy-conformance.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/tenancy-conformance.pc"
+    DESTINATION "${pc_dir}" COMPONENT development)
+endif()
+if(TARGET tenancy_postgres)
+  configure_file("${CMAKE_CURRENT_LIST_DIR}/tenancy-postgres.pc.in"
+    "${PROJECT_BINARY_DIR}/tenancy-postgres.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/tenancy-postgres.pc"
+    DESTINATION "${pc_dir}" COMPONENT postgres)
+endif()
 
 # tenancy_install_manual(component page...)
 #

@@ -12,7 +12,7 @@ set(CPACK_PACKAGE_VENDOR "the tenancy authors")
 set(CPACK_PACKAGE_CONTACT "The tenancy maintainers <maintainers@tenancy.invalid>")
 set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
-set(CPACK_COMPONENTS_ALL ctl development runtime service)
+set(CPACK_COMPONENTS_ALL ctl development postgres runtime service)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
@@ -56,6 +56,15 @@ ${about}
 
 This package has the headers, the static library, and what CMake and
 pkg-config need to find them.")
+
+set(CPACK_DEBIAN_POSTGRES_PACKAGE_NAME libtenancy-postgres-dev)
+set(CPACK_DEBIAN_POSTGRES_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_POSTGRES_PACKAGE_DEPENDS "libtenancy-dev ${exactly}, libpq-dev (>= 14)")
+set(CPACK_COMPONENT_POSTGRES_DESCRIPTION "embeddable multi-tenancy library for C++ (PostgreSQL)
+${about}
+
+This package has what it takes to build programs whose stores are on
+PostgreSQL.")
 
 set(CPACK_DEBIAN_SERVICE_PACKAGE_NAME tenantd)
 set(CPACK_DEBIAN_SERVICE_PACKAGE_SECTION net)

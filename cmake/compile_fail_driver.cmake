@@ -1,5 +1,6 @@
 # Runs one half of a compile-fail test: cmake -D MODE=control|rejected -D FILE=... -D SETTINGS=... -P
-# With MODE=headers it compiles what stands before the files instead.
+# With MODE=headers it compiles what stands before the files instead, with MODE=controls a file that
+# holds many of them.
 
 cmake_minimum_required(VERSION 3.25)
 include("${SETTINGS}")
@@ -14,7 +15,7 @@ else()
   set(bare_messages -fno-caret-diagnostics)
 endif()
 
-if(MODE STREQUAL "headers")
+if(MODE MATCHES "^(headers|controls)$")
   set(expected "")
 elseif(content MATCHES "// EXPECT-${which}: *([^\n]*[^ \n])" OR
    content MATCHES "// EXPECT: *([^\n]*[^ \n])")
@@ -75,9 +76,9 @@ execute_process(
 cmake_path(GET FILE FILENAME file_name)
 string(REPLACE "${FILE}" "FILE" messages "${output}")
 
-if(MODE STREQUAL "control")
+if(MODE MATCHES "^controls?$")
   if(NOT result EQUAL 0)
-    message(FATAL_ERROR "${FILE}: the control does not compile:\n${output}")
+    message(FATAL_ERROR "${FILE}: a control does not compile:\n${output}")
   endif()
 elseif(MODE STREQUAL "rejected")
   if(result EQUAL 0)
@@ -88,5 +89,5 @@ elseif(MODE STREQUAL "rejected")
       "${FILE}: is rejected, but no message matches\n  ${expected}\nThe messages:\n${output}")
   endif()
 else()
-  message(FATAL_ERROR "MODE is control or rejected, not '${MODE}'")
+  message(FATAL_ERROR "MODE is control, controls, rejected or headers, not '${MODE}'")
 endif()
