@@ -20,6 +20,7 @@
 #include "ctl/keys.hpp"
 #include "ctl/migrate.hpp"
 #include "ctl/parsing.hpp"
+#include "ctl/postgres.hpp"
 #include "ctl/quotas.hpp"
 #include "ctl/target.hpp"
 #include "ctl/tenants.hpp"
@@ -45,7 +46,10 @@ std::string exit_statuses() {
 class SharedOptions {
  public:
   SharedOptions(CLI::App& app, Options& options) {
-    add(app, "--store", options.store, "TENANTCTL_STORE", "URL", "The store: sqlite:FILE");
+    add(app, "--store", options.store, "TENANTCTL_STORE", "URL",
+        "The store: sqlite:FILE, sqlite-silo:DIR or postgresql://...");
+    add(app, "--password-file", options.password_file, "TENANTCTL_PASSWORD_FILE", "FILE",
+        "The file with the password of the store's role on PostgreSQL, - for the input");
     add(app, "--keys", options.keys, "TENANTCTL_KEYS", "FILE",
         "The file of the store's keys; beside it by default");
     add(app, "--migrations", options.migrations, "TENANTCTL_MIGRATIONS", "DIR",
@@ -144,6 +148,7 @@ void set_up(CLI::App& app, Command& chosen) {
   add_verify_command(app, chosen);
   add_backup_command(app, chosen);
   add_health_command(app, chosen);
+  add_postgres_commands(app, chosen);
   add_completion_command(app, chosen);
   let_options_stand_anywhere(app);
   app.footer(exit_statuses());

@@ -25,7 +25,7 @@ std::string hint_for(errc code) {
     case errc::commit_unknown:
       return "Look whether it was done before trying again.";
     case errc::invalid_url:
-      return "A store is named as sqlite:FILE.";
+      return "A store is named as sqlite:FILE or postgresql://USER@HOST/DATABASE.";
     case errc::invalid_cursor:
       return "A cursor goes on in the list that gave it out, with the same filters and order.";
     case errc::key_ring_unavailable:

@@ -11,6 +11,7 @@
 #include "ctl/session.hpp"
 #include "ctl/store_access.hpp"
 #include "ctl/tenant_view.hpp"
+#include "service/store_kinds.hpp"
 
 namespace tenantctl {
 namespace {
@@ -25,6 +26,11 @@ Outcome<tenancy::OpenOptions> opening(Session& session) {
   return open_options(session.options(), session.time(), session.call());
 }
 
+/// A URL of PostgreSQL's may have a password in it.
+std::string shown_store(const Options& options) {
+  return tenantd::is_of_files(options.store) ? options.store : "the store";
+}
+
 /// How many steps are in a state.
 std::size_t count(const tenancy::MigrationReport& report, MigrationState state) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -33,7 +39,7 @@ std::size_t count(const tenancy::MigrationReport& report, MigrationState state) 
 
 Outcome<void> status(Session& session) {
   BOOST_OUTCOME_TRY(const auto options, opening(session));
-  BOOST_OUTCOME_TRY(const auto report, tenancy::migration_status(session.options().store, options));
+  BOOST_OUTCOME_TRY(const auto report, tenancy::migration_status(session.store_url(), options));
   Listing listing{session.output(), {"COMPONENT", "VERSION", "NAME", "STATE", "APPLIED"}};
   for (const auto& step : report.steps) {
     listing.add(Json{{"component", step.component},
@@ -54,14 +60,16 @@ Outcome<void> status(Session& session) {
 
 Outcome<void> up(Session& session) {
   BOOST_OUTCOME_TRY(auto options, opening(session));
-  BOOST_OUTCOME_TRY(options.keys, load_keys(session.options()));
-  BOOST_OUTCOME_TRY(const auto before, tenancy::migration_status(session.options().store, options));
+  BOOST_OUTCOME_TRY(const auto before, tenancy::migration_status(session.store_url(), options));
   const auto pending = count(before, MigrationState::pending);
   // A store that has no step yet has nothing that could be lost.
-  if (pending > 0 && !before.has_conflicts() && count(before, MigrationState::applied) > 0) {
+  const bool is_new = !before.has_conflicts() && count(before, MigrationState::applied) == 0;
+  BOOST_OUTCOME_TRY(options.keys, load_keys(session.options(),
+                                            is_new ? Keys::of_a_new_store : Keys::of_the_store));
+  if (pending > 0 && !before.has_conflicts() && !is_new) {
     BOOST_OUTCOME_TRY(session.confirm(
         {std::to_string(pending) + (pending == 1 ? " step" : " steps") + " will be applied to " +
-             session.options().store + ", and cannot be undone.",
+             shown_store(session.options()) + ", and cannot be undone.",
          "yes"}));
     options.call = session.call();
   }
@@ -79,7 +87,7 @@ Outcome<void> up(Session& session) {
                    std::to_string(milliseconds(step.took)) + " ms"});
     }
   };
-  const auto applied = tenancy::migrate(session.options().store, std::move(options));
+  const auto applied = tenancy::migrate(session.store_url(), std::move(options));
   // Those that were applied before one failed stay applied.
   listing.finish();
   if (!applied) {
@@ -105,8 +113,7 @@ std::string_view name_of(tenancy::DryRunOutcome outcome) {
 
 Outcome<void> dry_run(Session& session) {
   BOOST_OUTCOME_TRY(const auto options, opening(session));
-  BOOST_OUTCOME_TRY(const auto report,
-                    tenancy::dry_run_migrations(session.options().store, options));
+  BOOST_OUTCOME_TRY(const auto report, tenancy::dry_run_migrations(session.store_url(), options));
   Output& output = session.output();
   Listing listing{output, {"COMPONENT", "VERSION", "NAME", "OUTCOME", "TOOK"}};
   for (const auto& step : report.steps) {

@@ -15,7 +15,9 @@ class Session;
 
 /// What the command line says to every command.
 struct Options {
-  std::string store;       ///< Empty when none was named; never beside a server.
+  std::string store;  ///< Empty when none was named; never beside a server.
+  /// With the password of the store's role on PostgreSQL, `-` for standard input; may be empty.
+  std::string password_file;
   std::string server;      ///< A URL; empty when none was named.
   std::string keys;        ///< Empty for the file beside the store.
   std::string migrations;  ///< A folder; empty for the service's own steps.

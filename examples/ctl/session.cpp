@@ -26,6 +26,8 @@ Outcome<ApiClient*> Session::server() {
 Outcome<void> Session::prepare() {
   if (!options_.server.empty()) {
     BOOST_OUTCOME_TRY(server());
+  } else if (!options_.store.empty()) {
+    BOOST_OUTCOME_TRY(store_url_, load_store_url(options_, interruption()));
   }
   return success();
 }
@@ -85,7 +87,7 @@ Outcome<ServerMessaging> Session::messaging(const std::string& what) {
 
 Outcome<tenancy::Authority*> Session::authority() {
   if (!authority_) {
-    BOOST_OUTCOME_TRY(auto opened, open_as_it_is(options_, time(), call()));
+    BOOST_OUTCOME_TRY(auto opened, open_as_it_is(options_, store_url_, time(), call()));
     authority_ = std::move(opened);
   }
   return &*authority_;

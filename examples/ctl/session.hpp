@@ -43,9 +43,12 @@ class Session {
   /// What each call to the store is held to: the end of the command's time, and signals.
   [[nodiscard]] tenancy::CallOptions call() const { return limit_.call(); }
 
-  /// Takes the server's key from where it is, before the command reads its input.
-  /// Errors: usage; `input`.
+  /// Takes the server's key, or the password of the store, from where it is, before the command
+  /// reads its input. Errors: usage; `input`.
   Outcome<void> prepare();
+
+  /// Of the store, with its password: not to be shown. Empty when none is named.
+  [[nodiscard]] const std::string& store_url() const noexcept { return store_url_; }
 
   /// The tenants and their keys, in the store or behind the server.
   /// Errors: usage; those of `tenancy::open`.
@@ -74,6 +77,7 @@ class Session {
   const Options& options_;
   Output& output_;
   CallLimit limit_;
+  std::string store_url_;
   std::optional<tenancy::Authority> authority_;
   std::unique_ptr<ApiClient> server_;
   std::unique_ptr<TenantDirectory> tenants_;

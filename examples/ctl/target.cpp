@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <span>
 #include <string_view>
 
 namespace tenantctl {
 namespace {
 
-constexpr std::array<std::string_view, 3> of_stores{"--keys", "--migrations", "--as"};
+constexpr std::array<std::string_view, 4> of_stores{"--password-file", "--keys", "--migrations",
+                                                    "--as"};
 constexpr std::array<std::string_view, 3> of_servers{"--key-file", "--cacert", "--insecure-http"};
 
 bool is_given(const std::vector<Setting>& settings, std::string_view flag) {
@@ -60,7 +62,9 @@ Outcome<void> choose_target(Options& options, const std::vector<Setting>& settin
   if (!is_server && needs == Needs::server) {
     return Failure::needs_server(command);
   }
-  for (const std::string_view flag : is_server ? of_stores : of_servers) {
+  const auto& others = is_server ? std::span<const std::string_view>{of_stores}
+                                 : std::span<const std::string_view>{of_servers};
+  for (const std::string_view flag : others) {
     if (is_given(settings, flag)) {
       return Failure::misused(
           std::string{flag} + " is for a " +

@@ -97,7 +97,7 @@ Outcome<void> verify_schema(Session& session, bool is_strict) {
   BOOST_OUTCOME_TRY(check_there(session.options()));
   BOOST_OUTCOME_TRY(const auto options,
                     open_options(session.options(), session.time(), session.call()));
-  BOOST_OUTCOME_TRY(const auto report, tenancy::verify_schema(session.options().store, options));
+  BOOST_OUTCOME_TRY(const auto report, tenancy::verify_schema(session.store_url(), options));
   Output& output = session.output();
   output.result(to_json(report), table_of(report, output.colours()));
   if (!report.is_safe()) {

@@ -15,6 +15,7 @@
 #include "service/build.hpp"
 #include "service/config_file.hpp"
 #include "service/settings.hpp"
+#include "service/store_kinds.hpp"
 
 namespace tenantd {
 namespace {
@@ -98,6 +99,8 @@ class Assembly {
     if (options_.tls_certificate.empty() != options_.tls_key.empty()) {
       throw Mistake{"--tls-certificate and --tls-key are given together or not at all"};
     }
+    check_password("--store", options_.store, options_.store_password_file);
+    check_password("--owner-store", options_.owner_store, options_.owner_store_password_file);
     if (auto problem = problem_with(options_.messaging, options_.service.request_time);
         !problem.empty()) {
       throw Mistake{std::move(problem)};
@@ -121,6 +124,13 @@ class Assembly {
   }
 
  private:
+  static void check_password(const std::string& flag, const std::string& url,
+                             const std::string& file) {
+    if (!file.empty() && !is_on_postgres(url)) {
+      throw Mistake{flag + "-password-file is for a " + flag + " on PostgreSQL"};
+    }
+  }
+
   static std::string place(const std::string& path, std::size_t line) {
     return path + ":" + std::to_string(line);
   }

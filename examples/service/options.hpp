@@ -8,6 +8,8 @@
 #include <string>
 #include <variant>
 
+#include "tenancy/storage/options.hpp"
+
 #include "service/http/limits.hpp"
 #include "service/log.hpp"
 #include "service/messaging/messaging_options.hpp"
@@ -21,11 +23,17 @@ struct Options {
   std::uint16_t port = 8080;
   std::string store = {};  ///< Empty for a database in the data directory.
   std::string data = "data";
+  /// Of PostgreSQL, by whom the schema is brought up to date; empty where it is so already.
+  std::string owner_store = {};
+  /// With the passwords of their roles; empty where the URL, or what libpq reads, has them.
+  std::string store_password_file = {};
+  std::string owner_store_password_file = {};
   std::string keys = {};  ///< The file of the application's keys; empty for that of the store.
   bool demo = true;
   bool first_key = true;       ///< Whether a store without an administrator gets one.
   std::size_t io_threads = 2;  ///< That serve the sockets and answer what is quick.
   std::size_t page_cache = std::size_t{32} << 20U;  ///< Bytes for each connection to the store.
+  std::size_t silo_open_files = tenancy::SiloOptions{}.max_open_files;
   std::string tls_certificate = {};
   std::string tls_key = {};
   Limits limits = {};

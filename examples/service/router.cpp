@@ -15,6 +15,11 @@ bool fits(std::string_view pattern, std::string_view segment) noexcept {
   return is_placeholder(pattern) ? !segment.empty() : pattern == segment;
 }
 
+/// What ids are made of. Nothing else names anything, and not every store takes it for a text.
+bool may_be_id(std::string_view segment) noexcept {
+  return std::ranges::all_of(segment, [](char c) { return c >= ' ' && c < '\x7f'; });
+}
+
 /// Takes the next segment from the front of a path, with the slash before it.
 std::string_view take_segment(std::string_view& path) noexcept {
   path.remove_prefix(1);
@@ -37,7 +42,8 @@ std::vector<std::string> parameters_of(const std::vector<std::string>& pattern,
   std::vector<std::string> parameters;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (is_placeholder(pattern[i])) {
-      parameters.push_back(std::move(segments[i]));
+      // Answered as any id that does not exist.
+      parameters.push_back(may_be_id(segments[i]) ? std::move(segments[i]) : std::string{"-"});
     }
   }
   return parameters;

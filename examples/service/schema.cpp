@@ -13,6 +13,7 @@
 namespace tenantd {
 namespace {
 
+using tenancy::Dialect;
 using tenancy::Migration;
 using tenancy::Result;
 using tenancy::TenantTable;
@@ -20,8 +21,18 @@ using tenancy::TenantTable;
 // Steps that were applied anywhere stay as they are, each letter of them: a change is a further
 // step.
 
-Migration create_deployments() {
-  return {1, "create deployments", R"sql(
+/// A step whose text is another on each engine.
+Migration in_both(std::int64_t version, std::string name, std::string sqlite,
+                  std::string postgresql) {
+  return {.version = version,
+          .name = std::move(name),
+          .dialects = {{Dialect::sqlite, std::move(sqlite)},
+                       {Dialect::postgresql, std::move(postgresql)}}};
+}
+
+Result<Migration> create_deployments() {
+  using enum tenancy::ColumnType;
+  constexpr const char* sqlite = R"sql(
 CREATE TABLE deployments (
   tenant_id    INTEGER NOT NULL REFERENCES tenancy_tenants,
   id           TEXT NOT NULL,
@@ -33,22 +44,43 @@ CREATE TABLE deployments (
   PRIMARY KEY (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deployments_by_creation ON deployments (tenant_id, created_at DESC);
-)sql"};
+)sql";
+  const TenantTable table{
+      .name = "deployments",
+      .columns = {{.name = "id", .type = text},
+                  {.name = "project_name", .type = text},
+                  {.name = "status",
+                   .type = text,
+                   .check = "status IN ('pending', 'active', 'failed', 'stopped')"},
+                  {.name = "url", .type = text, .is_nullable = true},
+                  {.name = "created_at", .type = timestamp},
+                  {.name = "updated_at", .type = timestamp}},
+      .key = {"id"},
+      .indexes = {{.columns = {"created_at"}, .name = "deployments_by_creation"}}};
+  BOOST_OUTCOME_TRY(auto postgresql, create_tenant_table(table, Dialect::postgresql));
+  return in_both(1, "create deployments", sqlite, std::move(postgresql));
 }
 
 /// For ETags, filters and orders.
 Migration version_deployments() {
-  return {2, "version deployments", R"sql(
+  return in_both(2, "version deployments", R"sql(
 ALTER TABLE deployments ADD COLUMN row_version INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX deployments_by_status ON deployments (tenant_id, status);
 CREATE INDEX deployments_by_project_name ON deployments (tenant_id, project_name);
 CREATE INDEX deployments_by_change ON deployments (tenant_id, updated_at);
-)sql"};
+)sql",
+                 R"sql(
+ALTER TABLE deployments ADD COLUMN row_version BIGINT NOT NULL DEFAULT 1;
+CREATE INDEX deployments_by_status ON deployments (tenant_id, status);
+CREATE INDEX deployments_by_project_name ON deployments (tenant_id, project_name);
+CREATE INDEX deployments_by_change ON deployments (tenant_id, updated_at);
+)sql");
 }
 
 Result<Migration> create(std::int64_t version, const TenantTable& table) {
-  BOOST_OUTCOME_TRY(auto sql, create_tenant_table(table, tenancy::Dialect::sqlite));
-  return Migration{version, "create " + table.name, std::move(sql)};
+  BOOST_OUTCOME_TRY(auto sqlite, create_tenant_table(table, Dialect::sqlite));
+  BOOST_OUTCOME_TRY(auto postgresql, create_tenant_table(table, Dialect::postgresql));
+  return in_both(version, "create " + table.name, std::move(sqlite), std::move(postgresql));
 }
 
 Result<Migration> create_workflows() {
@@ -117,7 +149,8 @@ DROP INDEX deployments_by_change;
 
 /// By their numbers the oldest answers are found, whether they have expired or are too many.
 Migration number_idempotency_keys() {
-  return {7, "number idempotency keys", R"sql(
+  // On PostgreSQL there are no stores from before this step.
+  return in_both(7, "number idempotency keys", R"sql(
 ALTER TABLE idempotency_keys ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
 UPDATE idempotency_keys SET number = numbered.number
 FROM (SELECT tenant_id, idempotency_key,
@@ -127,16 +160,22 @@ WHERE idempotency_keys.tenant_id = numbered.tenant_id
   AND idempotency_keys.idempotency_key = numbered.idempotency_key;
 DROP INDEX idempotency_keys_by_expires_at;
 CREATE INDEX idempotency_keys_by_number ON idempotency_keys (tenant_id, number);
-)sql"};
+)sql",
+                 R"sql(
+ALTER TABLE idempotency_keys ADD COLUMN number BIGINT NOT NULL DEFAULT 0;
+DROP INDEX idempotency_keys_by_expires_at;
+CREATE INDEX idempotency_keys_by_number ON idempotency_keys (tenant_id, number);
+)sql");
 }
 
 }  // namespace
 
 Result<std::vector<Migration>> migrations() {
+  BOOST_OUTCOME_TRY(auto deployments, create_deployments());
   BOOST_OUTCOME_TRY(auto workflows, create_workflows());
   BOOST_OUTCOME_TRY(auto executions, create_executions());
   BOOST_OUTCOME_TRY(auto idempotency_keys, create_idempotency_keys());
-  return std::vector{create_deployments(),        version_deployments(),
+  return std::vector{std::move(deployments),      version_deployments(),
                      std::move(workflows),        std::move(executions),
                      std::move(idempotency_keys), drop_indexes_of_deployments(),
                      number_idempotency_keys()};

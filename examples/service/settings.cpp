@@ -14,6 +14,7 @@
 
 #include "service/config_file.hpp"
 #include "service/messaging/gateway_address.hpp"
+#include "service/store_kinds.hpp"
 
 namespace tenantd {
 namespace {
@@ -210,10 +211,19 @@ Setting address_setting() {
 }
 
 Setting store_setting() {
-  Setting setting =
-      text_setting("store", "URL", "Store: sqlite:FILE (default: tenancy.db in --data)",
-                   [](auto& options) -> auto& { return options.store; });
+  Setting setting = text_setting("store", "URL",
+                                 "Store: sqlite:FILE (default: tenancy.db in --data), "
+                                 "sqlite-silo:DIR or postgresql://...",
+                                 [](auto& options) -> auto& { return options.store; });
   setting.show = [](const Options& options) { return toml_text(masked_url(options.store)); };
+  return setting;
+}
+
+Setting owner_store_setting() {
+  Setting setting = text_setting("owner-store", "URL",
+                                 "PostgreSQL: the store as its owner, who updates the schema",
+                                 [](auto& options) -> auto& { return options.owner_store; });
+  setting.show = [](const Options& options) { return toml_text(masked_url(options.owner_store)); };
   return setting;
 }
 
@@ -325,6 +335,13 @@ std::vector<Setting> all_settings() {
                    TENANCY_MEMBER(tls_certificate)),
       text_setting("tls-key", "FILE", "The key that goes with it (PEM)", TENANCY_MEMBER(tls_key)),
       store_setting(),
+      text_setting("store-password-file", "FILE",
+                   "PostgreSQL: file with the password of the store's role",
+                   TENANCY_MEMBER(store_password_file)),
+      owner_store_setting(),
+      text_setting("owner-store-password-file", "FILE",
+                   "PostgreSQL: file with the password of the owner's role",
+                   TENANCY_MEMBER(owner_store_password_file)),
       text_setting("data", "DIR", "Directory for the default store; created for its owner",
                    TENANCY_MEMBER(data)),
       text_setting("keys", "FILE", "File of the application's keys (default: beside the store)",
@@ -339,6 +356,8 @@ std::vector<Setting> all_settings() {
                      TENANCY_MEMBER(io_threads), 1, 64),
       bytes_setting("page-cache", "Memory for pages of the store, for each of its connections",
                     TENANCY_MEMBER(page_cache), 64 * one_kib, 16 * one_kib * one_mib),
+      number_setting("silo-open-files", "Silo: tenants' files that are open at once",
+                     TENANCY_MEMBER(silo_open_files), 1, 4096),
       choice_setting("log-format", "What a line of the log looks like", TENANCY_MEMBER(log.format),
                      log_formats),
       choice_setting("log-level", "What is logged at least", TENANCY_MEMBER(log.level), log_levels),
@@ -409,8 +428,7 @@ std::vector<Setting> all_settings() {
 
 std::string masked_url(std::string_view url) {
   constexpr std::string_view hidden = "***";
-  constexpr std::string_view of_files = "sqlite:";
-  if (url.starts_with(of_files)) {
+  if (is_of_files(url)) {
     // To the library it is a part of the file's name; whoever wrote it may have meant a query.
     const auto query = url.find_first_of("?#");
     return query == std::string_view::npos ? std::string{url}

@@ -18,7 +18,9 @@
 
 #include "service/demo.hpp"
 #include "service/log.hpp"
+#include "service/private_file.hpp"
 #include "service/schema.hpp"
+#include "service/store_kinds.hpp"
 
 namespace tenantd {
 namespace {
@@ -49,16 +51,33 @@ Result<void> make_private_directory(const std::filesystem::path& directory) {
   return tenancy::success();
 }
 
+/// Empty where the store has its keys beside it or in it. On PostgreSQL they are in the data
+/// directory, unless they are elsewhere.
+std::string keys_file(const Options& options) {
+  if (!options.keys.empty() || !is_on_postgres(options.store)) {
+    return options.keys;
+  }
+  return options.data + "/tenancy.keys";
+}
+
+/// The folder of a store, or that of its keys where it has none here.
+std::filesystem::path folder_of(const Options& options) {
+  constexpr std::string_view silo = "sqlite-silo:";
+  const std::string url = options.store_url();
+  if (url.starts_with(silo)) {
+    return url.substr(silo.size());
+  }
+  const std::filesystem::path file =
+      is_of_files(url) ? url.substr(url.find(':') + 1) : keys_file(options);
+  return std::filesystem::absolute(file).parent_path();
+}
+
 /// Lets one process at a time look whether a store is fresh: of two that start at once on the same
 /// one, the second finds what the first has made. The folder itself is locked, so that nothing is
-/// left in it; where that is not possible, both go on.
+/// left in it; where that is not possible, and on different machines, both go on.
 class Turn {
  public:
-  explicit Turn(const std::string& store_url) {
-    constexpr std::string_view scheme = "sqlite:";
-    const auto folder =
-        std::filesystem::absolute(store_url.substr(std::min(store_url.size(), scheme.size())))
-            .parent_path();
+  explicit Turn(const std::filesystem::path& folder) {
     folder_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     while (folder_ >= 0 && ::flock(folder_, LOCK_EX) != 0 && errno == EINTR) {
     }
@@ -74,6 +93,11 @@ class Turn {
  private:
   int folder_ = -1;
 };
+
+/// With the password that a file holds, if there is one. Throws when it cannot be had.
+std::string url_of(const std::string& url, const std::string& password_file) {
+  return password_file.empty() ? url : with_password(url, read_password_file(password_file));
+}
 
 /// What stands in the way of the service, for its operator.
 std::string failures_of(const tenancy::HealthReport& report) {
@@ -97,6 +121,7 @@ tenancy::StoreOptions store_options(const Options& options) {
   store.readers =
       std::min(options.service.workers + Service::quick_threads + options.io_threads, most_readers);
   store.page_cache_bytes = options.page_cache;
+  store.silo.max_open_files = options.silo_open_files;
   // No request keeps the log from starting over for much longer than a query may take.
   constexpr std::chrono::milliseconds oldest = std::chrono::hours{24};
   const auto query_time = std::min(options.service.query_time, options.service.request_time);
@@ -105,18 +130,22 @@ tenancy::StoreOptions store_options(const Options& options) {
 }
 
 Result<tenancy::Authority> open_store(const Options& options) {
-  if (options.store.empty()) {
+  const std::string keys = keys_file(options);
+  if (options.store.empty() || (options.keys.empty() && !keys.empty())) {
     BOOST_OUTCOME_TRY(make_private_directory(options.data));
   }
   tenancy::OpenOptions open_options;
+  open_options.kinds = store_kinds(store_options(options).readers);
+  open_options.owner_url = url_of(options.owner_store, options.owner_store_password_file);
   BOOST_OUTCOME_TRY(open_options.migrations, migrations());
   open_options.mappings = mappings();
   open_options.store = store_options(options);
   open_options.store.observer = std::make_shared<AlarmLog>();
-  if (!options.keys.empty()) {
-    BOOST_OUTCOME_TRY(open_options.keys, tenancy::KeyRing::open(options.keys));
+  if (!keys.empty()) {
+    BOOST_OUTCOME_TRY(open_options.keys, tenancy::KeyRing::open(keys));
   }
-  return tenancy::open(options.store_url(), std::move(open_options));
+  return tenancy::open(url_of(options.store_url(), options.store_password_file),
+                       std::move(open_options));
 }
 
 std::shared_ptr<Readiness> watch(const tenancy::Authority& authority) {
@@ -142,7 +171,7 @@ Result<void> print_new_administrator_key(const tenancy::Authority& authority,
 Result<void> print_welcome(const tenancy::Authority& authority, const Options& options,
                            const std::string& url_from_here, std::ostream& out) {
   out << "store: " << options.masked_store_url() << "\n\n";
-  const Turn turn{options.store_url()};
+  const Turn turn{folder_of(options)};
   BOOST_OUTCOME_TRY(const auto keys, authority.count_administrator_keys());
   if (keys == 0 && options.first_key) {
     BOOST_OUTCOME_TRY(print_new_administrator_key(authority, "first", out));

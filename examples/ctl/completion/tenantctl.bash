@@ -2,19 +2,20 @@
 
 _tenantctl_commands() {
   case $1 in
-    '') echo 'tenants identifiers keys admin-keys quota migrate verify backup health completion' ;;
+    '') echo 'tenants identifiers keys admin-keys quota migrate verify backup health postgres completion' ;;
     'tenants') echo 'create list show rename update activate deactivate suspend archive pair' ;;
     'identifiers') echo 'add remove list' ;;
     'keys') echo 'issue list revoke expire' ;;
     'admin-keys') echo 'issue' ;;
     'quota') echo 'show set reset resets' ;;
     'migrate') echo 'status up dry-run' ;;
+    'postgres') echo 'init' ;;
   esac
 }
 
 _tenantctl_options() {
   case $1 in
-    '') echo '--store --keys --migrations --as --server --key-file --cacert --insecure-http --timeout --json -y --yes --version' ;;
+    '') echo '--store --password-file --keys --migrations --as --server --key-file --cacert --insecure-http --timeout --json -y --yes --version' ;;
     'tenants create') echo '--name --plan --template-version --metadata --workflow --identifier --provisioning --messaging-instance --qr-file --issue-key' ;;
     'tenants list') echo '--status --plan --template-version --search --created-after --created-before --sort --limit --page --cursor --all' ;;
     'tenants rename') echo '--if-version' ;;
@@ -29,6 +30,7 @@ _tenantctl_options() {
     'quota reset') echo '--reason' ;;
     'verify') echo '--backup --strict' ;;
     'health') echo '--strict --read-only --low-disk-bytes --full-disk-bytes' ;;
+    'postgres init') echo '--admin --admin-password-file --database --owner --owner-password-file --application --application-password-file --queries --queries-password-file' ;;
   esac
 }
 
@@ -74,7 +76,17 @@ _tenantctl_kind() {
     'verify --backup') echo 'FILE' ;;
     'health --low-disk-bytes') echo 'UINT' ;;
     'health --full-disk-bytes') echo 'UINT' ;;
+    'postgres init --admin') echo 'URL' ;;
+    'postgres init --admin-password-file') echo 'FILE' ;;
+    'postgres init --database') echo 'NAME' ;;
+    'postgres init --owner') echo 'NAME' ;;
+    'postgres init --owner-password-file') echo 'FILE' ;;
+    'postgres init --application') echo 'NAME' ;;
+    'postgres init --application-password-file') echo 'FILE' ;;
+    'postgres init --queries') echo 'NAME' ;;
+    'postgres init --queries-password-file') echo 'FILE' ;;
     *' --store') echo 'URL' ;;
+    *' --password-file') echo 'FILE' ;;
     *' --keys') echo 'FILE' ;;
     *' --migrations') echo 'DIR' ;;
     *' --as') echo 'NAME' ;;

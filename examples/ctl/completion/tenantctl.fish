@@ -2,8 +2,8 @@
 
 # Whether the commands so far are these.
 function __fish_tenantctl_at
-    set -l known 'tenants' 'tenants create' 'tenants list' 'tenants show' 'tenants rename' 'tenants update' 'tenants activate' 'tenants deactivate' 'tenants suspend' 'tenants archive' 'tenants pair' 'identifiers' 'identifiers add' 'identifiers remove' 'identifiers list' 'keys' 'keys issue' 'keys list' 'keys revoke' 'keys expire' 'admin-keys' 'admin-keys issue' 'quota' 'quota show' 'quota set' 'quota reset' 'quota resets' 'migrate' 'migrate status' 'migrate up' 'migrate dry-run' 'verify' 'backup' 'health' 'completion'
-    set -l with_value --as --backup --cacert --created-after --created-before --cursor --expires --full-disk-bytes --identifier --if-version --instance --issue-key --key-file --keys --limit --low-disk-bytes --messaging-instance --metadata --migrations --name --page --plan --qr-file --reason --scope --search --server --sort --status --store --template-version --timeout --workflow
+    set -l known 'tenants' 'tenants create' 'tenants list' 'tenants show' 'tenants rename' 'tenants update' 'tenants activate' 'tenants deactivate' 'tenants suspend' 'tenants archive' 'tenants pair' 'identifiers' 'identifiers add' 'identifiers remove' 'identifiers list' 'keys' 'keys issue' 'keys list' 'keys revoke' 'keys expire' 'admin-keys' 'admin-keys issue' 'quota' 'quota show' 'quota set' 'quota reset' 'quota resets' 'migrate' 'migrate status' 'migrate up' 'migrate dry-run' 'verify' 'backup' 'health' 'postgres' 'postgres init' 'completion'
+    set -l with_value --admin --admin-password-file --application --application-password-file --as --backup --cacert --created-after --created-before --cursor --database --expires --full-disk-bytes --identifier --if-version --instance --issue-key --key-file --keys --limit --low-disk-bytes --messaging-instance --metadata --migrations --name --owner --owner-password-file --page --password-file --plan --qr-file --queries --queries-password-file --reason --scope --search --server --sort --status --store --template-version --timeout --workflow
     set -l path
     set -l skips
     for word in (commandline -opc)[2..-1]
@@ -29,8 +29,10 @@ complete -c tenantctl -n '__fish_tenantctl_at' -a migrate -d 'The store\'s schem
 complete -c tenantctl -n '__fish_tenantctl_at' -a verify -d 'Look whether the schema keeps tenants apart, or whether a backup is sound'
 complete -c tenantctl -n '__fish_tenantctl_at' -a backup -d 'Copy the whole store to a file, while it is used'
 complete -c tenantctl -n '__fish_tenantctl_at' -a health -d 'How the store is, and what it stands on'
+complete -c tenantctl -n '__fish_tenantctl_at' -a postgres -d 'Databases on PostgreSQL for stores'
 complete -c tenantctl -n '__fish_tenantctl_at' -a completion -d 'Print what a shell needs to complete commands'
-complete -c tenantctl -l store -r -f -d 'The store: sqlite:FILE (TENANTCTL_STORE)'
+complete -c tenantctl -l store -r -f -d 'The store: sqlite:FILE, sqlite-silo:DIR or postgresql://... (TENANTCTL_STORE)'
+complete -c tenantctl -l password-file -r -F -d 'The file with the password of the store\'s role on PostgreSQL, - for the input (TENANTCTL_PASSWORD_FILE)'
 complete -c tenantctl -l keys -r -F -d 'The file of the store\'s keys; beside it by default (TENANTCTL_KEYS)'
 complete -c tenantctl -l migrations -r -f -a '(__fish_complete_directories)' -d 'A folder with the steps of the store\'s schema, in the place of the service\'s own (TENANTCTL_MIGRATIONS)'
 complete -c tenantctl -l as -r -f -d 'Whose name stands in the store\'s records; the user\'s by default'
@@ -114,4 +116,14 @@ complete -c tenantctl -n '__fish_tenantctl_at health' -l strict -d 'Warnings are
 complete -c tenantctl -n '__fish_tenantctl_at health' -l read-only -d 'Do not write a row to see whether that works'
 complete -c tenantctl -n '__fish_tenantctl_at health' -l low-disk-bytes -r -f -d 'Less room on the disk is a warning'
 complete -c tenantctl -n '__fish_tenantctl_at health' -l full-disk-bytes -r -f -d 'Less room on the disk is a failure'
+complete -c tenantctl -n '__fish_tenantctl_at postgres' -a init -d 'Make a database and the roles of a store, and print what was done'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l admin -r -f -d 'The server, as a role that may make roles and databases'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l admin-password-file -r -F -d 'The file with the password of that role, - for the input'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l database -r -f -d 'The database\'s name'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l owner -r -f -d 'The role that owns the schema'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l owner-password-file -r -F -d 'The file with the password of that role, if it is new, - for the input'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l application -r -f -d 'The role that programs connect as'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l application-password-file -r -F -d 'The file with the password of that role, if it is new, - for the input'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l queries -r -f -d 'The role that tenants\' own queries run as; empty for none'
+complete -c tenantctl -n '__fish_tenantctl_at postgres init' -l queries-password-file -r -F -d 'The file with the password of that role, if it is new, - for the input'
 complete -c tenantctl -n '__fish_tenantctl_at completion' -f -a 'bash zsh fish'
