@@ -13,8 +13,12 @@ import re
 import subprocess
 import sys
 
-# Private, but tenancy::testing, another library, stands on it.
-SHARED_AMONG_LIBRARIES = {"tenancy::v0::detail::sqlite::TemporaryFolder"}
+# Private, but other libraries stand on it: tenancy::testing and tenancy::postgres.
+SHARED_AMONG_LIBRARIES = {f"tenancy::v0::detail::{name}" for name in (
+    "sqlite::TemporaryFolder", "sqlite::exceeded_ceiling", "sqlite::query_weight", "Allowance::take",
+    "CallLimits", "FairTurns", "FairTurns::Turn", "ForkMark", "TenantSlots", "TenantSlots::Slot",
+    "about_time", "arrange_parameters", "check_limits", "is_plain_line", "limit_error",
+    "require_own", "sha256_of", "sql_name", "sql_tokens")}
 
 OF_A_TYPE = re.compile(r"^(?:vtable|VTT|typeinfo|typeinfo name) for ")
 CLASS = re.compile(r"^(?:class|struct) (?:\[\[\w+\]\] |TENANCY_API )*(\w+)[^;(]*\{", re.M)

@@ -71,13 +71,27 @@ class Consumers:
         if libraries != expected:
             raise Failure(f"{program} needs {libraries}, not {expected}")
 
-    def try_program(self, program: pathlib.Path, kind: str, **others) -> None:
+    def try_program(self, program: pathlib.Path, kind: str, *arguments, **others) -> None:
         self.check_linkage(program, kind)
-        run(program, **others)
+        run(program, *arguments, **others)
+
+    def try_on_postgres(self, program: pathlib.Path, kind: str, **others) -> None:
+        """Against the private server of the tests. It alone needs libpq."""
+        folder, port, _ = pathlib.Path(self.settings["cluster"]).read_text().split()
+        admin = f"postgresql://postgres@{folder.replace('/', '%2F')}:{port}/postgres"
+        database = f"consumer_{os.getpid()}"
+        self.try_program(program, kind, admin, database, **others)
+        self.try_program(program, kind, **others)
+        run("psql", "-Xq", "-h", folder, "-p", port, "-U", "postgres", "-c",
+            f"DROP DATABASE {database}", "postgres")
+        for other in (program, program.parent / "consumer"):
+            needs = "[libpq." in run("readelf", "-d", other)
+            if needs != (other == program):
+                raise Failure(f"{other} needs libpq: {needs}")
 
     def install(self) -> None:
         self.fresh("prefix")
-        for component in ("runtime", "development"):
+        for component in ("runtime", "development", "postgres"):
             run(self.settings["cmake"], "--install", self.build, "--prefix", self.prefix,
                 "--component", component)
         public = self.source / "include"
@@ -98,36 +112,50 @@ class Consumers:
         type_of_target = f"{kind.upper()}_LIBRARY"
         version = self.settings["version"]
         self.configure(name, HERE / "find_package", f"-DCMAKE_PREFIX_PATH={self.prefix}",
-                       f"-DREQUEST={version};COMPONENTS;{kind};testing",
+                       f"-DREQUEST={version};COMPONENTS;{kind};testing;postgres;conformance",
                        f"-DKIND={type_of_target}",
                        f"-DCMAKE_CXX_COMPILER_LAUNCHER={';'.join(self.ccache())}")
         self.compile_build(name)
         self.try_program(self.work / name / "consumer", kind)
         self.try_program(self.work / name / "host_test", kind)
+        self.try_program(self.work / name / "backend_test", kind)
+        self.try_on_postgres(self.work / name / "postgres_consumer", kind)
 
     def pkg_config(self, kind: str) -> None:
         folder = self.fresh(f"pkg_config_{kind}")
         environment = dict(os.environ, PKG_CONFIG_PATH=str(self.libdir / "pkgconfig"))
 
-        def ask(*what: str) -> list[str]:
-            return shlex.split(run("pkg-config", *what, "tenancy", env=environment))
+        def ask(*what: str, of: str = "tenancy") -> list[str]:
+            return shlex.split(run("pkg-config", *what, of, env=environment))
 
         if ask("--modversion") != [self.settings["version"]]:
             raise Failure("pkg-config knows another version")
-        libraries = ask("--static", "--libs") if kind == "static" else ask("--libs")
-        if kind == "static":
+        kit = run("pkg-config", "--libs", "tenancy-conformance", env=environment)
+        if "-ltenancy_conformance" not in kit or "-ltenancy " not in kit + " ":
+            raise Failure(f"pkg-config links the conformance kit by {kit}")
+
+        def libraries(of: str) -> list[str]:
+            if kind != "static":
+                return ask("--libs", of=of)
             # Beside a shared library the linker takes the static one by its file's name only.
-            libraries = ["-l:libtenancy.a" if flag == "-ltenancy" else flag for flag in libraries]
+            return ["-l:libtenancy.a" if flag == "-ltenancy" else flag
+                    for flag in ask("--static", "--libs", of=of)]
+
         headers = folder / "all_headers.cpp"
         headers.write_text(self.all_headers(), encoding="utf-8")
         objects = []
-        for source in (HERE / "main.cpp", headers):
+        for source in (HERE / "main.cpp", headers, HERE / "postgres_main.cpp"):
             objects.append(folder / f"{source.stem}.o")
             run(*self.ccache(), self.settings["compiler"], "-std=c++20", *STRICT, *self.flags,
                 *ask("--cflags"), "-c", source, "-o", objects[-1])
-        run(self.settings["compiler"], *self.flags, *objects, *libraries, "-o", folder / "consumer")
-        self.try_program(folder / "consumer", kind,
-                         env=dict(os.environ, LD_LIBRARY_PATH=str(self.libdir)))
+        *plain, on_postgres = objects
+        run(self.settings["compiler"], *self.flags, *plain, *libraries("tenancy"),
+            "-o", folder / "consumer")
+        run(self.settings["compiler"], *self.flags, on_postgres, *libraries("tenancy-postgres"),
+            "-o", folder / "postgres_consumer")
+        found = dict(os.environ, LD_LIBRARY_PATH=str(self.libdir))
+        self.try_program(folder / "consumer", kind, env=found)
+        self.try_on_postgres(folder / "postgres_consumer", kind, env=found)
 
     def all_headers(self) -> str:
         names = sorted(str(path.relative_to(self.include)) for path in self.include.rglob("*.hpp"))
@@ -142,8 +170,12 @@ class Consumers:
         headers.write_text(self.all_headers(), encoding="utf-8")
         reuse = HERE / "reuse_object.py"
         shared = "ON" if kind == "shared" else "OFF"
+        # One of the two goes without PostgreSQL, also where there is no libpq.
+        postgres = kind == "static"
         self.configure(
             name, HERE / "add_subdirectory", f"-DBUILD_SHARED_LIBS={shared}",
+            "-DTENANCY_BUILD_POSTGRES=ON" if postgres
+            else "-DCMAKE_DISABLE_FIND_PACKAGE_PostgreSQL=ON",
             f"-DTENANCY_SOURCE_DIR={self.source}", f"-DALL_HEADERS={headers}",
             f"-DTENANCY_UNITY_BUILD={self.settings['unity_build']}",
             f"-DCMAKE_BUILD_TYPE={self.settings['build_type']}",
@@ -153,6 +185,8 @@ class Consumers:
             + ";".join([sys.executable, str(reuse), str(self.build), *self.ccache()]))
         self.compile_build(name)
         self.try_program(self.work / name / "consumer", kind)
+        if postgres:
+            self.try_on_postgres(self.work / name / "postgres_consumer", kind)
 
     def refusals(self) -> None:
         """What cannot be had is refused with words that help."""
@@ -163,13 +197,23 @@ class Consumers:
             f"{major}.{minor}.{patch + 1}": incompatible,
             f"{major}.{minor + 1}": incompatible,
             f"{major + 1}": incompatible,
-            "COMPONENTS;postgresql": r"no component 'postgresql'.*It has: shared, static, testing",
+            "COMPONENTS;postgresql": r"no component 'postgresql'.*It has: shared, static, testing, postgres, conformance",
             "COMPONENTS;shared;static": r"ask for the component shared or static, not for both",
         }
+
+        def ask_for(request: str, *options, expect_failure: bool) -> str:
+            return self.configure("refusals", HERE / "find_package",
+                                  f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DREQUEST={request}",
+                                  "-DKIND=SHARED_LIBRARY", *options,
+                                  expect_failure=expect_failure)
+
+        without_libpq = "-DCMAKE_DISABLE_FIND_PACKAGE_PostgreSQL=ON"
+        ask_for("COMPONENTS;shared;testing", without_libpq, expect_failure=False)
+        output = ask_for("COMPONENTS;shared;postgres", without_libpq, expect_failure=True)
+        if "PostgreSQL" not in output:
+            raise Failure(f"the component postgres without libpq is refused with\n{output}")
         for request, words in cases.items():
-            output = self.configure("refusals", HERE / "find_package",
-                                    f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DREQUEST={request}",
-                                    "-DKIND=SHARED_LIBRARY", expect_failure=True)
+            output = ask_for(request, expect_failure=True)
             expected = words.format(re.escape(request))
             if not re.search(expected, re.sub(r"\s+", " ", output)):
                 raise Failure(f"find_package(tenancy {request}) is refused without\n  {expected}\n"

@@ -16,6 +16,8 @@ import sys
 
 # Where the two may differ: what only this project's own presets ask for.
 OURS = {"-Werror"}
+# The folders of the library's objects, with that of its component for PostgreSQL.
+OBJECTS = ("tenancy_objects.dir", "tenancy_postgres.dir")
 
 
 def without_launcher(command: list[str]) -> list[str]:
@@ -51,13 +53,14 @@ def is_same(source: str, other: str) -> bool:
 def main() -> int:
     build = pathlib.Path(sys.argv[1])
     command = sys.argv[2:]
-    if not any("tenancy_objects.dir" in part for part in command):
+    ours = next((name for name in OBJECTS if any(name in part for part in command)), None)
+    if ours is None:
         os.execvp(command[0], command)
 
     wanted, produced, source = options(without_launcher(command), pathlib.Path.cwd())
     with open(build / "compile_commands.json", encoding="utf-8") as file:
         for entry in json.load(file):
-            if "tenancy_objects.dir" in entry["command"] and is_same(source, entry["file"]):
+            if ours in entry["command"] and is_same(source, entry["file"]):
                 recorded = without_launcher(shlex.split(entry["command"]))
                 known, existing, _ = options(recorded, pathlib.Path(entry["directory"]))
                 if known == wanted:

@@ -189,7 +189,7 @@ std::string comparable_error(const std::string& text, bool is_told_by_server) {
 void compare_everything(bool json) {
   const CtlStore store;
   ServedApi api;
-  Place at_store{{"TENANTCTL_STORE=" + store.url()}, json};
+  Place at_store{store.environment(), json};
   Place at_server{{"TENANTCTL_SERVER=http://127.0.0.1:" + std::to_string(api.port()),
                    "TENANTCTL_KEY=" + api.administrator_key()},
                   json};

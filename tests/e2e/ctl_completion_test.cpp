@@ -141,7 +141,7 @@ TEST_CASE("words are completed from where they begin, behind options and their v
   CHECK(in_bash({"te"}) == Words{"tenants"});
   CHECK(in_bash({"--json", "--store", "keys", "te"}) == Words{"tenants"});
   CHECK(in_bash({"--store", "=", "keys", "te"}) == Words{"tenants"});
-  CHECK(in_bash({"tenants", "list", "--pa"}) == Words{"--page"});
+  CHECK(in_bash({"tenants", "list", "--pag"}) == Words{"--page"});
   CHECK(in_bash({"tenants", "list", "--status", "s"}) == Words{"suspended"});
   CHECK(in_bash({"tenants", "list", "--status", "=", "s"}) == Words{"suspended"});
   CHECK(in_bash({"tenants", "list", "--status", "="}).size() == 5);

@@ -1,7 +1,6 @@
 #include <string>
 #include <string_view>
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <doctest/doctest.h>
 
 #include "e2e/ctl_process.hpp"
@@ -79,19 +78,16 @@ TEST_CASE("more keys than fit into a page are listed to the end, and each is fou
   const std::string oldest = store.json({"keys", "issue", "acme", "--name", "k"})["id"];
   {
     // Issuing them one by one would take a process each.
-    SQLite::Database raw{store.file().string(), SQLite::OPEN_READWRITE};
     std::string columns;
     std::string values;
-    SQLite::Statement names{raw, "SELECT name FROM pragma_table_info('tenancy_api_keys')"};
-    while (names.executeStep()) {
-      const std::string name = names.getColumn(0);
+    for (const std::string& name : store.place().columns_of("tenancy_api_keys")) {
       columns += (columns.empty() ? "" : ", ") + name;
       values += values.empty() ? "" : ", ";
       values += name == "key_id"       ? "'k' || n"
                 : name == "created_at" ? "created_at + n / 3 + 1"
                                        : name;
     }
-    raw.exec(
+    store.place().run_raw(
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
         "WHERE n < 999) INSERT INTO tenancy_api_keys (" +
         columns + ") SELECT " + values + " FROM tenancy_api_keys, numbers");

@@ -2,7 +2,6 @@
 #include <set>
 #include <string>
 
-#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 
 #include "e2e/ctl_process.hpp"
@@ -157,17 +156,14 @@ TEST_CASE("more tenants than fit into a page are read to the end") {
   const Json made = store.json({"tenants", "create", "model", "--name", "Model"});
   {
     // Creating them one by one would take a process each.
-    SQLite::Database raw{store.file().string(), SQLite::OPEN_READWRITE};
     std::string columns;
     std::string values;
-    SQLite::Statement names{raw, "SELECT name FROM pragma_table_info('tenancy_tenants')"};
-    while (names.executeStep()) {
-      const std::string name = names.getColumn(0);
+    for (const std::string& name : store.place().columns_of("tenancy_tenants")) {
       columns += (columns.empty() ? "" : ", ") + name;
       values += values.empty() ? "" : ", ";
       values += name == "tenant_id" ? "n" : name == "slug" ? "'t' || n" : name;
     }
-    raw.exec(
+    store.place().run_raw(
         "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers "
         "WHERE n < 1200) INSERT INTO tenancy_tenants (" +
         columns + ") SELECT " + values + " FROM tenancy_tenants, numbers");

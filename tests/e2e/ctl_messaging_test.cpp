@@ -16,6 +16,7 @@
 #include "e2e/gateway_server.hpp"
 #include "e2e/served_api.hpp"
 #include "service/schema.hpp"
+#include "service/store_kinds.hpp"
 
 namespace {
 
@@ -73,11 +74,13 @@ class Platform {
 };
 
 /// The tenant that an identifier stands for, for whoever opens the store as a host does.
-std::string tenant_of(const std::string& data, const std::string& instance) {
+std::string tenant_of(const e2e::ProgramStore& store, const std::string& instance) {
   tenancy::OpenOptions options;
+  options.kinds = tenantd::store_kinds(1);
+  options.keys = must(tenancy::KeyRing::open(store.keys()));
   options.migrations = must(tenantd::migrations());
   options.mappings = tenantd::mappings();
-  const auto authority = must(tenancy::open("sqlite:" + data + "/tenancy.db", std::move(options)));
+  const auto authority = must(tenancy::open(store.url(), std::move(options)));
   return must(authority.enter(must(tenancy::TenantIdentifier::parse("instance", instance))))
       .tenant()
       .to_string();
@@ -102,7 +105,7 @@ TEST_CASE("one command makes a tenant with its key and its instance, and then it
   auto client = platform.api().client(made["api_key"]["key"].get<std::string>());
   CHECK(client.post("/api/deployments", {{"project_name", "shop"}}).status == 201);
   CHECK(client.get("/api/deployments").json()["tenant_id"] == id);
-  CHECK(tenant_of(platform.api().data(), "clinic-whatsapp") == id);
+  CHECK(tenant_of(platform.api().store(), "clinic-whatsapp") == id);
   CHECK(platform.api().process().stop() == 0);
 }
 

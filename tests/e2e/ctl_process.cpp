@@ -189,15 +189,17 @@ CtlResult CtlProcess::finish() {
 
 CtlResult run_ctl(const CtlStart& start) { return CtlProcess{start}.finish(); }
 
-CtlStore::CtlStore() {
-  const auto made = run({"migrate", "up", "--yes"});
+CtlStore::CtlStore(Place place) : store_{place} {
+  std::filesystem::create_directories(store_.data());
+  const auto made =
+      run_ctl({.arguments = {"migrate", "up"}, .environment = store_.owner_environment()});
   if (made.status != 0) {
     throw std::runtime_error{"no store: " + made.errors};
   }
 }
 
 CtlStart CtlStore::start(std::vector<std::string> arguments) const {
-  return {.arguments = std::move(arguments), .environment = {"TENANTCTL_STORE=" + url()}};
+  return {.arguments = std::move(arguments), .environment = environment()};
 }
 
 nlohmann::json CtlStore::json(std::vector<std::string> arguments) const {

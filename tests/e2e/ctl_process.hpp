@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/types.h>
 
+#include "e2e/program_store.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace e2e {
@@ -69,11 +70,14 @@ CtlResult run_ctl(const CtlStart& start);
 /// A store of its own, and tenantctl for it.
 class CtlStore {
  public:
-  CtlStore();
+  explicit CtlStore(Place place = wanted_place());
 
-  [[nodiscard]] std::filesystem::path file() const { return folder_ / "store.db"; }
-  [[nodiscard]] std::filesystem::path folder() const { return folder_.path(); }
-  [[nodiscard]] std::string url() const { return "sqlite:" + file().string(); }
+  [[nodiscard]] const ProgramStore& place() const noexcept { return store_; }
+  /// Of SQLite alone.
+  [[nodiscard]] std::filesystem::path file() const { return store_.file(); }
+  [[nodiscard]] std::filesystem::path folder() const { return store_.folder(); }
+  [[nodiscard]] std::string url() const { return store_.url(); }
+  [[nodiscard]] std::vector<std::string> environment() const { return store_.ctl_environment(); }
 
   [[nodiscard]] CtlStart start(std::vector<std::string> arguments) const;
   [[nodiscard]] CtlResult run(std::vector<std::string> arguments) const {
@@ -85,7 +89,7 @@ class CtlStore {
   nlohmann::json error(int status, std::vector<std::string> arguments) const;
 
  private:
-  tenancy_test::TemporaryFolder folder_;
+  ProgramStore store_;
 };
 
 }  // namespace e2e

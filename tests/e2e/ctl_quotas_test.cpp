@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include <SQLiteCpp/SQLiteCpp.h>
+#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 
 #include "e2e/ctl_process.hpp"
@@ -71,7 +71,7 @@ TEST_CASE("what tenantctl sets and resets beside a service, or through it, holds
   ServedApi api;
   const auto acme = api.make_tenant("acme");
   auto client = api.client(acme);
-  const Place at_store{{"TENANTCTL_STORE=sqlite:" + api.data() + "/tenancy.db"}};
+  const Place at_store{api.store().ctl_environment()};
   const Place at_server{{"TENANTCTL_SERVER=http://127.0.0.1:" + std::to_string(api.port()),
                          "TENANTCTL_KEY=" + api.administrator_key()}};
   std::int64_t made = 0;
@@ -109,12 +109,8 @@ TEST_CASE("the record of a reset has the name that --as gives, and that somebody
               "ada", "--timeout", "20s"});
   CHECK(store.json({"quota", "resets", "acme", "executions"})[0]["principal"] ==
         "administrator:ada");
-  SQLite::Database raw{store.file().string()};
-  SQLite::Statement visits{raw,
-                           "SELECT count(*) FROM tenancy_impersonations WHERE principal = "
-                           "'administrator:ada'"};
-  REQUIRE(visits.executeStep());
-  CHECK(visits.getColumn(0).getInt() == 2);
+  CHECK(store.place().rows_raw("SELECT count(*) FROM tenancy_impersonations WHERE principal = "
+                               "'administrator:ada'") == tenancy_test::RawRows{{"2"}});
 }
 
 TEST_CASE("in a store with another schema there is what its program has counted") {

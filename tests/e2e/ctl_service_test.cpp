@@ -15,12 +15,11 @@ using Json = nlohmann::json;
 /// tenantctl for the store of a service that runs.
 class Beside {
  public:
-  explicit Beside(const ServedApi& api) : url_{"sqlite:" + api.data() + "/tenancy.db"} {}
+  explicit Beside(const ServedApi& api) : environment_{api.store().ctl_environment()} {}
 
   Json json(std::vector<std::string> arguments) const {
     arguments.emplace_back("--json");
-    const auto result =
-        run_ctl({.arguments = std::move(arguments), .environment = {"TENANTCTL_STORE=" + url_}});
+    const auto result = run_ctl({.arguments = std::move(arguments), .environment = environment_});
     if (result.status != 0) {
       throw std::runtime_error{"status " + std::to_string(result.status) + ": " + result.errors};
     }
@@ -28,7 +27,7 @@ class Beside {
   }
 
  private:
-  std::string url_;
+  std::vector<std::string> environment_;
 };
 
 TEST_CASE("the service lets in who tenantctl gave a key, from its next request on") {
@@ -96,10 +95,10 @@ TEST_CASE("a backup is made while the service is used") {
   const Beside ctl{api};
   auto client = api.client(api.make_tenant("acme"));
   e2e::make_deployment(client, "before");
-  const Json made = ctl.json({"backup", api.data() + "/copy.db"});
+  const Json made = ctl.json({"backup", api.store().data() + "/copy.db"});
   CHECK(made["tenants"] == 1);
   e2e::make_deployment(client, "after");
-  CHECK(ctl.json({"verify", "--backup", api.data() + "/copy.db"})["blake2b_256"] ==
+  CHECK(ctl.json({"verify", "--backup", api.store().data() + "/copy.db"})["blake2b_256"] ==
         made["blake2b_256"]);
   CHECK(api.process().stop() == 0);
 }

@@ -44,13 +44,8 @@ class Platform {
 
   /// Whether anything that the service wrote or printed holds a secret of the gateway's.
   bool has_leaked() {
-    bool has = gateway_.has_secret_in(api_.process().log() + api_.process().output());
-    for (const auto& file : std::filesystem::recursive_directory_iterator{api_.data()}) {
-      std::ifstream stream{file.path(), std::ios::binary};
-      has = has || (file.is_regular_file() &&
-                    gateway_.has_secret_in({std::istreambuf_iterator<char>{stream}, {}}));
-    }
-    return has;
+    return gateway_.has_secret_in(api_.process().log() + api_.process().output()) ||
+           gateway_.has_secret_in(api_.store().content());
   }
 
  private:

@@ -3,8 +3,6 @@
 #include <thread>
 #include <vector>
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
 #include <doctest/doctest.h>
 
 #include "e2e/served_api.hpp"
@@ -200,10 +198,7 @@ TEST_CASE("in a store that was filled before there were quotas, what is there co
     e2e::make_deployment(other, "not acme's");
   }
   REQUIRE(api.process().stop() == 0);
-  {
-    SQLite::Database raw{api.data() + "/tenancy.db", SQLite::OPEN_READWRITE};
-    raw.exec("DELETE FROM tenancy_quotas");
-  }
+  api.store().run_raw_for_tenants("DELETE FROM tenancy_quotas");
   api.start_again();
   auto client = api.client(acme);
   CHECK(used(client, acme, "deployments") == 3);
@@ -253,20 +248,16 @@ TEST_CASE("an administrator resets a quota for a reason, which is on record") {
   CHECK(administrator.post(quotas_of(acme.id) + "/deployments/reset", {{"reason", "none yet"}})
             .json()["data"]["used"] == 0);
   REQUIRE(api.process().stop() == 0);
-  const SQLite::Database raw{api.data() + "/tenancy.db"};
-  SQLite::Statement kept{raw,
-                         "SELECT used_before, principal, reason FROM tenancy_quota_resets WHERE "
-                         "metric = 'executions'"};
-  REQUIRE(kept.executeStep());
-  CHECK(kept.getColumn(0).getInt() == 2);
-  CHECK(kept.getColumn(1).getString().starts_with("administrator:"));
-  CHECK(kept.getColumn(2).getString() == "ticket 17");
-  CHECK_FALSE(kept.executeStep());
-  SQLite::Statement visits{raw,
-                           "SELECT count(*) FROM tenancy_impersonations WHERE explanation LIKE "
-                           "'an administrator changes the quota of %'"};
-  REQUIRE(visits.executeStep());
-  CHECK(visits.getColumn(0).getInt() == 3);
+  const auto kept = api.store().rows_raw_of_tenants(
+      "SELECT used_before, principal, reason FROM tenancy_quota_resets WHERE metric = "
+      "'executions'");
+  REQUIRE(kept.size() == 1);
+  CHECK(kept[0][0] == "2");
+  CHECK(kept[0][1].value_or("").starts_with("administrator:"));
+  CHECK(kept[0][2] == "ticket 17");
+  CHECK(api.store().rows_raw("SELECT count(*) FROM tenancy_impersonations WHERE explanation LIKE "
+                             "'an administrator changes the quota of %'") ==
+        tenancy_test::RawRows{{"3"}});
 }
 
 TEST_CASE("quotas are shown to their tenant and changed by administrators alone") {

@@ -57,7 +57,7 @@ class Restartable {
                .json()["data"]["key"];
   }
 
-  void start() { process_.emplace(std::vector<std::string>{"--data", data_, "--no-demo"}); }
+  void start() { process_.emplace(store_.service_arguments({"--no-demo"})); }
   /// By SIGKILL.
   void kill() { process_.reset(); }
 
@@ -66,8 +66,7 @@ class Restartable {
   [[nodiscard]] const std::string& key() const noexcept { return key_; }
 
  private:
-  tenancy_test::TemporaryFolder directory_;
-  std::string data_ = directory_.path() / "data";
+  e2e::ProgramStore store_;
   std::optional<ServiceProcess> process_;
   std::string key_;
 };

@@ -42,7 +42,9 @@ TEST_CASE("an endpoint is found by method and path, and gets what stands for its
        {Row{"GET", "/things", "list", {}}, Row{"HEAD", "/things", "list", {}},
         Row{"POST", "/things", "create", {}}, Row{"GET", "/things/a%20b", "show", {"a b"}},
         Row{"GET", "/things/{id}", "show", {"{id}"}}, Row{"POST", "/things/7/keys", "key", {"7"}},
-        Row{"GET", "/things/7/keys/8", "two", {"7", "8"}}}) {
+        Row{"GET", "/things/7/keys/8", "two", {"7", "8"}},
+        // What no id is made of stands for none that exists.
+        Row{"GET", "/things/a%00/keys/%C3%A9", "two", {"-", "-"}}}) {
     CAPTURE(row.path);
     const auto match = router.match(row.method, row.path);
     REQUIRE(match);

@@ -48,8 +48,10 @@ HttpReply ApiClient::remove(std::string_view target, Headers more) {
   return send("DELETE", target, {}, std::move(more));
 }
 
-ServedApi::ServedApi(std::vector<std::string> arguments) : arguments_{std::move(arguments)} {
-  arguments_.insert(arguments_.end(), {"--data", data_, "--no-demo"});
+ServedApi::ServedApi(std::vector<std::string> arguments, Place place)
+    : store_{place}, arguments_{std::move(arguments)} {
+  arguments_.emplace_back("--no-demo");
+  arguments_ = store_.service_arguments(arguments_);
   process_.emplace(arguments_);
   const auto keys = words_with_prefix(process_->output(), "tna_");
   if (keys.size() != 1) {

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "e2e/http_client.hpp"
+#include "e2e/program_store.hpp"
 #include "e2e/service_process.hpp"
-#include "support/temporary_folder.hpp"
 
 namespace e2e {
 
@@ -43,15 +43,18 @@ class ServedApi {
  public:
   ServedApi() : ServedApi{std::vector<std::string>{}} {}
   /// With further arguments for the service.
-  explicit ServedApi(std::vector<std::string> arguments);
+  explicit ServedApi(std::vector<std::string> arguments, Place place = wanted_place());
 
   [[nodiscard]] std::uint16_t port() const noexcept { return process_->port(); }
   [[nodiscard]] ServiceProcess& process() noexcept { return *process_; }
 
   /// Starts another on the same store, at another port, once the first has ended.
-  void start_again() { process_.emplace(arguments_); }
+  void start_again() {
+    store_.await_no_programs();
+    process_.emplace(arguments_);
+  }
 
-  [[nodiscard]] const std::string& data() const noexcept { return data_; }
+  [[nodiscard]] const ProgramStore& store() const noexcept { return store_; }
   [[nodiscard]] const std::string& administrator_key() const noexcept { return administrator_key_; }
 
   [[nodiscard]] ApiClient administrator() const { return client(administrator_key_); }
@@ -64,8 +67,7 @@ class ServedApi {
                                      const nlohmann::json& request) const;
 
  private:
-  tenancy_test::TemporaryFolder directory_;
-  std::string data_ = directory_.path() / "data";
+  ProgramStore store_;
   std::vector<std::string> arguments_;
   std::optional<ServiceProcess> process_;
   std::string administrator_key_;

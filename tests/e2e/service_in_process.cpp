@@ -24,9 +24,18 @@ ServiceInProcess::ServiceInProcess(const tenantd::ServiceOptions& options)
     : store_{open_options()},
       administrator_key_{
           must(store_.authority().issue_administrator_key("test")).text.unsafe_text()},
-      service_{std::make_unique<tenantd::Service>(
-          store_.store(), store_.authority().authenticator(),
-          tenantd::powers_of(std::as_const(store_).authority()), options)} {}
+      service_{
+          std::make_unique<tenantd::Service>(store_.store(), store_.authority().authenticator(),
+                                             tenantd::powers_of(store_.authority()), options)} {}
+
+tenancy::Tenant HostStore::tenant(std::string_view slug) const {
+  const auto found = registry().find(must(tenancy::Slug::parse(slug)));
+  return found ? found.value() : must(registry().create({std::string{slug}, std::string{slug}}));
+}
+
+tenancy::TenantContext HostStore::context(std::string_view slug) const {
+  return must(authority().enter(tenant(slug).id));
+}
 
 std::string ServiceInProcess::key_of(std::string_view slug) const {
   const auto issued = must(store_.registry().issue_key(store_.tenant(slug).id, {.name = "test"}));

@@ -4,13 +4,30 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "tenancy/testing/temporary_store.hpp"
-
 #include "service/service.hpp"
+#include "support/test_store.hpp"
 
 namespace e2e {
+
+/// A host's store, where TENANCY_TEST_STORE says, with a clock that stands still.
+class HostStore {
+ public:
+  explicit HostStore(tenancy::OpenOptions options)
+      : place_{tenancy_test::TestPlace::create(std::move(options))} {}
+
+  [[nodiscard]] const tenancy::Authority& authority() const noexcept { return place_->authority(); }
+  [[nodiscard]] tenancy::Store store() const { return authority().store(); }
+  [[nodiscard]] tenancy::TenantRegistry registry() const { return authority().registry(); }
+  /// The tenant with that slug, which is created when there is none, and a context for it.
+  [[nodiscard]] tenancy::Tenant tenant(std::string_view slug) const;
+  [[nodiscard]] tenancy::TenantContext context(std::string_view slug) const;
+
+ private:
+  std::unique_ptr<tenancy_test::TestPlace> place_;
+};
 
 /// The service without its transport, on a store of its own, so that a test can look at what it is
 /// made of and hold up what it needs.
@@ -18,7 +35,7 @@ class ServiceInProcess {
  public:
   explicit ServiceInProcess(const tenantd::ServiceOptions& options = {});
 
-  [[nodiscard]] const tenancy::testing::TemporaryStore& store() const noexcept { return store_; }
+  [[nodiscard]] const HostStore& store() const noexcept { return store_; }
   [[nodiscard]] const tenantd::Router& router() const noexcept { return service_->router(); }
   [[nodiscard]] const std::string& administrator_key() const noexcept { return administrator_key_; }
 
@@ -36,7 +53,7 @@ class ServiceInProcess {
   tenantd::Response ask(tenantd::Request request) { return begin(std::move(request)).get(); }
 
  private:
-  tenancy::testing::TemporaryStore store_;
+  HostStore store_;
   std::string administrator_key_;
   std::unique_ptr<tenantd::Service> service_;
 };

@@ -48,6 +48,8 @@ class ServiceProcess {
   /// Ends it as a power cut would, for the process: at once, wherever it is.
   void kill();
 
+  [[nodiscard]] pid_t id() const noexcept { return pid_; }
+
   /// What it holds now.
   [[nodiscard]] std::size_t resident_bytes() const;
   [[nodiscard]] std::size_t open_sockets() const;

@@ -39,7 +39,7 @@ TEST_CASE("a request in flight is finished before the service stops, and what it
   CHECK(api.process().wait() == 0);
   CHECK(api.process().output().ends_with("\nstopped\n"));
 
-  ServiceProcess next{{"--data", api.data()}};
+  ServiceProcess next{api.store().service_arguments()};
   e2e::ApiClient client{next.port(), tenant.key};
   const auto list = client.get("/api/deployments").json();
   REQUIRE(list["data"].size() == 1);

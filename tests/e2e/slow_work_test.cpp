@@ -25,7 +25,7 @@ bool is_deadline(const tenantd::Response& answer) {
 /// Keeps all connections for reading of a store with the default options, until it ends.
 class HeldReaders {
  public:
-  explicit HeldReaders(const tenancy::testing::TemporaryStore& store) {
+  explicit HeldReaders(const e2e::HostStore& store) {
     const auto context = store.context("initech");
     for (std::ptrdiff_t i = 0; i < count_; ++i) {
       threads_.emplace_back([this, reader = store.store(), context] {

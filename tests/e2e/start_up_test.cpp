@@ -7,7 +7,6 @@
 #include <thread>
 #include <vector>
 
-#include <SQLiteCpp/Database.h>
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -19,6 +18,7 @@
 namespace {
 
 using e2e::ApiClient;
+using e2e::ProgramStore;
 using e2e::ServiceProcess;
 using e2e::words_with_prefix;
 using tenancy_test::TemporaryFolder;
@@ -28,16 +28,16 @@ bool contains(std::string_view text, std::string_view part) {
 }
 
 TEST_CASE("a fresh store gets an administrator's key and a demo that works as printed") {
-  const TemporaryFolder directory;
-  const std::string data = directory.path() / "new" / "data";
-  ServiceProcess process{{"--data", data}};
+  const ProgramStore store;
+  ServiceProcess process{store.service_arguments()};
 
   struct stat status {};
-  REQUIRE(::stat(data.c_str(), &status) == 0);
+  REQUIRE(::stat(store.keys().parent_path().c_str(), &status) == 0);
   CHECK((status.st_mode & 0777U) == 0700U);
 
   const std::string& output = process.output();
-  CHECK(contains(output, "store: sqlite:" + data + "/tenancy.db\n"));
+  const bool is_shown = !tenancy_test::is_on_postgres();
+  CHECK(contains(output, "store: " + (is_shown ? store.url() : "postgresql:***") + "\n"));
   REQUIRE(words_with_prefix(output, "tna_").size() == 1);
   const auto keys = words_with_prefix(output, "tnk_");
   REQUIRE(keys.size() == 2);
@@ -69,13 +69,13 @@ TEST_CASE("a fresh store gets an administrator's key and a demo that works as pr
 }
 
 TEST_CASE("where the output is recorded, the first key is issued by hand") {
-  const TemporaryFolder directory;
-  const std::string data = directory.path() / "data";
-  ServiceProcess process{{"--data", data, "--no-demo", "--no-first-key"}};
+  const ProgramStore store;
+  ServiceProcess process{store.service_arguments({"--no-demo", "--no-first-key"})};
   CHECK(words_with_prefix(process.output(), "tna_").empty());
   CHECK(contains(process.output(), "--new-admin-key"));
 
-  const auto issued = ServiceProcess::run_to_end({"--data", data, "--new-admin-key", "first"});
+  const auto issued =
+      ServiceProcess::run_to_end(store.service_arguments({"--new-admin-key", "first"}));
   const auto keys = words_with_prefix(issued.output, "tna_");
   REQUIRE(keys.size() == 1);
   ApiClient administrator{process.port(), keys.front()};
@@ -83,18 +83,17 @@ TEST_CASE("where the output is recorded, the first key is issued by hand") {
 }
 
 TEST_CASE("a second start shows no key and finds what the first one left") {
-  const TemporaryFolder directory;
-  const std::string data = directory.path();
+  const ProgramStore store;
   std::string key;
   std::string id;
   {
-    ServiceProcess first{{"--data", data}};
+    ServiceProcess first{store.service_arguments()};
     key = words_with_prefix(first.output(), "tnk_").front();
     ApiClient acme{first.port(), key};
     id = e2e::make_deployment(acme, "kept");
     CHECK(first.stop() == 0);
   }
-  ServiceProcess second{{"--data", data}};
+  ServiceProcess second{store.service_arguments()};
   CHECK(words_with_prefix(second.output(), "tn").empty());
   CHECK(contains(second.output(), "--new-admin-key"));
   ApiClient acme{second.port(), key};
@@ -104,31 +103,29 @@ TEST_CASE("a second start shows no key and finds what the first one left") {
 }
 
 TEST_CASE("a schema that does not keep tenants apart is served to nobody") {
-  const TemporaryFolder directory;
-  const std::string data = directory.path();
+  const ProgramStore store;
   {
-    ServiceProcess first{{"--data", data, "--no-demo"}};
+    ServiceProcess first{store.service_arguments({"--no-demo"})};
     CHECK(first.stop() == 0);
   }
-  SQLite::Database database{data + "/tenancy.db", SQLite::OPEN_READWRITE};
-  database.exec("CREATE VIEW leak AS SELECT * FROM deployments");
-  const auto refused = ServiceProcess::run_to_end({"--data", data});
+  store.run_raw("CREATE VIEW leak AS SELECT * FROM deployments");
+  const auto refused = ServiceProcess::run_to_end(store.service_arguments());
   CHECK(refused.status != 0);
-  CHECK(contains(refused.log, "the view 'leak' may show rows of other tenants"));
+  CHECK(contains(refused.log, "unsafe_schema"));
+  CHECK(contains(refused.log, "'leak'"));
   CHECK(contains(refused.log, "verify_schema"));
   CHECK_FALSE(contains(refused.output, "listening"));
 
-  database.exec("DROP VIEW leak");
-  ServiceProcess again{{"--data", data}};
+  store.run_raw("DROP VIEW leak");
+  ServiceProcess again{store.service_arguments()};
   CHECK(again.stop() == 0);
 }
 
 TEST_CASE("without the demo the store stays empty, also at the next start") {
-  const TemporaryFolder directory;
-  const std::string data = directory.path();
+  const ProgramStore store;
   for (const bool is_first : {true, false}) {
     CAPTURE(is_first);
-    ServiceProcess process{{"--data", data, "--no-demo"}};
+    ServiceProcess process{store.service_arguments({"--no-demo"})};
     CHECK(words_with_prefix(process.output(), "tnk_").empty());
     CHECK(words_with_prefix(process.output(), "tna_").size() == (is_first ? 1 : 0));
     CHECK(process.stop() == 0);
@@ -137,15 +134,14 @@ TEST_CASE("without the demo the store stays empty, also at the next start") {
 
 TEST_CASE("of several that start at once on an empty store, one makes the keys") {
   for (int round = 0; round < 5; ++round) {
-    const TemporaryFolder directory;
+    const ProgramStore store;
     std::vector<std::unique_ptr<ServiceProcess>> processes(3);
     {
       std::vector<std::jthread> threads;
       for (auto& process : processes) {
         threads.emplace_back([&] {
           try {
-            process = std::make_unique<ServiceProcess>(
-                std::vector<std::string>{"--data", directory.path()});
+            process = std::make_unique<ServiceProcess>(store.service_arguments());
           } catch (const std::runtime_error&) {
             process = nullptr;
           }
@@ -203,7 +199,8 @@ TEST_CASE("who asks is told whether the service lives, is ready, and what it is"
 
 TEST_CASE("one more administrator's key can be had, even from a store that is being served") {
   e2e::ServedApi api;
-  const auto issued = ServiceProcess::run_to_end({"--data", api.data(), "--new-admin-key", "lost"});
+  const auto issued =
+      ServiceProcess::run_to_end(api.store().service_arguments({"--new-admin-key", "lost"}));
   CHECK(issued.status == 0);
   const auto keys = words_with_prefix(issued.output, "tna_");
   REQUIRE(keys.size() == 1);

@@ -432,7 +432,7 @@ TEST_CASE("a key that another process revoked is soon unknown also where no tran
   ServedApi api;
   const auto tenant = api.make_tenant("acme");
   auto client = api.client(tenant);
-  e2e::ServiceProcess other{{"--data", api.data(), "--no-demo"}};
+  e2e::ServiceProcess other{api.store().service_arguments({"--no-demo"})};
   const auto nothing_valid = [&] { return client.post("/api/deployments", Json::object()); };
   CHECK(nothing_valid().status == 422);
   e2e::ApiClient elsewhere{other.port(), api.administrator_key()};

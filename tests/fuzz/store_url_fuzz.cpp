@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "registry/store_url.hpp"
+#include "storage/sqlite/store_url.hpp"
 
 namespace {
 

@@ -9,8 +9,10 @@
 
 #include <doctest/doctest.h>
 
+#include "tenancy/storage/detail/tenant_gate.hpp"
+
 #include "hostile/hostile_world.hpp"
-#include "storage/tenant_gate.hpp"
+#include "storage/sqlite/snapshot.hpp"
 
 namespace {
 
@@ -132,8 +134,8 @@ TEST_CASE("texts of the library's own, prepared on the same connection, are refu
         errc::query_refused);
   CHECK(code_of(abuse.sql.query(tenancy::detail::credential_gate_sql.text, {id, "x", 1})) ==
         errc::query_refused);
-  CHECK(code_of(abuse.sql.query(tenancy::detail::touch_sql.text)) == errc::query_refused);
-  CHECK(code_of(abuse.sql.query(tenancy::detail::hold_sql.text)) == errc::query_refused);
+  CHECK(code_of(abuse.sql.query(tenancy::detail::sqlite::touch_sql.text)) == errc::query_refused);
+  CHECK(code_of(abuse.sql.query(tenancy::detail::sqlite::hold_sql.text)) == errc::query_refused);
 }
 
 TEST_CASE("values of a former query do not stay behind") {

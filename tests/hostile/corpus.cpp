@@ -83,10 +83,13 @@ void read_file(const std::filesystem::path& path, std::vector<HostileStatement>&
 
 }  // namespace
 
-std::vector<HostileStatement> read_corpus(const std::filesystem::path& folder) {
+std::vector<HostileStatement> read_corpus(const std::filesystem::path& folder,
+                                          CorpusDialect dialect) {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator{folder}) {
-    if (entry.path().extension() == ".sql") {
+    const bool is_postgres = entry.path().filename().string().starts_with("postgresql_");
+    if (entry.path().extension() == ".sql" &&
+        is_postgres == (dialect == CorpusDialect::postgresql)) {
       files.push_back(entry.path());
     }
   }

@@ -18,10 +18,15 @@ struct HostileStatement {
   std::optional<tenancy::errc> code;
   std::string subject;  ///< Of the limit that it meets.
   std::string text;
+  bool is_of_other_dialect = false;  ///< Than that of the store which it is tried on.
 };
 
-/// The statements of all files in the folder, in the order of their names. A file that does not
-/// keep to the format that tests/hostile/README.md describes fails the test.
-std::vector<HostileStatement> read_corpus(const std::filesystem::path& folder);
+/// Whose SQL a file is written in: `postgresql_….sql` are the ones of PostgreSQL.
+enum class CorpusDialect { sqlite, postgresql };
+
+/// The statements of all such files in the folder, in the order of their names. A file that does
+/// not keep to the format that tests/hostile/README.md describes fails the test.
+std::vector<HostileStatement> read_corpus(const std::filesystem::path& folder,
+                                          CorpusDialect dialect = CorpusDialect::sqlite);
 
 }  // namespace tenancy_test

@@ -133,7 +133,21 @@ files >"$work/before.txt"
 mkdir "$root/tmp/debs"
 cp "$folder"/*.deb "$root/tmp/debs/"
 mapfile -t packages < <(cd "$folder" && printf '%s\n' *.deb | sed 's/_.*//')
-((${#packages[@]} == 4)) || fail "there are not four packages: ${packages[*]}"
+((${#packages[@]} == 5)) || fail "there are not five packages: ${packages[*]}"
+# Programs know PostgreSQL; the library does not, nor what it takes to build with it.
+for package in "${packages[@]}"; do
+  depends=$(dpkg-deb -f "$folder/$package"_*.deb Depends)
+  case $package in
+    tenantd | tenantctl) needed=libpq5 ;;
+    libtenancy-postgres-dev) needed=libpq-dev ;;
+    *) needed='' ;;
+  esac
+  if [[ -n $needed ]]; then
+    [[ ", $depends" == *", $needed"* ]] || fail "$package does not depend on $needed: $depends"
+  else
+    [[ $depends != *libpq* ]] || fail "$package depends on libpq: $depends"
+  fi
+done
 
 mapfile -t files_of_service < <(debs 'libtenancy0.*' tenantd tenantctl)
 install_packages "${files_of_service[@]}"
@@ -195,14 +209,16 @@ others=$(find "$root/var/lib/private/tenantd" -perm /077)
 say "the service ran, as user $user"
 
 install_packages "$(debs libtenancy-dev)" cmake g++ make pkgconf
+! inside dpkg-query -W libpq-dev >/dev/null 2>&1 || fail "the library needs libpq-dev"
 say "installed the development files"
 cp -r "$here/../consumer" "$root/tmp/consumer"
 cat >"$root/tmp/use.sh" <<'USE'
 set -e
-cmake -S /tmp/consumer/find_package -B "/tmp/$1" "-DREQUEST=COMPONENTS;$1;testing" "-DKIND=$2"
+cmake -S /tmp/consumer/find_package -B "/tmp/$1" "-DREQUEST=COMPONENTS;$1;testing;conformance" "-DKIND=$2"
 cmake --build "/tmp/$1"
 "/tmp/$1/consumer"
 "/tmp/$1/host_test"
+"/tmp/$1/backend_test"
 USE
 for kind in shared static; do
   inside sh /tmp/use.sh "$kind" "${kind^^}_LIBRARY" >"$work/consumer.log" 2>&1 ||
@@ -214,6 +230,22 @@ inside sh -c 'g++ -std=c++20 -Wall -Wextra -Werror $(pkg-config --cflags tenancy
   /tmp/consumer/main.cpp $(pkg-config --libs tenancy) -o /tmp/by_pkg_config && /tmp/by_pkg_config' \
   >/dev/null || fail "the library cannot be used by pkg-config"
 say "a program uses it by pkg-config"
+
+install_packages "$(debs libtenancy-postgres-dev)"
+cat >"$root/tmp/use_postgres.sh" <<'USE'
+set -e
+cmake -S /tmp/consumer/find_package -B "/tmp/$1_postgres" "-DREQUEST=COMPONENTS;$1;postgres" "-DKIND=$2"
+cmake --build "/tmp/$1_postgres"
+"/tmp/$1_postgres/postgres_consumer"
+g++ -std=c++20 -Wall -Wextra -Werror $(pkg-config --cflags tenancy-postgres) \
+  /tmp/consumer/postgres_main.cpp $(pkg-config --libs tenancy-postgres) -o /tmp/postgres_by_pkg_config
+/tmp/postgres_by_pkg_config
+USE
+for kind in shared static; do
+  inside sh /tmp/use_postgres.sh "$kind" "${kind^^}_LIBRARY" >"$work/consumer.log" 2>&1 ||
+    { cat "$work/consumer.log" && fail "stores on PostgreSQL cannot be built with the $kind library"; }
+done
+say "a program uses it with stores on PostgreSQL"
 
 inside apt-get -qq -o Dpkg::Use-Pty=0 purge -y "${packages[@]}" >"$work/apt.log" 2>&1 ||
   { cat "$work/apt.log" && fail "apt cannot purge"; }

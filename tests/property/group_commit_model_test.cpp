@@ -250,10 +250,11 @@ TEST_CASE("what is on disk is what was acknowledged, whatever else shared its co
     transactions += static_cast<std::size_t>(writer->transactions());
   }
   std::set<Row> stored;
-  const auto raw = test.raw();
-  SQLite::Statement query{raw, "SELECT tenant_id, id FROM notes"};
-  while (query.executeStep()) {
-    stored.emplace(query.getColumn(0).getInt64(), query.getColumn(1).getString());
+  for (const auto& raw : test.raws()) {
+    SQLite::Statement query{raw, "SELECT tenant_id, id FROM notes"};
+    while (query.executeStep()) {
+      stored.emplace(query.getColumn(0).getInt64(), query.getColumn(1).getString());
+    }
   }
   CHECK(stored == acknowledged);
   CHECK(transactions > 0);

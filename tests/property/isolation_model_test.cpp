@@ -13,12 +13,15 @@
 #include "property/isolation/generator.hpp"
 #include "property/isolation/replay.hpp"
 #include "support/sanitized.hpp"
+#include "support/test_store.hpp"
 
 using namespace tenancy_test;
 using namespace tenancy_test::isolation;
 
 TEST_CASE("random work of three tenants agrees with a model of each alone") {
-  const std::size_t wanted = is_long_run() ? 10'000'000 : is_sanitized ? 10'000 : 200'000;
+  const auto wanted = static_cast<std::size_t>(of_random_work(is_long_run()  ? 10'000'000
+                                                              : is_sanitized ? 10'000
+                                                                             : 200'000));
   // Each store lives for so many, so that a failure is found again in a moment.
   constexpr std::size_t episode = 5'000;
   std::uint64_t seed = seed_of_run();

@@ -104,7 +104,7 @@ TEST_CASE("random work with queries, versions and walks agrees with a model of e
     players.emplace_back(test, tenant);
   }
   const auto any = [&]() -> Player& { return players[static_cast<std::size_t>(dice.below(3))]; };
-  const int rounds = is_long_run() ? 400'000 : 4'000;
+  const int rounds = of_random_work(is_long_run() ? 400'000 : 4'000);
   for (int round = 0; round < rounds; ++round) {
     CAPTURE(round);
     test.clock->advance(tenancy::Timestamp::Duration{1});

@@ -60,8 +60,8 @@ TEST_CASE("a leak from tenant to tenant is found and told in the fewest steps") 
   const Sabotage leak{.store = [](const Operation& operation, Library& library) {
     if (operation.kind == Kind::erase_where && operation.tenant == 0 &&
         !operation.condition.terms.empty()) {
-      library.raw().exec("DELETE FROM things WHERE tenant_id = " +
-                         std::to_string(library.id_of(1).value()));
+      library.run_raw("DELETE FROM things WHERE tenant_id = " +
+                      std::to_string(library.id_of(1).value()));
     }
   }};
   const Shrunk shrunk = find_and_shrink(leak);

@@ -20,12 +20,11 @@
 
 #include "tenancy/registry/tenant_observer.hpp"
 
+#include "property/status_arrows.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::ApiKey;
-using tenancy::ApiKeyChange;
 using tenancy::errc;
-using tenancy::Error;
 using tenancy::IdentifierChange;
 using tenancy::Order;
 using tenancy::Result;
@@ -37,27 +36,14 @@ using tenancy::TenantId;
 using tenancy::TenantIdentifier;
 using tenancy::TenantStatus;
 using tenancy::Timestamp;
+using tenancy_test::all_statuses;
 using tenancy_test::code_of;
+using tenancy_test::has_arrow;
 using tenancy_test::must;
 using tenancy_test::tester;
 using tenancy_test::TestStore;
 
 namespace {
-
-constexpr std::array all_statuses{TenantStatus::provisioning, TenantStatus::active,
-                                  TenantStatus::inactive, TenantStatus::suspended,
-                                  TenantStatus::archived};
-
-/// The arrows of the documentation; all else is refused.
-bool has_arrow(TenantStatus from, TenantStatus to) {
-  using enum TenantStatus;
-  static const std::set<std::pair<TenantStatus, TenantStatus>> arrows{
-      {provisioning, active}, {active, suspended},  {suspended, active},
-      {active, inactive},     {inactive, active},   {provisioning, archived},
-      {active, archived},     {inactive, archived}, {suspended, archived},
-  };
-  return arrows.contains({from, to});
-}
 
 /// Takes numbers from one seed, so that a failure can be run again.
 class Dice {
@@ -678,23 +664,6 @@ std::uint64_t seed() {
   return given != nullptr ? std::stoull(given) : std::random_device{}();
 }
 
-/// A tenant that has come to a status by the shortest way.
-Tenant tenant_of(const TestStore& test, const std::string& slug, TenantStatus status) {
-  const bool is_new = status == TenantStatus::provisioning;
-  auto made = must(test.registry.create(
-      {.slug = slug, .name = slug, .status = is_new ? status : TenantStatus::active}));
-  switch (status) {
-    case TenantStatus::inactive:
-      return must(test.registry.deactivate(made.id));
-    case TenantStatus::suspended:
-      return must(test.registry.suspend(made.id));
-    case TenantStatus::archived:
-      return must(test.registry.archive(made.id));
-    default:
-      return made;
-  }
-}
-
 }  // namespace
 
 TEST_CASE("random work on the registry agrees with a model of it") {
@@ -705,68 +674,11 @@ TEST_CASE("random work on the registry agrees with a model of it") {
   const auto recorder = std::make_shared<Recorder>();
   const TestStore test{{}, tenancy_test::test_schema(), {}, {.observer = recorder}};
   Game game{test, *recorder, dice};
-  const int rounds = std::getenv("TENANCY_TEST_LONG") != nullptr ? 500'000 : 8'000;
+  const int rounds =
+      tenancy_test::of_random_work(std::getenv("TENANCY_TEST_LONG") != nullptr ? 500'000 : 8'000);
   for (int round = 0; round < rounds; ++round) {
     CAPTURE(round);
     game.play();
   }
   game.compare_all();
-}
-
-TEST_CASE("a status changes along the arrows of the documentation and along no other way") {
-  for (const auto from : all_statuses) {
-    for (const auto to : all_statuses) {
-      CAPTURE(to_string(from));
-      CAPTURE(to_string(to));
-      CHECK(tenancy::may_become(from, to) == has_arrow(from, to));
-    }
-  }
-
-  const TestStore test;
-  using Ask =
-      Result<Tenant> (tenancy::TenantRegistry::*)(TenantId, std::optional<std::int64_t>) const;
-  const std::array<std::pair<TenantStatus, Ask>, 4> asks{{
-      {TenantStatus::active, &tenancy::TenantRegistry::activate},
-      {TenantStatus::inactive, &tenancy::TenantRegistry::deactivate},
-      {TenantStatus::suspended, &tenancy::TenantRegistry::suspend},
-      {TenantStatus::archived, &tenancy::TenantRegistry::archive},
-  }};
-  int number = 0;
-  for (const auto from : all_statuses) {
-    for (const auto& asked : asks) {
-      const auto to = asked.first;
-      const auto ask = asked.second;
-      CAPTURE(to_string(from));
-      CAPTURE(to_string(to));
-      const auto before = tenant_of(test, "t" + std::to_string(++number), from);
-      test.clock->advance(std::chrono::seconds{1});
-      const auto answer = (test.registry.*ask)(before.id, std::nullopt);
-      const auto after = must(test.registry.find(before.id));
-      if (has_arrow(from, to)) {
-        CHECK(must(answer) == after);
-        CHECK(after.status == to);
-        CHECK(after.epoch == before.epoch + 1);
-        CHECK(after.version == before.version + 1);
-        CHECK(after.updated_at == test.clock->now());
-      } else {
-        CHECK(after == before);
-        if (from == to) {
-          CHECK(must(answer) == before);
-        } else {
-          CHECK(code_of(answer) == errc::invalid_transition);
-        }
-      }
-    }
-  }
-}
-
-TEST_CASE("a status that moves needs the version that was seen, if one is named") {
-  const TestStore test;
-  CHECK(code_of(test.registry.suspend(test.acme.id, test.acme.version + 1)) ==
-        errc::version_conflict);
-  CHECK(code_of(test.registry.activate(test.acme.id, test.acme.version - 1)) ==
-        errc::version_conflict);
-  CHECK(must(test.registry.find(test.acme.id)) == test.acme);
-  CHECK(must(test.registry.suspend(test.acme.id, test.acme.version)).version ==
-        test.acme.version + 1);
 }

@@ -1,4 +1,4 @@
-// A second process at work on a store, for tests: `other_process FILE TENANT` opens the store and
+// A second process at work on a store, for tests: `other_process URL TENANT` opens the store and
 // does what it is told by lines on its standard input, each answered by a line.
 //
 //   write N       N transactions of one note each
@@ -183,8 +183,7 @@ int main(int count, char** arguments) {
   if (count != 3) {
     return 2;
   }
-  auto opened = tenancy::open(std::string{"sqlite:"} + arguments[1],
-                              {.migrations = tenancy_test::test_schema()});
+  auto opened = tenancy::open(arguments[1], {.migrations = tenancy_test::test_schema()});
   const auto tenant = tenancy::TenantId::parse(arguments[2]);
   if (!opened || !tenant) {
     std::cout << (opened ? "no tenant's id" : opened.error().to_string()) << std::endl;

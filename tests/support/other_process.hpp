@@ -16,7 +16,7 @@
 
 namespace tenancy_test {
 
-/// A program of its own that opened the same file; see tests/support/other_process.cpp. It ends
+/// A program of its own that opened the same store; see tests/support/other_process.cpp. It ends
 /// with its standard input.
 class OtherProcess {
  public:
@@ -27,9 +27,9 @@ class OtherProcess {
       throw std::runtime_error{"no pipe"};
     }
     std::string program{OTHER_PROCESS_PATH};
-    std::string file = test.file().string();
+    std::string url = test.url();
     std::string id = tenant.id.to_string();
-    std::array<char*, 4> arguments{program.data(), file.data(), id.data(), nullptr};
+    std::array<char*, 4> arguments{program.data(), url.data(), id.data(), nullptr};
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);

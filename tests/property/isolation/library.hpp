@@ -25,11 +25,11 @@ class Library {
   [[nodiscard]] tenancy::Timestamp now() const { return test_.clock->now(); }
   void advance() const { test_.clock->advance(tenancy::Timestamp::Duration{1}); }
 
-  /// Each row of a tenant as the file holds it, read past the library.
+  /// Each row of a tenant as the files hold it, read past the library.
   [[nodiscard]] std::vector<std::string> stored(int tenant) const;
   /// How many rows are there that belong to none of the tenants.
   [[nodiscard]] std::int64_t stray_rows() const;
-  [[nodiscard]] SQLite::Database& raw() noexcept { return raw_; }
+  void run_raw(const std::string& sql) const { test_.run_raw(sql); }
   [[nodiscard]] tenancy::TenantId id_of(int tenant) const { return tenant_of(tenant).id; }
 
  private:
@@ -51,12 +51,13 @@ class Library {
 
   Answer change_status(const Operation& operation);
   Answer transaction(const Operation& operation);
+  /// Why a tenant's context opens no transaction now.
+  [[nodiscard]] std::optional<tenancy::errc> refusal_of(int tenant) const;
   Answer snapshot(const Operation& operation);
   Answer read_page(int tenant, std::optional<Walk>& walk, std::optional<std::string> cursor);
   Answer present(const Operation& operation);
 
   TestStore test_;
-  SQLite::Database raw_;
   std::vector<Tenant> tenants_;
 };
 

@@ -33,8 +33,10 @@ struct Model {
 
 /// Few values, so that rows meet; with what texts and numbers have that is special.
 inline const std::vector<std::string> projects{"", "a", "b'"};
-inline const std::vector<std::string> titles{"",   "a",  "A",    "ab",
-                                             "b%", "b_", "\xFF", std::string{"a\0", 2}};
+inline const std::vector<std::string> titles{"", "a", "A", "ab", "b%", "b_",
+                                             // PostgreSQL keeps text alone.
+                                             is_on_postgres() ? "\x7F" : "\xFF",
+                                             is_on_postgres() ? "a\x01" : std::string{"a\0", 2}};
 inline const std::vector<std::optional<std::string>> notes{std::nullopt, "", "n", "N", "nn"};
 inline const std::vector<std::optional<double>> weights{
     std::nullopt, -1.5, 0.0, 0.5, 2.0, std::numeric_limits<double>::infinity()};

@@ -321,12 +321,14 @@ TEST_CASE(
   const auto context = must(notes.test.authority.enter(notes.tenants[0], tester()));
   const std::string text = "SELECT title FROM notes";
   std::optional<errc> refusal;
-  must(tenancy::detail::Statements::read(notes.test.store, context, {}, [&](Session& session) {
-    const auto write = [&] { return text; };
-    const auto prepared = session.prepare(tenancy::detail::ShapedSql{text, write});
-    refusal = prepared ? std::nullopt : std::optional{prepared.error().code()};
-    return true;
-  }));
+  must(tenancy::detail::Statements::read(
+      tenancy::detail::UnitKind::own_statements, notes.test.store, context, {},
+      [&](Session& session) {
+        const auto write = [&] { return text; };
+        const auto prepared = session.prepare(tenancy::detail::ShapedSql{text, write});
+        refusal = prepared ? std::nullopt : std::optional{prepared.error().code()};
+        return true;
+      }));
   CHECK(refusal == errc::internal);
 }
 

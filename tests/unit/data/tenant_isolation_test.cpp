@@ -61,20 +61,22 @@ void fill(const Rows& rows) {
   }
 }
 
-/// Every column of every row of a tenant, as the file has it.
+/// Every column of every row of a tenant, as the files have it.
 std::string dump(const TestStore& test, const tenancy::Tenant& tenant) {
-  const SQLite::Database raw = test.raw();
+  const auto raws = test.raws();
   std::string text;
   for (const char* table : {"people", "items", "remarks"}) {
-    SQLite::Statement rows{
-        raw, std::string{"SELECT * FROM "} + table + " WHERE tenant_id = ? ORDER BY 1, 2, 3"};
-    rows.bind(1, tenant.id.value());
-    while (rows.executeStep()) {
-      for (int i = 0; i < rows.getColumnCount(); ++i) {
-        text +=
-            std::to_string(rows.getColumn(i).getType()) + ":" + rows.getColumn(i).getString() + "|";
+    for (const SQLite::Database& raw : raws) {
+      SQLite::Statement rows{
+          raw, std::string{"SELECT * FROM "} + table + " WHERE tenant_id = ? ORDER BY 1, 2, 3"};
+      rows.bind(1, tenant.id.value());
+      while (rows.executeStep()) {
+        for (int i = 0; i < rows.getColumnCount(); ++i) {
+          text += std::to_string(rows.getColumn(i).getType()) + ":" +
+                  rows.getColumn(i).getString() + "|";
+        }
+        text += "\n";
       }
-      text += "\n";
     }
   }
   return text;

@@ -249,6 +249,14 @@ TEST_CASE("defaults are of their column's type, checks stay within their parenth
         }).has_value());
 }
 
-TEST_CASE("other dialects are refused for now") {
-  CHECK(code_of(create_tenant_table(notes(), Dialect::postgresql)) == errc::invalid_argument);
+TEST_CASE("a table for PostgreSQL has its types and is secured") {
+  const auto sql = must(create_tenant_table(notes(), Dialect::postgresql));
+  for (const char* const part :
+       {"\"tenant_id\" BIGINT NOT NULL REFERENCES \"tenancy_tenants\" (\"tenant_id\")",
+        "ENABLE ROW LEVEL SECURITY", "FORCE ROW LEVEL SECURITY", "WITH CHECK (tenant_id = "}) {
+    CAPTURE(part);
+    CHECK(sql.find(part) != std::string::npos);
+  }
+  CHECK(sql.find("STRICT") == std::string::npos);
+  CHECK(sql.find("WITHOUT ROWID") == std::string::npos);
 }

@@ -12,7 +12,7 @@
 
 #include "tenancy/data/repository.hpp"
 
-#include "registry/store_url.hpp"
+#include "storage/sqlite/store_url.hpp"
 #include "support/child_process.hpp"
 #include "support/entities.hpp"
 #include "support/test_store.hpp"

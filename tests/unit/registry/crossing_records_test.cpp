@@ -300,6 +300,7 @@ TEST_CASE("records of before there was one for each use are read as permissions"
   const TestStore test;
   test.run_raw(
       "DROP TABLE tenancy_quota_resets; DROP TABLE tenancy_quotas;"
+      "ALTER TABLE tenancy_tenants DROP COLUMN erased_at;"
       "ALTER TABLE tenancy_crossings DROP COLUMN crossing;"
       "ALTER TABLE tenancy_crossings DROP COLUMN used_for;"
       "ALTER TABLE tenancy_crossings DROP COLUMN about;"

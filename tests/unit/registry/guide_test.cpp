@@ -52,6 +52,22 @@ TEST_CASE("the guide's identifier of a chat") {
   CHECK(must(context).tenant() == acme.id);
 }
 
+TEST_CASE("the guide's erasure") {
+  const TestStore test;
+  const Authority& authority = test.authority;
+  const auto& acme = test.acme;
+  must(test.registry.archive(acme.id));
+  auto crossing = authority.cross_tenants(
+      must(Principal::create(PrincipalKind::administrator, "ada")),
+      must(tenancy::CrossingReason::create(tenancy::CrossingPurpose::compliance,
+                                           "they asked to be forgotten")));
+
+  auto erased = authority.maintenance(crossing.value()).erase_tenant(acme.id);
+
+  CHECK(must(erased).rows == 0);
+  CHECK(must(test.registry.find(acme.id)).erased_at.has_value());
+}
+
 TEST_CASE("the guide's impersonation") {
   const TestStore test;
   const Authority& authority = test.authority;

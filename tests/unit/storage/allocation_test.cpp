@@ -8,7 +8,7 @@
 
 #include "tenancy/data/repository.hpp"
 
-#include "storage/sqlite/tenant_slots.hpp"
+#include "storage/tenant_slots.hpp"
 #include "support/counted_memory.hpp"
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
@@ -52,7 +52,7 @@ TEST_CASE("a warm call allocates what its row does and no more") {
 TEST_CASE("tenants whose queries have ended take no memory") {
   const tenancy::CallOptions options;
   const tenancy::detail::CallLimits limits{options, std::chrono::milliseconds{1}};
-  tenancy::detail::sqlite::TenantSlots slots{1};
+  tenancy::detail::TenantSlots slots{1};
   const auto ask = [&](std::int64_t tenant) {
     static_cast<void>(must(slots.acquire(must(tenancy::TenantId::from_value(tenant)), limits)));
   };

@@ -18,7 +18,7 @@
 
 #include "tenancy/data/repository.hpp"
 
-#include "storage/sqlite/connection_pool.hpp"
+#include "storage/connection_pool.hpp"
 #include "storage/sqlite/statement.hpp"
 #include "storage/sqlite/write_batch.hpp"
 #include "support/child_process.hpp"
@@ -38,7 +38,7 @@ using tenancy::detail::StaticSql;
 using tenancy::detail::ValueView;
 using tenancy::detail::sqlite::Connection;
 using tenancy::detail::sqlite::ConnectionMode;
-using tenancy::detail::sqlite::ConnectionPool;
+using ConnectionPool = tenancy::detail::ConnectionPool<tenancy::detail::sqlite::Connection>;
 using tenancy::detail::sqlite::SqliteStatement;
 using tenancy::detail::sqlite::Watch;
 using tenancy::detail::sqlite::WriteBatch;

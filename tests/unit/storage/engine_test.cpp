@@ -107,8 +107,10 @@ TEST_CASE("an engine that was told to serve a single thread is refused") {
 TEST_CASE("a program whose engine is too old opens no store") {
   const tenancy_test::TemporaryFolder folder;
   const auto opened_with = [&](const std::string& first_library) {
-    const std::string command = "LD_PRELOAD='" + first_library + "' '" OTHER_PROCESS_PATH "' '" +
-                                (folder / "store.db").string() + "' tnt_0000000000001 </dev/null";
+    const std::string command =
+        "LD_PRELOAD='" + first_library +
+        "' '" OTHER_PROCESS_PATH "' 'sqlite:" + (folder / "store.db").string() +
+        "' tnt_0000000000001 </dev/null";
     FILE* const output = ::popen(command.c_str(), "r");
     REQUIRE(output != nullptr);
     std::array<char, 512> said{};

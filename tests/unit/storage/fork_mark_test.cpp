@@ -1,4 +1,4 @@
-#include "storage/sqlite/fork_mark.hpp"
+#include "storage/fork_mark.hpp"
 
 #include <cerrno>
 #include <cstddef>
@@ -12,7 +12,7 @@
 #include "support/child_process.hpp"
 #include "support/refused_call.hpp"
 
-using tenancy::detail::sqlite::ForkMark;
+using tenancy::detail::ForkMark;
 using tenancy_test::text_from_child;
 
 TEST_CASE("a mark tells its own process from the children and theirs") {

@@ -21,6 +21,7 @@
 #include "support/held_writer.hpp"
 #include "support/report_log.hpp"
 #include "support/test_store.hpp"
+#include "unit/storage/batches.hpp"
 
 using tenancy::BatchReport;
 using tenancy::errc;
@@ -29,17 +30,24 @@ using tenancy::ReadRepository;
 using tenancy::Repository;
 using tenancy::Result;
 using tenancy::success;
-using tenancy::TenantContext;
 using tenancy::WriteTransaction;
+using tenancy_test::all_but;
 using tenancy_test::await_full_queue;
 using tenancy_test::code_of;
+using tenancy_test::Culprit;
 using tenancy_test::future_write;
 using tenancy_test::HeldWriter;
+using tenancy_test::ids_of;
+using tenancy_test::insert_note;
 using tenancy_test::must;
 using tenancy_test::Note;
+using tenancy_test::patient;
+using tenancy_test::play_batch;
 using tenancy_test::ReportLog;
+using tenancy_test::sum;
 using tenancy_test::Task;
 using tenancy_test::TestStore;
+using tenancy_test::waiting;
 using tenancy_test::write_queued;
 
 namespace {
@@ -109,107 +117,6 @@ tenancy::SchemaPolicy treacherous_policy() {
                                          {"half", tenancy::schema_text_hash(half)},
                                          {"full", tenancy::schema_text_hash(full)}},
           .unsafe_tables = {"links", "notes", "tickets", "seats"}};
-}
-
-/// How many writes wait in most tests, beside the one that holds the writer.
-constexpr int waiting = 5;
-
-tenancy::StoreOptions patient(std::shared_ptr<ReportLog> log = nullptr) {
-  tenancy::StoreOptions options{.max_wait = 10min, .observer = std::move(log)};
-  options.writes.max_waiting_per_tenant = waiting;
-  options.writes.max_batch_hold = 10min;
-  options.writes.max_unit_hold = 10min;
-  return options;
-}
-
-Result<void> insert_note(WriteTransaction& transaction, const std::string& id) {
-  BOOST_OUTCOME_TRY(Repository<Note>{transaction}.insert({.id = id, .title = id}));
-  return success();
-}
-
-std::set<std::string> ids_of(const TestStore& test, const TenantContext& context) {
-  std::set<std::string> ids;
-  for (const auto& note : must(ReadRepository<Note>{test.store, context}.list()).items) {
-    ids.insert(note.id);
-  }
-  return ids;
-}
-
-/// What became of one of the writes that waited.
-struct Told {
-  bool is_success = false;
-  std::optional<errc> error;
-  std::string message;
-  std::string exception;
-  int runs = 0;
-  bool ran_elsewhere = false;
-};
-
-using Culprit = std::function<Result<void>(WriteTransaction&)>;
-
-/// Acme's writes wait while globex holds the writer, and then share its batch. The one that comes
-/// first there, or second and so on, is the culprit; the others each insert a note of their number.
-std::vector<Told> play_batch(const TestStore& test, int culprit_position, const Culprit& culprit) {
-  std::vector<Told> told(waiting);
-  std::atomic<int> next_position = 0;
-  std::vector<std::thread> threads;
-  HeldWriter held{test.store, test.enter(test.globex),
-                  [](WriteTransaction& tx) { return insert_note(tx, "holder"); }};
-  const auto acme = test.enter(test.acme);
-  threads.reserve(waiting);
-  for (int number = 0; number < waiting; ++number) {
-    threads.emplace_back([&] {
-      Told mine;
-      int position = -1;
-      const auto here = std::this_thread::get_id();
-      try {
-        const auto outcome = write_queued([&] {
-          return test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
-            mine.ran_elsewhere = mine.ran_elsewhere || std::this_thread::get_id() != here;
-            if (++mine.runs == 1) {
-              position = next_position++;
-            }
-            return position == culprit_position ? culprit(tx)
-                                                : insert_note(tx, "n" + std::to_string(position));
-          });
-        });
-        mine.is_success = outcome.has_value();
-        if (!outcome) {
-          mine.error = outcome.error().code();
-          mine.message = outcome.error().message();
-        }
-      } catch (const std::runtime_error& thrown) {
-        mine.exception = thrown.what();
-      }
-      told.at(static_cast<std::size_t>(position)) = mine;
-    });
-  }
-  await_full_queue(test.store, acme);
-  const auto holder = held.finish();
-  for (auto& thread : threads) {
-    thread.join();
-  }
-  CHECK(holder.has_value());
-  return told;
-}
-
-std::uint32_t sum(const std::vector<BatchReport>& batches, std::uint32_t BatchReport::*what) {
-  std::uint32_t all = 0;
-  for (const auto& batch : batches) {
-    all += batch.*what;
-  }
-  return all;
-}
-
-/// Everybody's note but the culprit's.
-std::set<std::string> all_but(int culprit_position) {
-  std::set<std::string> ids;
-  for (int position = 0; position < waiting; ++position) {
-    if (position != culprit_position) {
-      ids.insert("n" + std::to_string(position));
-    }
-  }
-  return ids;
 }
 
 }  // namespace
@@ -793,106 +700,4 @@ TEST_CASE("the host's weights share out the writer") {
     must(Repository<Note>{test.store, acme}.insert({.title = "x"}));
     CHECK(ids_of(test, acme).size() == 1);
   }
-}
-
-namespace {
-
-/// Reads or writes for ever, or for so long that every budget is over meanwhile.
-constexpr tenancy::detail::StaticSql endless_read{
-    "WITH RECURSIVE n(i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"};
-constexpr tenancy::detail::StaticSql endless_write{
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
-    "INSERT INTO tasks SELECT ?1, max(i), NULL, 0, 0.0 FROM n"};
-constexpr tenancy::detail::StaticSql long_write{
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
-    "INSERT INTO tasks SELECT ?1, max(i), NULL, 0, 0.0 FROM n"};
-
-Result<void> run(WriteTransaction& transaction, const tenancy::detail::StaticSql& sql) {
-  BOOST_OUTCOME_TRY(auto statement, tenancy::detail::SessionAccess::of(transaction).prepare(sql));
-  BOOST_OUTCOME_TRY(statement->step());
-  return success();
-}
-
-tenancy::StoreOptions impatient(std::shared_ptr<ReportLog> log = nullptr) {
-  auto options = patient(std::move(log));
-  options.writes.max_unit_hold = 20ms;
-  return options;
-}
-
-}  // namespace
-
-TEST_CASE("a unit that holds the writer for too long is stopped at its next statement") {
-  const TestStore test{impatient()};
-  const auto acme = test.enter(test.acme);
-  const auto outcome = test.store.write(acme, [](WriteTransaction& tx) -> Result<void> {
-    BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
-    while (true) {
-      BOOST_OUTCOME_TRY(ReadRepository<Note>{tx}.count());
-    }
-  });
-  CHECK(code_of(outcome) == errc::hold_budget_exceeded);
-  CHECK(ids_of(test, acme).empty());
-  must(Repository<Note>{test.store, acme}.insert({.title = "usable"}));
-}
-
-TEST_CASE("a statement that runs for too long is stopped in its middle while the unit is alone") {
-  const TestStore test{impatient()};
-  const auto acme = test.enter(test.acme);
-  for (const auto* sql : {&endless_read, &endless_write}) {
-    const auto outcome = test.store.write(acme, [&](WriteTransaction& tx) -> Result<void> {
-      BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
-      return run(tx, *sql);
-    });
-    CHECK(code_of(outcome) == errc::hold_budget_exceeded);
-    CHECK(ids_of(test, acme).empty());
-  }
-  must(Repository<Note>{test.store, acme}.insert({.title = "usable"}));
-}
-
-TEST_CASE("in company a read that runs for too long is stopped, but no statement that writes") {
-  const auto log = std::make_shared<ReportLog>();
-  const TestStore test{impatient(log)};
-  log->forget_batches();
-  const int position = waiting - 1;
-  SUBCASE("a read") {
-    const auto told = play_batch(test, position, [](WriteTransaction& tx) -> Result<void> {
-      BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
-      return run(tx, endless_read);
-    });
-    CHECK(told.at(position).error == errc::hold_budget_exceeded);
-  }
-  SUBCASE("a write") {
-    const auto told = play_batch(test, position, [](WriteTransaction& tx) -> Result<void> {
-      BOOST_OUTCOME_TRY(run(tx, long_write));
-      return insert_note(tx, "too late");
-    });
-    CHECK(told.at(position).error == errc::hold_budget_exceeded);
-  }
-  SUBCASE("a write, as the last statement") {
-    const auto told =
-        play_batch(test, position, [](WriteTransaction& tx) { return run(tx, long_write); });
-    CHECK(told.at(position).is_success);
-    CHECK(must(ReadRepository<Task>{test.store, test.enter(test.acme)}.count()) == 1);
-  }
-  const auto batches = log->await_transactions(waiting + 1);
-  CHECK(batches.size() == 1);
-  CHECK(sum(batches, &BatchReport::replayed) == 0);
-  CHECK(ids_of(test, test.enter(test.acme)) == all_but(position));
-}
-
-TEST_CASE("a change of the schema may take longer than a write") {
-  auto schema = tenancy_test::test_schema();
-  schema.push_back({3, "much work",
-                    "CREATE TABLE numbers (i INTEGER NOT NULL) STRICT;"
-                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
-                    "WHERE i < 2000000) INSERT INTO numbers SELECT max(i) FROM n;"
-                    "INSERT INTO numbers VALUES (1)"});
-  tenancy::StoreOptions options;
-  options.writes.max_unit_hold = 50ms;
-  const tenancy_test::TemporaryFolder folder;
-  CHECK(
-      tenancy::open(
-          "sqlite:" + (folder / "store.db").string(),
-          {.migrations = schema, .schema_policy = {.shared_tables = {"numbers"}}, .store = options})
-          .has_value());
 }

@@ -11,7 +11,8 @@
 
 #include "storage/sqlite/loaded_objects.hpp"
 #include "storage/sqlite/quota_vfs.hpp"
-#include "storage/sqlite/statement_cache.hpp"
+#include "storage/sqlite/statement.hpp"
+#include "storage/statement_cache.hpp"
 #include "support/counted_memory.hpp"
 #include "support/must.hpp"
 
@@ -20,7 +21,7 @@ using tenancy::detail::StaticSql;
 using tenancy::detail::sqlite::find_symbol_holders;
 using tenancy::detail::sqlite::QuotaVfs;
 using tenancy::detail::sqlite::SqliteStatement;
-using tenancy::detail::sqlite::StatementCache;
+using StatementCache = tenancy::detail::StatementCache<tenancy::detail::sqlite::SqliteStatement>;
 using tenancy::detail::sqlite::Watch;
 using tenancy_test::CountedMemory;
 using tenancy_test::KeptMemory;

@@ -1,4 +1,4 @@
-#include "storage/sqlite/statement_cache.hpp"
+#include "storage/statement_cache.hpp"
 
 #include <array>
 #include <cstddef>
@@ -13,6 +13,7 @@
 
 #include "tenancy/data/repository.hpp"
 
+#include "storage/sqlite/statement.hpp"
 #include "support/entities.hpp"
 #include "support/future_write.hpp"
 #include "support/held_writer.hpp"
@@ -26,10 +27,10 @@ using tenancy::Result;
 using tenancy::success;
 using tenancy::WriteTransaction;
 using tenancy::detail::ShapedSql;
+using tenancy::detail::StatementCache;
 using tenancy::detail::StatementLease;
 using tenancy::detail::StaticSql;
 using tenancy::detail::sqlite::SqliteStatement;
-using tenancy::detail::sqlite::StatementCache;
 using tenancy::detail::sqlite::Watch;
 using tenancy_test::must;
 using tenancy_test::Note;
@@ -78,7 +79,7 @@ class Fixture {
   std::deque<StaticSql> texts_;
 
  public:
-  StatementCache cache;
+  StatementCache<tenancy::detail::sqlite::SqliteStatement> cache;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "storage/sqlite/tenant_slots.hpp"
+#include "storage/tenant_slots.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -18,7 +18,7 @@ using tenancy::CallOptions;
 using tenancy::errc;
 using tenancy::TenantId;
 using tenancy::detail::CallLimits;
-using tenancy::detail::sqlite::TenantSlots;
+using tenancy::detail::TenantSlots;
 using tenancy_test::code_of;
 using tenancy_test::must;
 

@@ -1,0 +1,55 @@
+# Which programs run once more with a file per tenant, and what of them is about something else. A
+# question mark stands for a comma.
+
+# A view in the place of a table, which damage of an index is played by, is a schema that the file's
+# steps did not make: the file serves nobody then, and no row is looked at (test_silo). Rows are
+# looked for past the library in the control file, which has none.
+tenancy_run_on_silo(NAME data NOT
+  "enumerations? bytes and JSON come back as they were stored"
+  "a row of another tenant stops every operation that reads rows? and raises the alarm"
+  "a row of another tenant that is only looked for stops the transaction too"
+  "a row whose tenant is no number is nobody's")
+
+# What changes the registry past the library, which the tenants' files do not hear of; what holds a
+# writer or a reader of one tenant to keep another one's call waiting, which it does not here; and
+# health as it is of one file.
+tenancy_run_on_silo(NAME registry
+  NOT
+    "writes that wait together with a suspension are judged one by one? in their order"
+    "a context that expires while its write waits opens nothing"
+    "a context of a key that became another tenant's opens nothing"
+    "a stored hash of another length is nobody's"
+    "a tenant is let in by what was found of itself? and not of one whose id is alike"
+    "a tenant that was entered is entered again from memory"
+    "keys are good after the ring was rotated and void once their version is taken out"
+    "a cursor of a list of keys that holds no place is refused? though the ring sealed it"
+    "a cursor of a list of tenants that holds no place is refused? though the ring sealed it"
+  NOT_FILES disk_health_test.cpp health_test.cpp)
+
+# Maintenance as it is of one file, and rows of nobody, which no tenant's file takes in.
+tenancy_run_on_silo(NAME crossing NOT
+  "a row whose tenant is no number is given as nobody's"
+  "a cursor of records that holds no place is refused? though the ring sealed it"
+  "an analysis looks at every table and tells how far it is"
+  "a checkpoint empties the log? and says when a reader keeps it from that"
+  "the observer is told of a checkpoint that somebody asked for"
+  "a log is not moved? nor its store written anew? in another one's turn"
+  "a store that is written anew is smaller and has the same rows")
+
+tenancy_run_on_silo(NAME quota)
+
+# A query of one tenant's within another one's waits for no connection of its own here.
+tenancy_run_on_silo(NAME hostile NOT
+  "a visitor that asks again? fails or throws leaves the connection as it was")
+
+# The models that have a store; without the one of how failures are cut down.
+tenancy_run_on_silo(NAME property
+  NOT_FILES fair_queue_model_test.cpp group_commit_model_test.cpp migration_model_test.cpp
+    plain_query_model_test.cpp scoped_sql_model_test.cpp shrinker_test.cpp)
+
+# The real programs, as on PostgreSQL; test_silo and silo_programs_test.cpp have what is the silo's own.
+tenancy_run_on_silo(NAME e2e_service
+  NOT_FILES served_documentation_test.cpp tls_test.cpp transport_test.cpp)
+tenancy_run_on_silo(NAME load
+  ONLY "a tenant that floods is told to wait? and others are not"
+    "every acknowledged write survives a kill under load? and nothing is there by half")

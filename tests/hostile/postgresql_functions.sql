@@ -1,0 +1,149 @@
+-- Functions that do or tell more than their arguments.
+-- expect: refused: waits
+SELECT pg_sleep(10)
+-- expect: refused: waits for long
+SELECT pg_sleep_for('1 hour')
+-- expect: refused: waits in a condition
+SELECT id FROM notes WHERE pg_sleep(1) IS NOT NULL
+-- expect: refused: locks
+SELECT pg_advisory_lock(1)
+-- expect: refused: locks for the transaction
+SELECT pg_advisory_xact_lock(1)
+-- expect: refused: tries locks
+SELECT pg_try_advisory_lock_shared(1, 2)
+-- expect: refused: stops others
+SELECT pg_terminate_backend(1)
+-- expect: refused: stops others' queries
+SELECT pg_cancel_backend(1)
+-- expect: refused: another server
+SELECT * FROM dblink('host=localhost', 'SELECT 1') AS t(a int)
+-- expect: refused: another server, without columns
+SELECT dblink_exec('x', 'y')
+-- expect: refused: a query in a text, as XML
+SELECT query_to_xml('SELECT * FROM public.notes', true, true, '')
+-- expect: refused: a table as XML
+SELECT table_to_xml('pg_class', true, true, '')
+-- expect: refused: the database as XML
+SELECT database_to_xml(true, true, '')
+-- expect: refused: a schema as XML
+SELECT schema_to_xml('pg_catalog', true, true, '')
+-- expect: refused: a cursor as XML
+SELECT cursor_to_xml('c', 1, true, true, '')
+-- expect: refused: XML of texts
+SELECT xmlparse(DOCUMENT '<a/>')
+-- expect: refused: XML by a cast
+SELECT '<a/>'::xml
+-- expect: refused: XML by its type
+SELECT xml '<a/>'
+-- expect: refused: a table of XML
+SELECT * FROM XMLTABLE('/a' PASSING '<a/>' COLUMNS b text)
+-- expect: refused: elements
+SELECT xmlelement(name a)
+-- expect: refused: paths of XML
+SELECT xpath('/a', NULL)
+-- expect: refused: files
+SELECT pg_read_file('/etc/passwd')
+-- expect: refused: folders
+SELECT pg_ls_dir('/')
+-- expect: refused: the server's log
+SELECT pg_current_logfile()
+-- expect: refused: large objects in
+SELECT lo_import('/etc/passwd')
+-- expect: refused: large objects out
+SELECT lo_export(1, '/tmp/x')
+-- expect: refused: large objects
+SELECT lo_creat(-1)
+-- expect: refused: the bytes of one
+SELECT lo_get(1)
+-- expect: refused: sequences
+SELECT nextval('s')
+-- expect: refused: what a sequence gave last
+SELECT lastval(), currval('s')
+-- expect: refused: the number of the transaction
+SELECT txid_current()
+-- expect: refused: the snapshot
+SELECT pg_current_snapshot(), txid_current_snapshot()
+-- expect: refused: a snapshot for others
+SELECT pg_export_snapshot()
+-- expect: refused: messages
+SELECT pg_notify('x', 'y')
+-- expect: refused: messages in the log
+SELECT pg_logical_emit_message(true, 'x', 'y')
+-- expect: refused: slots
+SELECT pg_create_physical_replication_slot('x')
+-- expect: refused: where the log is
+SELECT pg_current_wal_lsn()
+-- expect: refused: backups
+SELECT pg_backup_start('x')
+-- expect: refused: settings are read again
+SELECT pg_reload_conf()
+-- expect: refused: since when the server runs
+SELECT pg_postmaster_start_time()
+-- expect: refused: another answer each time
+SELECT random()
+-- expect: refused: where the answers begin
+SELECT setseed(0.5)
+-- expect: refused: names that nobody has
+SELECT gen_random_uuid()
+-- expect: refused: the time while the query runs
+SELECT clock_timestamp()
+-- expect: refused: the same as a text
+SELECT timeofday()
+-- expect: refused: much of little
+SELECT repeat('x', 1000000000)
+-- expect: refused: much of little, filled up
+SELECT lpad('x', 1000000000), rpad('x', 1000000000)
+-- expect: refused: numbers without end
+SELECT factorial(100000)
+-- expect: refused: a function of the host's
+SELECT public.peek()
+-- expect: refused: a function that is not there
+SELECT nothing()
+-- expect: invalid: a function with the wrong number of arguments
+SELECT abs(1, 2)
+-- expect: refused: quoting for other statements
+SELECT quote_ident('x')
+-- expect: refused: types of values as numbers
+SELECT pg_typeof(1)
+-- expect: refused: how values are kept
+SELECT pg_column_size(title) FROM notes
+-- expect: refused: encodings
+SELECT convert_from('\x5Cx00', 'UTF8')
+-- expect: refused: encodings of the client
+SELECT pg_client_encoding()
+-- expect: refused: trigger functions
+SELECT suppress_redundant_updates_trigger()
+-- expect: refused: functions of types
+SELECT textin('x')
+-- expect: refused: functions of operators
+SELECT int4div(1, 0)
+-- expect: refused: functions of aggregates
+SELECT array_agg_transfn(NULL, 1)
+-- expect: refused: functions of indexes
+SELECT bthandler(NULL)
+-- expect: same: the time is the snapshot's own, in form
+SELECT length(now()::text) > 10, current_date IS NULL
+-- expect: same: texts
+SELECT upper(title), length(title), substr(title, 1, 2), encode(data, 'hex') FROM notes ORDER BY id
+-- expect: same: numbers
+SELECT round(avg(stars), 2), sum(stars), max(worth % 1000) FROM notes WHERE stars < 2
+-- expect: same: JSON
+SELECT json_agg(id ORDER BY id), jsonb_build_object('a', count(*)) FROM notes
+-- expect: same: a list of values as rows
+SELECT n.id, v.a FROM notes n, unnest(ARRAY[1, 2]) AS v(a) ORDER BY 1, 2
+-- expect: same: a series
+SELECT count(*) FROM generate_series(1, 1000) AS g(i)
+-- expect: refused: a function where only common table expressions may have any name
+SELECT z::text FROM generate_series(1, 1) WITH ORDINALITY AS materialized(a, b), query_to_xml($q$ SELECT * FROM notes $q$, true, true, '') AS z
+-- expect: refused: the same behind columns that are called like the beginning of a query
+SELECT z::text FROM generate_series(1, 1) WITH ORDINALITY AS materialized(values, b), set_config('tenancy.crossing', 'on', true) AS z
+-- expect: refused: behind a column that is called WITH
+SELECT 1 AS with FROM set_config('tenancy.crossing', 'on', true) AS z
+-- expect: refused: behind WITH in parentheses
+SELECT * FROM (SELECT 1 AS with, set_config('tenancy.crossing', 'on', true) AS z) AS x
+-- expect: invalid: a function behind a common table expression
+WITH a AS (SELECT 1), set_config('x', 'y', true) AS (SELECT 1) SELECT * FROM a
+-- expect: refused: words of texts, by a query in a text
+SELECT word FROM ts_stat('SELECT title::tsvector FROM notes')
+-- expect: refused: a query in a text that rewrites a query of texts
+SELECT ts_rewrite('a'::tsquery, 'SELECT ''a''::tsquery, ''b''::tsquery')
