@@ -198,7 +198,8 @@ def hunt(
     """What became of each, and which of them are none."""
     jobs = arguments.jobs
     suspects = {m.number: killers.by_key.get(report.key_of(m)) for m in chosen}
-    programs = Programs(WORK / "build", exhaustive=arguments.all)
+    cluster_script = ROOT / "tests" / "support" / "postgres_cluster.py"
+    programs = Programs(WORK / "build", cluster_script, exhaustive=arguments.all)
     fates: dict[int, Fate] = {}
     impossible: frozenset[int] = frozenset()
     try:

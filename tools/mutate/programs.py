@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,12 @@ PROGRAMS = (
     "property",
     "crash",
     "faults",
+    "storage_postgres",
 )
+
+# Those whose stores are on a PostgreSQL server, one for all of them: what a mutant keeps from ending
+# would leave its own behind.
+_ON_POSTGRES = frozenset({"storage_postgres"})
 
 # Those that try every place at which a call may fail, and not some, where all mutants are tried: many
 # of these are an error that is ignored at one such place. They do so in parts, so that a mutant is
@@ -72,8 +78,11 @@ class Outcome:
 class Programs:
     """Runs test cases, each time with files of their own in memory where that can be."""
 
-    def __init__(self, folder: Path, exhaustive: bool = False):
+    def __init__(self, folder: Path, cluster_script: Path, exhaustive: bool = False):
+        """The script starts and stops a server."""
         self._folder = folder
+        self._cluster_script = cluster_script
+        self._starting = threading.Lock()
         self._exhaustive = exhaustive
         shared = Path("/dev/shm")
         in_memory = os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > _LARGEST_FILE
@@ -85,7 +94,19 @@ class Programs:
         self._numbers = itertools.count()
 
     def close(self) -> None:
+        if self._cluster.exists():
+            subprocess.run([self._cluster_script, "stop", self._cluster], check=True)
         self._temporary.cleanup()
+
+    @property
+    def _cluster(self) -> Path:
+        return Path(self._temporary.name) / "cluster"
+
+    def _start_cluster(self) -> str:
+        with self._starting:
+            if not self._cluster.exists():
+                subprocess.run([self._cluster_script, "start", self._cluster], check=True)
+        return str(self._cluster)
 
     def path(self, program: str) -> Path:
         return self._folder / "bin" / f"test_{program}"
@@ -127,6 +148,8 @@ class Programs:
         }
         if cases[0].part:
             environment["TENANCY_TEST_PART"] = cases[0].part
+        if cases[0].program in _ON_POSTGRES:
+            environment["TENANCY_TEST_POSTGRES"] = self._start_cluster()
         process = subprocess.Popen(
             [
                 self.path(cases[0].program),
