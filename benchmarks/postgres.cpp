@@ -67,9 +67,15 @@ tenancy::OpenOptions options(std::size_t connections, const std::string& queries
                                                {"stars", tenancy::ColumnType::integer},
                                                {"created_at", tenancy::ColumnType::integer}},
                                    .key = {"id"}};
-  return {.migrations = {{.version = 1,
-                          .name = "notes",
-                          .sql = must(create_tenant_table(table, tenancy::Dialect::postgresql))}},
+  const tenancy::TenantTable tags{
+      .name = "tags",
+      .columns = {{"note", tenancy::ColumnType::text}, {"tag", tenancy::ColumnType::text}},
+      .key = {"note", "tag"}};
+  const auto sql_of = [](const tenancy::TenantTable& made) {
+    return must(create_tenant_table(made, tenancy::Dialect::postgresql));
+  };
+  return {.migrations = {{.version = 1, .name = "notes", .sql = sql_of(table)},
+                         {.version = 2, .name = "tags", .sql = sql_of(tags)}},
           .keys = tenancy::KeyRing::ephemeral(),
           .kinds = {tenancy::postgres::store_kind(
               {.max_connections = connections, .queries_url = queries_url})}};
@@ -87,8 +93,14 @@ std::vector<tenancy::TenantId> fill(const tenancy::Authority& authority, const R
                                ", 'note-' || lpad(g::text, 8, '0'), 'The title of note ' || g, g, "
                                "g FROM generate_series(0, " +
                                std::to_string(rows - 1) + ") g";
+    const std::string tags = " SELECT " + std::to_string(made.id.value()) +
+                             ", 'note-' || lpad(g::text, 8, '0'), 'tag-' || t "
+                             "FROM generate_series(0, " +
+                             std::to_string(rows - 1) + ") g, generate_series(1, 2) t";
     raw.session().run("INSERT INTO raw_notes" + values);
+    raw.session().run("INSERT INTO raw_tags" + tags);
     admin.run("INSERT INTO notes" + values);
+    admin.run("INSERT INTO tags" + tags);
   }
   raw.session().run("VACUUM ANALYZE");
   admin.run("VACUUM ANALYZE");
@@ -159,7 +171,7 @@ std::vector<Pair> pairs(const RawNotes& raw, const tenancy::Store& store,
   return {
       {"point_read", [&raw, owner, next] { static_cast<void>(raw.find(owner, next())); },
        [notes, next] { static_cast<void>(must(notes->require(next()))); }, times, goal},
-      {"list_of_50", [&raw, owner] { static_cast<void>(raw.newest(owner, page)); },
+      {"list_of_50", [&raw, owner] { static_cast<void>(raw.newest_50(owner)); },
        [notes] { static_cast<void>(must(notes->list(tenancy::PageRequest{.limit = page}))); },
        times / 2, goal},
       {"insert",
@@ -191,10 +203,18 @@ std::vector<Pair> scoped_pairs(const RawNotes& raw, const tenancy::Store& store,
          }
        },
        times, 3},
-      {"scoped_list_of_50", [&raw, owner] { static_cast<void>(raw.newest(owner, page)); },
+      {"scoped_list_of_50", [&raw, owner] { static_cast<void>(raw.newest_50(owner)); },
        [sql] {
          static_cast<void>(must(sql->query(
-             "SELECT id, title, stars, created_at FROM notes ORDER BY id DESC LIMIT ?", {page})));
+             "SELECT id, title, stars, created_at FROM notes ORDER BY id DESC LIMIT 50")));
+       },
+       times / 2, 3},
+      {"scoped_join", [&raw, owner, next] { static_cast<void>(raw.tagged_50(owner, next())); },
+       [sql, next] {
+         static_cast<void>(must(
+             sql->query("SELECT n.id, n.title, t.tag FROM notes n JOIN tags t ON t.note = n.id "
+                        "WHERE n.id <= ? ORDER BY n.id DESC, t.tag LIMIT 50",
+                        {next()})));
        },
        times / 2, 3},
   };
@@ -277,6 +297,9 @@ int main(int count, char** arguments) {
         "CREATE TABLE raw_notes (tenant_id BIGINT NOT NULL, id TEXT COLLATE \"C\" NOT NULL, "
         "title TEXT COLLATE \"C\" NOT NULL, stars BIGINT NOT NULL, created_at BIGINT NOT NULL, "
         "PRIMARY KEY (tenant_id, id))");
+    session.run(
+        "CREATE TABLE raw_tags (tenant_id BIGINT NOT NULL, note TEXT COLLATE \"C\" NOT NULL, "
+        "tag TEXT COLLATE \"C\" NOT NULL, PRIMARY KEY (tenant_id, note, tag))");
   }
   auto opening = options(8, server.url("tenancy_query", database));
   const auto authority = must(tenancy::open(server.url("tenancy_app", database), opening));

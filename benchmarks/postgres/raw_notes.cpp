@@ -54,7 +54,6 @@ void PlainSession::run(const std::string& sql) const {
 
 RawNotes::RawNotes(const std::string& url) : session_{url} {
   constexpr std::array<Oid, 5> types{int8_type, text_type, text_type, int8_type, int8_type};
-  constexpr std::array<Oid, 2> list_types{int8_type, int8_type};
   const auto prepare = [&](const char* name, const char* sql, int count, const Oid* its_types) {
     PGresult* const result = PQprepare(session_.handle(), name, sql, count, its_types);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
@@ -68,8 +67,13 @@ RawNotes::RawNotes(const std::string& url) : session_{url} {
           2, types.data());
   prepare("newest",
           "SELECT tenant_id, id, title, stars, created_at FROM raw_notes WHERE tenant_id = $1 "
-          "ORDER BY id DESC LIMIT $2",
-          2, list_types.data());
+          "ORDER BY id DESC LIMIT 50",
+          1, types.data());
+  prepare(
+      "tagged",
+      "SELECT n.id, n.title, t.tag FROM raw_notes n JOIN raw_tags t ON t.tenant_id = n.tenant_id "
+      "AND t.note = n.id WHERE n.tenant_id = $1 AND n.id <= $2 ORDER BY n.id DESC, t.tag LIMIT 50",
+      2, types.data());
   prepare("insert",
           "INSERT INTO raw_notes (tenant_id, id, title, stars, created_at) "
           "VALUES ($1, $2, $3, $4, $5)",
@@ -91,22 +95,43 @@ RawNote RawNotes::find(std::int64_t owner, const std::string& id) const {
   return note;
 }
 
-std::vector<RawNote> RawNotes::newest(std::int64_t owner, std::int64_t limit) const {
+std::vector<RawNote> RawNotes::newest_50(std::int64_t owner) const {
   const auto number = in_network_order(owner);
-  const auto most = in_network_order(limit);
-  const std::array<const char*, 2> values{reinterpret_cast<const char*>(&number),
-                                          reinterpret_cast<const char*>(&most)};
-  constexpr std::array<int, 2> lengths{8, 8};
-  constexpr std::array<int, 2> formats{1, 1};
-  PGresult* const result = PQexecPrepared(session_.handle(), "newest", 2, values.data(),
+  const std::array<const char*, 1> values{reinterpret_cast<const char*>(&number)};
+  constexpr std::array<int, 1> lengths{8};
+  constexpr std::array<int, 1> formats{1};
+  PGresult* const result = PQexecPrepared(session_.handle(), "newest", 1, values.data(),
                                           lengths.data(), formats.data(), 1);
   std::vector<RawNote> notes;
   notes.reserve(static_cast<std::size_t>(PQntuples(result)));
   for (int row = 0; row < PQntuples(result); ++row) {
     notes.push_back(note_at(result, row));
   }
+  if (notes.size() != 50) {
+    give_up("the raw side lists no 50 rows");
+  }
   PQclear(result);
   return notes;
+}
+
+std::vector<std::array<std::string, 3>> RawNotes::tagged_50(std::int64_t owner,
+                                                            const std::string& last) const {
+  const auto number = in_network_order(owner);
+  const std::array<const char*, 2> values{reinterpret_cast<const char*>(&number), last.c_str()};
+  const std::array<int, 2> lengths{8, static_cast<int>(last.size())};
+  constexpr std::array<int, 2> formats{1, 1};
+  PGresult* const result = PQexecPrepared(session_.handle(), "tagged", 2, values.data(),
+                                          lengths.data(), formats.data(), 1);
+  std::vector<std::array<std::string, 3>> found;
+  found.reserve(static_cast<std::size_t>(PQntuples(result)));
+  for (int row = 0; row < PQntuples(result); ++row) {
+    found.push_back({text_at(result, row, 0), text_at(result, row, 1), text_at(result, row, 2)});
+  }
+  if (found.empty()) {
+    give_up("the raw side finds no tags");
+  }
+  PQclear(result);
+  return found;
 }
 
 void RawNotes::insert(std::int64_t owner, const RawNote& note) const {

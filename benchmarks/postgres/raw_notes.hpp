@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,7 +41,10 @@ class RawNotes {
 
   [[nodiscard]] const PlainSession& session() const noexcept { return session_; }
   [[nodiscard]] RawNote find(std::int64_t owner, const std::string& id) const;
-  [[nodiscard]] std::vector<RawNote> newest(std::int64_t owner, std::int64_t limit) const;
+  [[nodiscard]] std::vector<RawNote> newest_50(std::int64_t owner) const;
+  /// Notes up to one, each with its tags: the notes' ids and titles, and the tags.
+  [[nodiscard]] std::vector<std::array<std::string, 3>> tagged_50(std::int64_t owner,
+                                                                  const std::string& last) const;
   void insert(std::int64_t owner, const RawNote& note) const;
 
  private:

@@ -31,6 +31,8 @@ PROGRAMS = (
     "crash",
     "faults",
     "storage_postgres",
+    "silo",
+    "faults_postgres",
 )
 
 # Those whose stores are on a PostgreSQL server, one for all of them: what a mutant keeps from ending
