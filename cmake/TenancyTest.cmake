@@ -98,14 +98,7 @@ endfunction()
 # Runs the doctest program test_NAME once more as a whole, with its stores on PostgreSQL or in a file
 # per tenant, but for cases, or all cases of source files, that are about something else: SQLite's
 # file, for the most part. In names of cases a question mark stands for a comma, and an asterisk for
-# anything. With PGBOUNCER the stores are reached through that. A sanitizer sees the same code of the
-# programs on whatever store they are, and threads at work in few of the tests: in such a build the
-# others are long tests.
-if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=thread")
-  set(tenancy_short_on_stores contract property)
-elseif(CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
-  set(tenancy_short_on_stores contract crossing data hostile property quota registry)
-endif()
+# anything. With PGBOUNCER the stores are reached through that.
 function(tenancy_run_on store)
   cmake_parse_arguments(PARSE_ARGV 1 arg "PGBOUNCER" "NAME" "ONLY;NOT;NOT_FILES")
   if(NOT arg_NAME OR arg_UNPARSED_ARGUMENTS)
@@ -137,9 +130,6 @@ function(tenancy_run_on store)
     FIXTURES_REQUIRED "${fixtures}"
     ENVIRONMENT "${environment}"
     FAIL_REGULAR_EXPRESSION "test cases: +0 ")
-  if(DEFINED tenancy_short_on_stores AND NOT arg_NAME IN_LIST tenancy_short_on_stores)
-    set_tests_properties(${kind}/${arg_NAME} PROPERTIES LABELS long)
-  endif()
 endfunction()
 macro(tenancy_run_on_postgres)
   tenancy_run_on(postgresql ${ARGN})

@@ -188,13 +188,17 @@ void TcpProxy::work() {
       }
       if (files[place++].revents != 0) {
         take(connection.up, one_way_);
-        questions_ += connection.server_spoke && !connection.up.has_ended ? 1 : 0;
-        connection.server_spoke = false;
+        if (!connection.up.has_ended) {
+          questions_ += connection.server_spoke ? 1 : 0;
+          connection.server_spoke = false;
+        }
       }
       if (files[place++].revents != 0) {
         take(connection.down, one_way_);
-        answers_ += !connection.server_spoke && !connection.down.has_ended ? 1 : 0;
-        connection.server_spoke = true;
+        if (!connection.down.has_ended) {
+          answers_ += connection.server_spoke ? 0 : 1;
+          connection.server_spoke = true;
+        }
       }
       if (!stalls_requests_) {
         pass_on(connection.up);

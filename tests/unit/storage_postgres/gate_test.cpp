@@ -79,6 +79,8 @@ TEST_CASE("the gate lets an active tenant in, and nobody whose status or epoch i
       "UPDATE tenancy_tenants SET status = 'active', epoch = epoch + 1 WHERE tenant_id = " +
       gated.acme());
   CHECK(outcome_of(gated.test.store, context) == errc::stale_context);
+  // Whoever is entered then is entered as it is now.
+  CHECK(outcome_of(gated.test.store, gated.test.enter(gated.test.acme)) == std::nullopt);
   gated.change("UPDATE tenancy_tenants SET epoch = epoch - 1 WHERE tenant_id = " + gated.acme());
   CHECK(outcome_of(gated.test.store, gated.test.enter(gated.test.globex)) == std::nullopt);
 }

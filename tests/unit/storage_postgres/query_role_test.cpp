@@ -359,13 +359,19 @@ TEST_CASE("a role for queries that could do more is refused before anything runs
            {"CREATE FUNCTION public.peek() RETURNS int LANGUAGE sql AS 'SELECT 1'; "
             "ALTER FUNCTION public.peek() OWNER TO " +
                 role,
-            "DROP FUNCTION public.peek()"}}) {
+            "DROP FUNCTION public.peek()"},
+           {"CREATE FOREIGN DATA WRAPPER away; CREATE SERVER far FOREIGN DATA WRAPPER away; "
+            "GRANT USAGE ON FOREIGN SERVER far TO " +
+                role,
+            "DROP FOREIGN DATA WRAPPER away CASCADE"}}) {
     CAPTURE(power.given);
     admin.run(power.given);
     CHECK(opened_with(url) == errc::unsafe_role);
     admin.run(power.taken);
     CHECK(opened_with(url) == std::nullopt);
   }
+  CHECK(opened_with(world.place.database().url("postgres") + "?options=-c%20role%3D" + role) ==
+        errc::unsafe_role);
   CHECK(opened_with(world.place.database().application_url()) == errc::unsafe_role);
   CHECK(opened_with(world.place.database().owner_url()) == errc::unsafe_role);
   CHECK(opened_with(world.place.database().admin_url()) == errc::unsafe_role);

@@ -92,14 +92,29 @@ TEST_CASE("a query of every form that people write is let through") {
 
 TEST_CASE("a query that calls, converts to or names anything else is not let through") {
   for (const std::string_view text :
-       {"SELECT set_config('a', 'b', true)", "SELECT a::regclass", "SELECT CAST(a AS xml)",
-        "SELECT xml 'a'", "SELECT \"pg_class\".relname FROM pg_class", "SELECT 1; SELECT 2",
+       {"SELECT set_config('a', 'b', true)",
+        "SELECT a::regclass",
+        "SELECT CAST(a AS xml)",
+        "SELECT xml 'a'",
+        "SELECT \"pg_class\".relname FROM pg_class",
+        "SELECT 1; SELECT 2",
         "SELECT 1 AS with FROM set_config('a', 'b', true) AS z",
         "SELECT z FROM generate_series(1, 1) WITH ORDINALITY AS materialized(a, b), "
         "set_config('a', 'b', true) AS z",
         "SELECT z FROM generate_series(1, 1) WITH ORDINALITY AS materialized(values, b), "
         "set_config('a', 'b', true) AS z",
         "SELECT (a, 1 AS with, set_config('a', 'b', true) AS z)",
+        "EXPLAIN SELECT 1",
+        "SHOW ALL",
+        "LISTEN a",
+        "EXECUTE p",
+        "SELECT public.lower('A')",
+        "SELECT 1 FROM notes FOR SHARE",
+        "SELECT 1 FROM notes FOR KEY SHARE",
+        "SELECT 1 FROM notes FOR NO KEY UPDATE",
+        "SELECT 1 FROM notes FOR UPDATE",
+        "SELECT * FROM generate_series(1, 1) WITH ORDINALITY AS materialized(values, b), "
+        "set_config('a', 'b', true) AS materialized(values)",
         "SELECT * FROM json_to_record('{}') AS (range regclass)",
         "SELECT * FROM json_to_record('{}') AS (range xml)",
         "SELECT * FROM json_to_record('{}') filter(a regrole)"}) {

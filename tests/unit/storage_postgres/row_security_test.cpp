@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tenancy/data/cross_tenant_repository.hpp"
 #include "tenancy/data/repository.hpp"
 
 #include "support/entities.hpp"
@@ -173,4 +174,25 @@ TEST_CASE("after a transaction nothing of its tenant is left on the connection")
     CHECK(must(Repository<Note>{test.store, globex}.list()).items.empty());
   }
   CHECK(must(Repository<Note>{test.store, acme}.count()) == 1);
+}
+
+TEST_CASE("after a view across tenants nothing of it is left on the connection") {
+  tenancy::postgres::PostgresOptions one;
+  one.max_connections = 1;
+  auto its_place = std::make_unique<PostgresPlace>(
+      tenancy::OpenOptions{.migrations = tenancy_test::test_schema()}, one);
+  const auto& place = *its_place;
+  const TestStore test{std::move(its_place)};
+  const auto context = test.enter(test.acme);
+  // What the connection says of itself, in the row that is written.
+  RawSession{place.database().owner_url()}.run(
+      "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "NEW.title := coalesce(current_setting('tenancy.crossing', true), ''); RETURN NEW; END $$; "
+      "CREATE TRIGGER tell BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION tell()");
+  const auto crossing = must(test.authority.cross_tenants(
+      tenancy_test::tester(), must(tenancy::CrossingReason::create(
+                                  tenancy::CrossingPurpose::reporting, "notes per tenant"))));
+  CHECK(must(tenancy::CrossTenantRepository<Note>{test.store, crossing}.list()).items.empty());
+  must(Repository<Note>{test.store, context}.insert({.id = "a", .title = "a"}));
+  CHECK(RawSession{place.database().admin_url()}.value("SELECT title FROM notes") == "");
 }

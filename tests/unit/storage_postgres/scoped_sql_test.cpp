@@ -72,9 +72,10 @@ struct Fixture {
   }
 };
 
-/// Ends the connections of the queries' role.
+/// Ends the connections of the queries' role, and waits until they are gone.
 const std::string end_of_queries =
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tenancy_query' AND "
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = 'tenancy_query' "
+    "AND "
     "datname = current_database()";
 
 /// Rows as one text: values with commas, rows with semicolons.
@@ -236,6 +237,39 @@ TEST_CASE("a key's context asks, and not once the key is revoked") {
   must(fixture.test.registry.revoke_key(fixture.test.acme.id, key.key.id));
   CHECK(code_of(sql.query("SELECT count(*) FROM notes")) == errc::stale_context);
   CHECK(code_of(sql.tables()) == errc::stale_context);
+}
+
+TEST_CASE("a query's context is over when what it was made of is another") {
+  const Fixture fixture;
+  const auto key = must(fixture.test.registry.issue_key(
+      fixture.test.acme.id,
+      {.name = "app", .expires_at = fixture.test.clock->now() + std::chrono::hours{1}}));
+  const auto context =
+      must(fixture.test.authority.authenticator().authenticate(key.text.unsafe_text()));
+  const ScopedSql sql{fixture.test.store, context};
+  const std::string of_acme = " WHERE tenant_id = " + std::to_string(fixture.test.acme.id.value());
+  const std::string of_globex = std::to_string(fixture.test.globex.id.value());
+  CHECK(flat(must(sql.query("SELECT count(*) FROM notes"))) == "5,;");
+  errc expected = errc::stale_context;
+  std::string change;
+  SUBCASE("the key expires at another time") {
+    change = "UPDATE tenancy_api_keys SET expires_at = expires_at - 1";
+  }
+  SUBCASE("the key is another tenant's") {
+    change = "UPDATE tenancy_api_keys SET tenant_id = " + of_globex;
+  }
+  SUBCASE("the key is revoked") { change = "UPDATE tenancy_api_keys SET revoked_at = created_at"; }
+  SUBCASE("the key is gone") { change = "DELETE FROM tenancy_api_keys"; }
+  SUBCASE("the tenant was suspended meanwhile") {
+    change = "UPDATE tenancy_tenants SET epoch = epoch + 1" + of_acme;
+  }
+  SUBCASE("the tenant is suspended") {
+    change = "UPDATE tenancy_tenants SET status = 'suspended'" + of_acme;
+    expected = errc::tenant_not_active;
+  }
+  CAPTURE(change);
+  fixture.test.run_raw(change);
+  CHECK(code_of(sql.query("SELECT count(*) FROM notes")) == expected);
 }
 
 TEST_CASE("a secret that somebody changed is read again, and connections that ended are replaced") {

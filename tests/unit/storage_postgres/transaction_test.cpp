@@ -180,7 +180,8 @@ TEST_CASE("of two transactions that wait for each other both are done, one after
   std::thread other{[&] { change_both("y", "x"); }};
   change_both("x", "y");
   other.join();
-  CHECK(runs == 3);
+  // The one that the server ended, again; perhaps more than once, beside the other's commit.
+  CHECK(runs >= 3);
   CHECK(must(fixture.notes().require("x")).stars == 1);
 }
 
