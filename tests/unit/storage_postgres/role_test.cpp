@@ -121,6 +121,13 @@ TEST_CASE("roles that row-level security does not hold are not let in, nor who c
   role.run("REVOKE TRUNCATE, REFERENCES, TRIGGER ON tasks FROM " + role.name());
   CHECK(opened_as(place, role.name()) == errc::unsafe_role);
   role.run("ALTER TABLE tasks OWNER TO tenancy_owner");
+  role.run(
+      "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION one() "
+      "OWNER TO " +
+      role.name());
+  CHECK(opened_as(place, role.name()) == errc::unsafe_role);
+  role.run("DROP FUNCTION one()");
+  CHECK(opened_as(place, role.name()) == std::nullopt);
 }
 
 TEST_CASE("a role that another one is put on by the URL is looked at as well") {
@@ -129,6 +136,11 @@ TEST_CASE("a role that another one is put on by the URL is looked at as well") {
   options.schema = tenancy::SchemaMode::verify;
   CHECK(code_of(tenancy::open(place.database().url("postgres") + "?options=-c%20role%3Dtenancy_app",
                               options)) == errc::unsafe_role);
+  const SpareRole role{place.database(), "REPLICATION"};
+  role.run("GRANT tenancy_app TO " + role.name());
+  CHECK(code_of(tenancy::open(
+            place.database().url(role.name()) + "?options=-c%20role%3Dtenancy_app", options)) ==
+        errc::unsafe_role);
 }
 
 TEST_CASE("a table that is not secured by the library's policy alone is refused, and mended") {
@@ -141,6 +153,7 @@ TEST_CASE("a table that is not secured by the library's policy alone is refused,
       {"ALTER TABLE notes NO FORCE ROW LEVEL SECURITY", "notes"},
       {"DROP POLICY tenancy_rows ON notes", "notes"},
       {"CREATE POLICY more ON notes USING (true)", "notes"},
+      {"CREATE POLICY yet_more ON notes USING (true)", "notes"},
       {"DROP POLICY tenancy_queries ON notes; CREATE POLICY tenancy_queries ON notes USING (true)",
        "notes"},
       {"DROP POLICY tenancy_rows ON notes; CREATE POLICY tenancy_rows ON notes USING (true)",
