@@ -185,6 +185,9 @@ std::vector<Pair> pairs(const RawNotes& raw, const tenancy::Store& store,
   };
 }
 
+/// Behind 25 notes.
+std::string id_behind(const std::string& id) { return id_of(std::stoi(id.substr(5)) + 25); }
+
 /// The same as queries that the tenant wrote.
 std::vector<Pair> scoped_pairs(const RawNotes& raw, const tenancy::Store& store,
                                const tenancy::TenantContext& context, int times) {
@@ -209,12 +212,17 @@ std::vector<Pair> scoped_pairs(const RawNotes& raw, const tenancy::Store& store,
              "SELECT id, title, stars, created_at FROM notes ORDER BY id DESC LIMIT 50")));
        },
        times / 2, 3},
-      {"scoped_join", [&raw, owner, next] { static_cast<void>(raw.tagged_50(owner, next())); },
+      {"scoped_join",
+       [&raw, owner, next] {
+         const std::string first = next();
+         static_cast<void>(raw.tagged(owner, first, id_behind(first)));
+       },
        [sql, next] {
+         const std::string first = next();
          static_cast<void>(must(
              sql->query("SELECT n.id, n.title, t.tag FROM notes n JOIN tags t ON t.note = n.id "
-                        "WHERE n.id <= ? ORDER BY n.id DESC, t.tag LIMIT 50",
-                        {next()})));
+                        "WHERE n.id >= ? AND n.id < ? ORDER BY n.id, t.tag",
+                        {first, id_behind(first)})));
        },
        times / 2, 3},
   };

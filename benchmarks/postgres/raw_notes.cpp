@@ -54,6 +54,7 @@ void PlainSession::run(const std::string& sql) const {
 
 RawNotes::RawNotes(const std::string& url) : session_{url} {
   constexpr std::array<Oid, 5> types{int8_type, text_type, text_type, int8_type, int8_type};
+  constexpr std::array<Oid, 3> tag_types{int8_type, text_type, text_type};
   const auto prepare = [&](const char* name, const char* sql, int count, const Oid* its_types) {
     PGresult* const result = PQprepare(session_.handle(), name, sql, count, its_types);
     if (PQresultStatus(result) != PGRES_COMMAND_OK) {
@@ -69,11 +70,10 @@ RawNotes::RawNotes(const std::string& url) : session_{url} {
           "SELECT tenant_id, id, title, stars, created_at FROM raw_notes WHERE tenant_id = $1 "
           "ORDER BY id DESC LIMIT 50",
           1, types.data());
-  prepare(
-      "tagged",
-      "SELECT n.id, n.title, t.tag FROM raw_notes n JOIN raw_tags t ON t.tenant_id = n.tenant_id "
-      "AND t.note = n.id WHERE n.tenant_id = $1 AND n.id <= $2 ORDER BY n.id DESC, t.tag LIMIT 50",
-      2, types.data());
+  prepare("tagged",
+          "SELECT n.id, n.title, t.tag FROM raw_notes n JOIN raw_tags t ON t.tenant_id = $1 AND "
+          "t.note = n.id WHERE n.tenant_id = $1 AND n.id >= $2 AND n.id < $3 ORDER BY n.id, t.tag",
+          3, tag_types.data());
   prepare("insert",
           "INSERT INTO raw_notes (tenant_id, id, title, stars, created_at) "
           "VALUES ($1, $2, $3, $4, $5)",
@@ -114,13 +114,15 @@ std::vector<RawNote> RawNotes::newest_50(std::int64_t owner) const {
   return notes;
 }
 
-std::vector<std::array<std::string, 3>> RawNotes::tagged_50(std::int64_t owner,
-                                                            const std::string& last) const {
+std::vector<std::array<std::string, 3>> RawNotes::tagged(std::int64_t owner,
+                                                         const std::string& first,
+                                                         const std::string& end) const {
   const auto number = in_network_order(owner);
-  const std::array<const char*, 2> values{reinterpret_cast<const char*>(&number), last.c_str()};
-  const std::array<int, 2> lengths{8, static_cast<int>(last.size())};
-  constexpr std::array<int, 2> formats{1, 1};
-  PGresult* const result = PQexecPrepared(session_.handle(), "tagged", 2, values.data(),
+  const std::array<const char*, 3> values{reinterpret_cast<const char*>(&number), first.c_str(),
+                                          end.c_str()};
+  const std::array<int, 3> lengths{8, static_cast<int>(first.size()), static_cast<int>(end.size())};
+  constexpr std::array<int, 3> formats{1, 1, 1};
+  PGresult* const result = PQexecPrepared(session_.handle(), "tagged", 3, values.data(),
                                           lengths.data(), formats.data(), 1);
   std::vector<std::array<std::string, 3>> found;
   found.reserve(static_cast<std::size_t>(PQntuples(result)));

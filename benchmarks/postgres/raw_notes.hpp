@@ -42,9 +42,10 @@ class RawNotes {
   [[nodiscard]] const PlainSession& session() const noexcept { return session_; }
   [[nodiscard]] RawNote find(std::int64_t owner, const std::string& id) const;
   [[nodiscard]] std::vector<RawNote> newest_50(std::int64_t owner) const;
-  /// Notes up to one, each with its tags: the notes' ids and titles, and the tags.
-  [[nodiscard]] std::vector<std::array<std::string, 3>> tagged_50(std::int64_t owner,
-                                                                  const std::string& last) const;
+  /// Notes between two, each with its tags: the notes' ids and titles, and the tags.
+  [[nodiscard]] std::vector<std::array<std::string, 3>> tagged(std::int64_t owner,
+                                                               const std::string& first,
+                                                               const std::string& end) const;
   void insert(std::int64_t owner, const RawNote& note) const;
 
  private:
