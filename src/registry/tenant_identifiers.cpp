@@ -1,6 +1,5 @@
 // The part of `TenantRegistry` that keeps tenants' external identifiers.
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -21,6 +20,8 @@ constexpr StaticSql insert_identifier_sql{
     "VALUES (?1, ?2, ?3, ?4)"};
 constexpr StaticSql delete_sql{
     "DELETE FROM tenancy_identifiers WHERE kind = ?1 AND value = ?2 AND tenant_id = ?3"};
+constexpr StaticSql owner_sql{
+    "SELECT tenant_id FROM tenancy_identifiers WHERE kind = ?1 AND value = ?2"};
 constexpr StaticSql list_identifiers_sql{
     "SELECT kind, value FROM tenancy_identifiers WHERE tenant_id = ?1 ORDER BY kind, value"};
 
@@ -40,6 +41,17 @@ Result<std::vector<TenantIdentifier>> list_identifiers(ControlSession& session, 
     }
     identifiers.push_back(std::move(identifier).value());
   }
+}
+
+/// Whether the identifier is that tenant's. It is looked for by its key: so a transaction that lost
+/// a race for it is taken back and sees it when it runs again, where looking through the tenant's
+/// would let it come as far as the key's constraint.
+Result<bool> is_of(ControlSession& session, TenantId tenant, const TenantIdentifier& identifier) {
+  BOOST_OUTCOME_TRY(auto statement, session.prepare(owner_sql));
+  statement->bind_text(1, identifier.kind());
+  statement->bind_text(2, identifier.value());
+  BOOST_OUTCOME_TRY(const bool found, statement->step());
+  return found && statement->int64(0) == tenant.value();
 }
 
 }  // namespace
@@ -78,11 +90,12 @@ Result<Tenant> TenantRegistry::add_identifier(TenantId id,
           *core_->backend(), options_, [&](ControlSession& session) -> Result<Tenant> {
             is_new = false;
             BOOST_OUTCOME_TRY(auto found, detail::find_tenant(session, id));
-            BOOST_OUTCOME_TRY(const auto known, list_identifiers(session, id));
-            if (std::ranges::find(known, identifier) != known.end()) {
+            BOOST_OUTCOME_TRY(const bool is_known, is_of(session, id, identifier));
+            if (is_known) {
               return found;
             }
             BOOST_OUTCOME_TRY(detail::require_not_archived(found));
+            BOOST_OUTCOME_TRY(const auto known, list_identifiers(session, id));
             if (known.size() >= detail::max_identifiers) {
               return Error{errc::invalid_argument, "a tenant has up to 100 identifiers"};
             }
@@ -101,20 +114,20 @@ Result<Tenant> TenantRegistry::remove_identifier(TenantId id,
                                                  const TenantIdentifier& identifier) const {
   BOOST_OUTCOME_TRY(
       const auto tenant,
-      detail::control_write(*core_->backend(), options_,
-                            [&](ControlSession& session) -> Result<Tenant> {
-                              BOOST_OUTCOME_TRY(auto found, detail::find_tenant(session, id));
-                              BOOST_OUTCOME_TRY(const auto known, list_identifiers(session, id));
-                              if (std::ranges::find(known, identifier) == known.end()) {
-                                return Error{errc::not_found, "the tenant has no such identifier"};
-                              }
-                              BOOST_OUTCOME_TRY(auto statement, session.prepare(delete_sql));
-                              statement->bind_text(1, identifier.kind());
-                              statement->bind_text(2, identifier.value());
-                              statement->bind_int64(3, id.value());
-                              BOOST_OUTCOME_TRY(statement->step());
-                              return detail::store_tenant(session, std::move(found));
-                            }));
+      detail::control_write(
+          *core_->backend(), options_, [&](ControlSession& session) -> Result<Tenant> {
+            BOOST_OUTCOME_TRY(auto found, detail::find_tenant(session, id));
+            BOOST_OUTCOME_TRY(const bool is_known, is_of(session, id, identifier));
+            if (!is_known) {
+              return Error{errc::not_found, "the tenant has no such identifier"};
+            }
+            BOOST_OUTCOME_TRY(auto statement, session.prepare(delete_sql));
+            statement->bind_text(1, identifier.kind());
+            statement->bind_text(2, identifier.value());
+            statement->bind_int64(3, id.value());
+            BOOST_OUTCOME_TRY(statement->step());
+            return detail::store_tenant(session, std::move(found));
+          }));
   core_->tell(&TenantObserver::on_identifier_changed,
               TenantIdentifierChanged{tenant, identifier, IdentifierChange::removed, principal_});
   return tenant;

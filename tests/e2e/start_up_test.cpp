@@ -110,6 +110,7 @@ TEST_CASE("a schema that does not keep tenants apart is served to nobody") {
   }
   store.run_raw("CREATE VIEW leak AS SELECT * FROM deployments");
   const auto refused = ServiceProcess::run_to_end(store.service_arguments());
+  CAPTURE(refused.log);
   CHECK(refused.status != 0);
   CHECK(contains(refused.log, "unsafe_schema"));
   CHECK(contains(refused.log, "'leak'"));

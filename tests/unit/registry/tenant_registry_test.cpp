@@ -1,6 +1,9 @@
 #include "tenancy/registry/tenant_registry.hpp"
 
+#include <barrier>
 #include <chrono>
+#include <cstddef>
+#include <future>
 #include <map>
 #include <optional>
 #include <set>
@@ -392,6 +395,27 @@ TEST_CASE("identifiers belong to one tenant, and another cannot take them away")
   const auto removed = must(test.registry.remove_identifier(test.acme.id, crm("1")));
   CHECK(removed.version == added.version + 1);
   CHECK(code_of(test.registry.find(crm("1"))) == errc::not_found);
+}
+
+TEST_CASE("calls at once that give a tenant one identifier all succeed, another tenant's do not") {
+  const TestStore test;
+  for (int round = 0; round < 10; ++round) {
+    const auto name = crm(std::to_string(round));
+    std::barrier together{4};
+    std::vector<std::future<bool>> own;
+    for (int i = 0; i < 4; ++i) {
+      own.push_back(std::async(std::launch::async, [&] {
+        together.arrive_and_wait();
+        return test.registry.add_identifier(test.acme.id, name).has_value();
+      }));
+    }
+    for (auto& call : own) {
+      CHECK(call.get());
+    }
+    CHECK(code_of(test.registry.add_identifier(test.globex.id, name)) == errc::already_exists);
+    CHECK(must(test.registry.identifiers(test.acme.id)).size() ==
+          static_cast<std::size_t>(round) + 1);
+  }
 }
 
 TEST_CASE("domains are found in any case, other identifiers in their own") {
