@@ -6,6 +6,9 @@
 #include <sys/types.h>
 
 #include "tenancy/core/export.hpp"
+#include "tenancy/core/result.hpp"
+
+#include "storage/forked_process.hpp"
 
 namespace tenancy::inline v0::detail {
 
@@ -41,5 +44,13 @@ class TENANCY_API ForkMark {
   Word* word_ = nullptr;
   pid_t process_;
 };
+
+/// Errors: `forked_process`.
+inline Result<void> require_same_process(const ForkMark& mark) {
+  if (!mark.in_same_process()) {
+    return forked_process_error();
+  }
+  return success();
+}
 
 }  // namespace tenancy::inline v0::detail

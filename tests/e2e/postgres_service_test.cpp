@@ -119,15 +119,15 @@ TEST_CASE("the password of a store is shown nowhere, and files of passwords are 
       ServiceProcess::run_to_end({"--store", url, "--owner-store", url, "--print-config"});
   CHECK(printed.status == 0);
   CHECK_FALSE(contains(printed.output + printed.log, "SECRET"));
-  const auto refused = ServiceProcess::run_to_end(
-      {"--port", "0", "--store", url, "--data", store.data(), "--no-demo"});
+  const auto refused =
+      ServiceProcess::run_to_end({"--store", url, "--data", store.data(), "--no-demo"});
   CHECK(refused.status == 1);
   CHECK_FALSE(contains(refused.output + refused.log, "SECRET"));
 
   const auto file = store.folder() / "password";
   const auto serve = [&] {
-    return ServiceProcess::run_to_end({"--port", "0", "--store", store.url(),
-                                       "--store-password-file", file, "--data", store.data()});
+    return ServiceProcess::run_to_end(
+        {"--store", store.url(), "--store-password-file", file, "--data", store.data()});
   };
   CHECK(contains(serve().log, "cannot be read"));
   std::ofstream{file} << "SECRET\n";

@@ -28,6 +28,18 @@ bool wait_readable(int fd) {
   return ::poll(&waited, 1, patience_ms) > 0;
 }
 
+/// This process's environment, where the port is a free one: what does not say which must not meet
+/// another test's.
+std::vector<char*> environment_with_free_port() {
+  static std::string free_port{"TENANTD_PORT=0"};
+  std::vector<char*> variables{free_port.data()};
+  for (char** variable = ::environ; *variable != nullptr; ++variable) {
+    variables.push_back(*variable);
+  }
+  variables.push_back(nullptr);
+  return variables;
+}
+
 pid_t spawn(const std::vector<std::string>& arguments, int output,
             const std::filesystem::path& log) {
   std::string program{TENANTD_PATH};
@@ -43,9 +55,10 @@ pid_t spawn(const std::vector<std::string>& arguments, int output,
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log.c_str(),
                                    O_WRONLY | O_CREAT | O_APPEND, S_IRUSR | S_IWUSR);
+  auto environment = environment_with_free_port();
   pid_t pid = -1;
   const int status =
-      ::posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), ::environ);
+      ::posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), environment.data());
   posix_spawn_file_actions_destroy(&actions);
   if (status != 0) {
     throw std::runtime_error{"cannot start " + program};
@@ -66,11 +79,7 @@ ServiceProcess::ServiceProcess(Unstarted /*tag*/, const std::vector<std::string>
 }
 
 ServiceProcess::ServiceProcess(const std::vector<std::string>& arguments)
-    : ServiceProcess{Unstarted{}, [&] {
-                       std::vector<std::string> all{"--port", "0"};
-                       all.insert(all.end(), arguments.begin(), arguments.end());
-                       return all;
-                     }()} {
+    : ServiceProcess{Unstarted{}, arguments} {
   constexpr std::string_view announcement = "listening on http";
   std::size_t line = std::string::npos;
   while (true) {

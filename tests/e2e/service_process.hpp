@@ -24,7 +24,8 @@ struct Finished {
 /// service that hangs fails its test and nothing else.
 class ServiceProcess {
  public:
-  /// Starts it on a free port and waits until it listens. Throws when it ends instead.
+  /// Starts it, on a free port where nothing says which, and waits until it listens. Throws when it
+  /// ends instead.
   explicit ServiceProcess(const std::vector<std::string>& arguments);
   ServiceProcess(const ServiceProcess&) = delete;
   ServiceProcess& operator=(const ServiceProcess&) = delete;

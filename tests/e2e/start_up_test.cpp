@@ -252,7 +252,7 @@ TEST_CASE("what keeps the service from starting is said in the library's words")
   const std::string missing = "sqlite:" + (directory.path() / "no" / "such" / "x.db").string();
   for (const std::string& url : {missing, std::string{"mysql://localhost"}}) {
     CAPTURE(url);
-    const auto finished = ServiceProcess::run_to_end({"--port", "0", "--store", url});
+    const auto finished = ServiceProcess::run_to_end({"--store", url});
     CHECK(finished.status == 1);
     CHECK(finished.log.starts_with("tenantd: "));
     CHECK(contains(finished.log, "/"));
@@ -266,6 +266,8 @@ TEST_CASE("a port that is taken is reported before any key is made") {
   const auto finished =
       ServiceProcess::run_to_end({"--port", std::to_string(api.port()), "--data", data});
   CHECK(finished.status == 1);
+  CHECK(contains(finished.log, "cannot listen on 127.0.0.1, port " + std::to_string(api.port())));
+  CHECK(contains(finished.log, "--port"));
   CHECK(finished.output.empty());
   CHECK_FALSE(std::filesystem::exists(data));
   CHECK(api.process().stop() == 0);

@@ -137,7 +137,7 @@ TEST_CASE(
 TEST_CASE("a certificate that cannot be used keeps the service from starting") {
   const Files files;
   const auto refusal = [&] {
-    const auto finished = ServiceProcess::run_to_end(files.arguments({"--port", "0"}));
+    const auto finished = ServiceProcess::run_to_end(files.arguments());
     CHECK(finished.status == 1);
     CHECK(finished.output.empty());
     CHECK_FALSE(std::filesystem::exists(files.folder.path() / "data"));

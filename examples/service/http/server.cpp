@@ -7,6 +7,7 @@
 #include <exception>
 #include <list>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -25,6 +26,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "service/http/connection.hpp"
 #include "service/http/peers.hpp"
@@ -65,6 +67,18 @@ std::string url_of(bool is_tls, const asio::ip::address& address, std::uint16_t 
   return (is_tls ? "https://" : "http://") + host + ":" + std::to_string(port);
 }
 
+/// Throws with what to do when the address or the port is not to be had.
+Acceptor listen_at(const IoExecutor& executor, const ServerOptions& options) {
+  const tcp::endpoint endpoint = to_endpoint(options);
+  try {
+    return {executor, endpoint};
+  } catch (const boost::system::system_error& error) {
+    throw std::runtime_error{"cannot listen on " + endpoint.address().to_string() + ", port " +
+                             std::to_string(endpoint.port()) + ": " + error.code().message() +
+                             ". Choose others with --address and --port"};
+  }
+}
+
 /// A thread that serves sockets.
 struct Lane {
   asio::io_context io{1};
@@ -96,7 +110,7 @@ class Server::Listener {
         tls_{options_.tls ? load_tls(*options_.tls) : nullptr},
         bodies_{options_.limits.bodies_bytes},
         lanes_(std::max<std::size_t>(options_.threads, 1)),
-        acceptor_{home(), to_endpoint(options_)},
+        acceptor_{listen_at(home(), options_)},
         stop_signals_{home(), SIGINT, SIGTERM},
         reload_signals_{home(), SIGHUP},
         grace_{home()},

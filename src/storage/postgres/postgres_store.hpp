@@ -10,6 +10,7 @@
 #include "tenancy/storage/postgres/store_kind.hpp"
 
 #include "core/since_boot.hpp"
+#include "storage/admission.hpp"
 #include "storage/backend.hpp"
 #include "storage/connection_pool.hpp"
 #include "storage/fair_turns.hpp"
@@ -109,6 +110,7 @@ class PostgresStore final : public StoreBackend,
   /// Errors: `forked_process`.
   [[nodiscard]] Result<void> require_own_process() const;
   [[nodiscard]] Result<void> require_own_role(Role role) const;
+  /// Errors: `access_denied` for a store that was opened to migrate; as `Admission`.
   [[nodiscard]] Result<void> admit(const TenantContext& context) const;
   [[nodiscard]] Result<void> admit_write(const TenantContext& context) const;
   [[nodiscard]] std::uint32_t weight_of(std::optional<TenantId> tenant) const;
@@ -159,6 +161,7 @@ class PostgresStore final : public StoreBackend,
   const PostgresOptions postgres_;
   const ForkMark fork_mark_;
   const Realm realm_ = Realm::create();
+  const Admission admission_{realm_, *options_.clock};
   const Timestamp opened_at_;
   const std::chrono::nanoseconds opened_after_boot_ = since_boot();
   std::atomic<std::uint64_t> isolation_alarms_ = 0;

@@ -10,13 +10,6 @@ namespace {
 
 constexpr StaticSql crossing_sql{"SELECT set_config('tenancy.crossing', 'on', true)"};
 
-Result<void> require_same_process(const ForkMark& mark) {
-  if (!mark.in_same_process()) {
-    return forked_process_error();
-  }
-  return success();
-}
-
 /// Undoes what a body did, unless it is kept, also when an exception leaves.
 class Whole {
  public:
@@ -39,7 +32,7 @@ class Whole {
 template <class Sql>
 Result<StatementLease> TenantSession::prepare_any(const Sql& sql) {
   if (poisoned_) {
-    return poisoned_error();
+    return isolation_error();
   }
   BOOST_OUTCOME_TRY(require_same_process(store_.fork_mark));
   if (transaction_.lost()) {
@@ -67,16 +60,7 @@ Result<void> TenantSession::all_or_nothing(FunctionRef<Result<void>()> body) {
 Error TenantSession::report_foreign_row(const Statement& statement) {
   poisoned_ = true;
   connection_.poison();
-  store_.isolation_alarms.fetch_add(1, std::memory_order_relaxed);
-  if (store_.observer != nullptr) {
-    store_.observer->on_isolation_alarm(IsolationAlarm{context().tenant(), statement.sql()});
-  }
-  return poisoned_error();
-}
-
-Error TenantSession::poisoned_error() {
-  return Error{errc::isolation_violation,
-               "a row of another tenant came back; the transaction was rolled back"};
+  return store_.raise_alarm(context().tenant(), statement.sql());
 }
 
 Result<StatementLease> PgControlSession::prepare(const StaticSql& sql) {

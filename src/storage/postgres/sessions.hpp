@@ -1,24 +1,10 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-
-#include "tenancy/storage/observer.hpp"
-
 #include "storage/backend.hpp"
-#include "storage/fork_mark.hpp"
 #include "storage/postgres/transaction.hpp"
+#include "storage/session_context.hpp"
 
 namespace tenancy::inline v0::detail::postgres {
-
-/// What a store's sessions have in common. Ownership: borrows the store's.
-struct SessionContext {
-  const KeyRing& keys;
-  const Clock& clock;
-  StoreObserver* observer;
-  const ForkMark& fork_mark;
-  std::atomic<std::uint64_t>& isolation_alarms;
-};
 
 /// A tenant's transaction.
 class TenantSession final : public Session {
@@ -38,7 +24,6 @@ class TenantSession final : public Session {
   Error report_foreign_row(const Statement& statement) override;
 
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
-  static Error poisoned_error();
 
  private:
   template <class Sql>

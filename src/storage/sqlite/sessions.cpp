@@ -68,13 +68,6 @@ class Savepoint {
 
 }  // namespace
 
-Result<void> require_same_process(const ForkMark& mark) {
-  if (!mark.in_same_process()) {
-    return forked_process_error();
-  }
-  return success();
-}
-
 Result<void> pass_gate(Connection& connection, const TenantContext& context) {
   if (connection.admissions().admits(context)) {
     return success();
@@ -113,7 +106,7 @@ Result<void> pass_gate(Connection& connection, const TenantContext& context) {
 
 Error TenantSession::why_unusable() const {
   if (poisoned_) {
-    return poisoned_error();
+    return isolation_error();
   }
   return store_.fork_mark.in_same_process() ? no_transaction() : forked_process_error();
 }
@@ -154,16 +147,7 @@ Result<void> TenantSession::with_quota_tables(FunctionRef<Result<void>()> body) 
 Error TenantSession::report_foreign_row(const Statement& statement) {
   poisoned_ = true;
   connection_.poison();
-  store_.isolation_alarms.fetch_add(1, std::memory_order_relaxed);
-  if (store_.observer != nullptr) {
-    store_.observer->on_isolation_alarm(IsolationAlarm{context().tenant(), statement.sql()});
-  }
-  return poisoned_error();
-}
-
-Error TenantSession::poisoned_error() {
-  return Error{errc::isolation_violation,
-               "a row of another tenant came back; the transaction was rolled back"};
+  return store_.raise_alarm(context().tenant(), statement.sql());
 }
 
 Result<StatementLease> PlainControlSession::prepare(const StaticSql& sql) {

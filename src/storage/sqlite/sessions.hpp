@@ -1,27 +1,10 @@
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-
-#include "tenancy/storage/observer.hpp"
-
 #include "storage/backend.hpp"
-#include "storage/fork_mark.hpp"
+#include "storage/session_context.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
-
-/// What a store's sessions have in common. Ownership: borrows the store's.
-struct SessionContext {
-  const KeyRing& keys;
-  const Clock& clock;
-  StoreObserver* observer;
-  const ForkMark& fork_mark;
-  std::atomic<std::uint64_t>& isolation_alarms;  ///< Rows of other tenants that came back.
-};
-
-/// Errors: `forked_process`.
-Result<void> require_same_process(const ForkMark& mark);
 
 /// Admits the context's tenant in the transaction that is open on the connection.
 /// Errors: `tenant_not_active`, `stale_context`.
@@ -44,7 +27,6 @@ class TenantSession final : public Session {
   Error report_foreign_row(const Statement& statement) override;
 
   [[nodiscard]] bool poisoned() const noexcept { return poisoned_; }
-  static Error poisoned_error();
 
  private:
   [[nodiscard]] Error why_unusable() const;

@@ -8,8 +8,6 @@
 
 #include <sqlite3.h>
 
-#include "tenancy/core/detail/context_reader.hpp"
-
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/calling_write.hpp"
 #include "storage/sqlite/crossing_session.hpp"
@@ -79,6 +77,7 @@ SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions op
                        isolation_alarms_},
       scoped_schema_source_{std::move(source)},
       realm_{location.realm ? *location.realm : Realm::create()},
+      admission_{realm_, *options_.clock},
       machinery_{std::make_unique<Machinery>(*this, std::move(location.folder),
                                              std::move(open_file), std::move(lock))} {}
 
@@ -147,30 +146,6 @@ Result<ScopedSchema> SqliteStore::read_scoped_schema(const CallLimits& limits) {
   });
 }
 
-Result<void> SqliteStore::admit(const TenantContext& context) const {
-  if (!ContextReader::is_of(context, realm_)) {
-    return Error{errc::foreign_context, "the context was made by another store"};
-  }
-  return require_not_expired(context);
-}
-
-Result<void> SqliteStore::require_not_expired(const TenantContext& context) const {
-  const auto expires_at = context.expires_at();
-  if (expires_at && options_.clock->now() >= *expires_at) {
-    return Error{errc::stale_context, "the context has expired: ask for a new one"};
-  }
-  return success();
-}
-
-Result<void> SqliteStore::admit_write(const TenantContext& context) const {
-  BOOST_OUTCOME_TRY(require_own_process());
-  BOOST_OUTCOME_TRY(admit(context));
-  if (!context.allows(Scope::write)) {
-    return Error{errc::access_denied, "the context allows reading only"};
-  }
-  return success();
-}
-
 std::uint32_t SqliteStore::weight_of(TenantId tenant) const {
   constexpr std::uint32_t max_weight = 1000;
   const auto& weight = options_.writes.weight;
@@ -193,19 +168,19 @@ Result<void> SqliteStore::read_with(const CallLimits& limits, BeginSnapshot begi
 Result<bool> SqliteStore::run_tenant_body(Connection& connection, const TenantContext& context,
                                           TenantBody body) const {
   // Once more: it may have waited for its turn.
-  BOOST_OUTCOME_TRY(require_not_expired(context));
+  BOOST_OUTCOME_TRY(admission_.require_not_expired(context));
   BOOST_OUTCOME_TRY(pass_gate(connection, context));
   TenantSession session{session_context_, connection, context};
   const bool commits = body(session);
   if (session.poisoned()) {
-    return TenantSession::poisoned_error();
+    return isolation_error();
   }
   return commits;
 }
 
 Result<void> SqliteStore::read(UnitKind kind, const TenantContext& context,
                                const CallOptions& options, TenantBody body) {
-  BOOST_OUTCOME_TRY(admit(context));
+  BOOST_OUTCOME_TRY(admission_.admit(context));
   const CallLimits limits{options, options_.max_wait};
   ReadReport report{options_.observer.get(), context.tenant()};
   const auto begin = kind == UnitKind::any ? &Snapshot::begin_fixed : &Snapshot::hold;
@@ -220,15 +195,15 @@ Result<void> SqliteStore::read(UnitKind kind, const TenantContext& context,
 Result<void> SqliteStore::scoped_query(const TenantContext& context, const CallOptions& options,
                                        const ScopedQuery& query, ScopedSink& sink) {
   BOOST_OUTCOME_TRY(require_own_process());
-  BOOST_OUTCOME_TRY(admit(context));
+  BOOST_OUTCOME_TRY(admission_.admit(context));
   const CallLimits limits{options, options_.max_wait};
   ReadReport report{options_.observer.get(), context.tenant()};
-  auto outcome = machinery_->queries.run(context.tenant(), limits, query, sink,
-                                         [&](Connection& connection) -> Result<void> {
-                                           report.connected(connection);
-                                           BOOST_OUTCOME_TRY(require_not_expired(context));
-                                           return pass_gate(connection, context);
-                                         });
+  auto outcome = machinery_->queries.run(
+      context.tenant(), limits, query, sink, [&](Connection& connection) -> Result<void> {
+        report.connected(connection);
+        BOOST_OUTCOME_TRY(admission_.require_not_expired(context));
+        return pass_gate(connection, context);
+      });
   report.succeeded(outcome.has_value());
   return outcome;
 }
@@ -236,17 +211,18 @@ Result<void> SqliteStore::scoped_query(const TenantContext& context, const CallO
 Result<std::shared_ptr<const ScopedSchema>> SqliteStore::scoped_schema(const TenantContext& context,
                                                                        const CallOptions& options) {
   BOOST_OUTCOME_TRY(require_own_process());
-  BOOST_OUTCOME_TRY(admit(context));
+  BOOST_OUTCOME_TRY(admission_.admit(context));
   const CallLimits limits{options, options_.max_wait};
   return machinery_->queries.schema(limits, [&](Connection& connection) -> Result<void> {
-    BOOST_OUTCOME_TRY(require_not_expired(context));
+    BOOST_OUTCOME_TRY(admission_.require_not_expired(context));
     return pass_gate(connection, context);
   });
 }
 
 Result<void> SqliteStore::write(UnitKind kind, const TenantContext& context,
                                 const CallOptions& options, TenantBody body) {
-  BOOST_OUTCOME_TRY(admit_write(context));
+  BOOST_OUTCOME_TRY(require_own_process());
+  BOOST_OUTCOME_TRY(admission_.admit_write(context));
   // The caller may assign to its own, in the unit even, which may run again: what was admitted here
   // is what counts.
   const TenantContext admitted{context};
@@ -310,7 +286,7 @@ void SqliteStore::async_write(const TenantContext& context, const CallOptions& o
   }
   auto write =
       std::make_unique<TenantAsyncWrite>(shared_from_this(), context, options, std::move(unit));
-  if (auto admitted = admit_write(context); !admitted) {
+  if (auto admitted = admission_.admit_write(context); !admitted) {
     write->outcome = std::move(admitted);
     machinery_->async_writes.refuse(std::move(write));
     return;

@@ -8,6 +8,7 @@
 
 #include "tenancy/storage/options.hpp"
 
+#include "storage/admission.hpp"
 #include "storage/backend.hpp"
 #include "storage/connection_pool.hpp"
 #include "storage/fork_mark.hpp"
@@ -71,10 +72,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
 
   // For a store that is made of several files, each a store of its own.
 
-  /// Whether a context is this store's, and in time. Errors: `foreign_context`, `stale_context`.
-  [[nodiscard]] Result<void> admit(const TenantContext& context) const;
-  /// The same for one who writes. Errors: beside those, `forked_process`, `access_denied`.
-  [[nodiscard]] Result<void> admit_write(const TenantContext& context) const;
+  [[nodiscard]] const Admission& admission() const noexcept { return admission_; }
   /// Completes a write that is not to run, with the reason, on a thread of the store's.
   void refuse_async_write(const TenantContext& context, const CallOptions& options,
                           std::unique_ptr<AsyncUnit> unit, Error reason);
@@ -122,8 +120,6 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<ScopedSchema> read_scoped_schema(const CallLimits& limits);
   /// Errors: `forked_process`.
   [[nodiscard]] Result<void> require_own_process() const;
-  /// Errors: `stale_context`.
-  [[nodiscard]] Result<void> require_not_expired(const TenantContext& context) const;
   [[nodiscard]] std::uint32_t weight_of(TenantId tenant) const;
 
   using BeginSnapshot = Result<Snapshot> (*)(Connection&);
@@ -142,6 +138,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   const SessionContext session_context_;
   const ScopedSchemaSource scoped_schema_source_;
   const Realm realm_;
+  const Admission admission_;
   std::unique_ptr<Machinery> machinery_;
 };
 

@@ -255,15 +255,16 @@ Result<void> SiloStore::run_on_file(const TenantContext& context, const CallOpti
 
 Result<void> SiloStore::read(UnitKind kind, const TenantContext& context,
                              const CallOptions& options, TenantBody body) {
-  BOOST_OUTCOME_TRY(control_->admit(context));
   BOOST_OUTCOME_TRY(require_same_process(*this));
+  BOOST_OUTCOME_TRY(control_->admission().admit(context));
   return run_on_file(context, options,
                      [&](SqliteStore& file) { return file.read(kind, context, options, body); });
 }
 
 Result<void> SiloStore::write(UnitKind kind, const TenantContext& context,
                               const CallOptions& options, TenantBody body) {
-  BOOST_OUTCOME_TRY(control_->admit_write(context));
+  BOOST_OUTCOME_TRY(require_same_process(*this));
+  BOOST_OUTCOME_TRY(control_->admission().admit_write(context));
   BOOST_OUTCOME_TRY(require_no_write_here());
   // The caller may assign to its own, in the unit even.
   const TenantContext admitted{context};
@@ -282,7 +283,7 @@ void SiloStore::async_write(const TenantContext& context, const CallOptions& opt
     control_->async_write(context, options, std::move(unit));
     return;
   }
-  if (auto admitted = control_->admit_write(context); !admitted) {
+  if (auto admitted = control_->admission().admit_write(context); !admitted) {
     control_->refuse_async_write(context, options, std::move(unit), std::move(admitted).error());
     return;
   }
@@ -300,7 +301,7 @@ void SiloStore::async_write(const TenantContext& context, const CallOptions& opt
 Result<void> SiloStore::scoped_query(const TenantContext& context, const CallOptions& options,
                                      const ScopedQuery& query, ScopedSink& sink) {
   BOOST_OUTCOME_TRY(require_same_process(*this));
-  BOOST_OUTCOME_TRY(control_->admit(context));
+  BOOST_OUTCOME_TRY(control_->admission().admit(context));
   return run_on_file(context, options, [&](SqliteStore& file) {
     return file.scoped_query(context, options, query, sink);
   });
@@ -309,7 +310,7 @@ Result<void> SiloStore::scoped_query(const TenantContext& context, const CallOpt
 Result<std::shared_ptr<const ScopedSchema>> SiloStore::scoped_schema(const TenantContext& context,
                                                                      const CallOptions& options) {
   BOOST_OUTCOME_TRY(require_same_process(*this));
-  BOOST_OUTCOME_TRY(control_->admit(context));
+  BOOST_OUTCOME_TRY(control_->admission().admit(context));
   std::shared_ptr<const ScopedSchema> schema;
   BOOST_OUTCOME_TRY(run_on_file(context, options, [&](SqliteStore& file) -> Result<void> {
     BOOST_OUTCOME_TRY(schema, file.scoped_schema(context, options));
@@ -539,7 +540,7 @@ Result<void> SiloStore::crossing_read(std::string_view table, const CallOptions&
                                          errc::snapshot_too_old, gathering_advice},
                            true};
   BOOST_OUTCOME_TRY(const auto snapshot, sqlite::Snapshot::begin(connection));
-  const sqlite::SessionContext context{keys(), clock(), options_.observer.get(), fork_mark_,
+  const SessionContext context{keys(), clock(), options_.observer.get(), fork_mark_,
                                        crossing_alarms_};
   sqlite::SqliteCrossingSession session{context, connection};
   body(session);
