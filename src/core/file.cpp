@@ -33,12 +33,24 @@ std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
 }
 
-std::error_code sync_folder(const std::filesystem::path& folder) noexcept {
-  const FileDescriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+namespace {
+
+std::error_code sync_opened(const std::filesystem::path& path, int flags) noexcept {
+  const FileDescriptor opened{::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags)};
   if (!opened.is_open() || ::fsync(opened.get()) != 0) {
     return last_system_error();
   }
   return {};
+}
+
+}  // namespace
+
+std::error_code sync_file(const std::filesystem::path& file) noexcept {
+  return sync_opened(file, O_NOFOLLOW);
+}
+
+std::error_code sync_folder(const std::filesystem::path& folder) noexcept {
+  return sync_opened(folder, O_DIRECTORY);
 }
 
 }  // namespace tenancy::inline v0::detail

@@ -34,6 +34,9 @@ class FileDescriptor {
 [[nodiscard]] std::error_code write_all(const FileDescriptor& file,
                                         std::string_view bytes) noexcept;
 
+/// Makes what was written to the file survive a power cut; its entry in the folder has to as well.
+[[nodiscard]] std::error_code sync_file(const std::filesystem::path& file) noexcept;
+
 /// Makes a new or renamed entry of the folder survive a power cut.
 [[nodiscard]] std::error_code sync_folder(const std::filesystem::path& folder) noexcept;
 

@@ -182,9 +182,8 @@ Result<void> copy(const std::filesystem::path& source, const std::filesystem::pa
 }
 
 Result<void> sync(const Draft& draft, const std::filesystem::path& target) {
-  const FileDescriptor file{::open(draft.name().c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!file.is_open() || ::fsync(file.get()) != 0) {
-    return file_error(target, "syncing the draft", last_system_error());
+  if (const auto unsynced = sync_file(draft.name())) {
+    return file_error(target, "syncing the draft", unsynced);
   }
   return success();
 }

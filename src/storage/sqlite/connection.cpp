@@ -207,12 +207,13 @@ Result<void> Connection::configure(ConnectionMode mode, const ConnectionOptions&
       return to_error(code, handle, "configuring a connection");
     }
   }
+  // First, since switching the log on is a write as well.
+  BOOST_OUTCOME_TRY(run(options.durability == Durability::full ? "PRAGMA synchronous = FULL"
+                                                               : "PRAGMA synchronous = OFF"));
   if (mode != ConnectionMode::inspection && mode != ConnectionMode::confined) {
     BOOST_OUTCOME_TRY(use_write_ahead_log());
   }
-  BOOST_OUTCOME_TRY(
-      run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-          "PRAGMA temp_store = MEMORY;"));
+  BOOST_OUTCOME_TRY(run("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"));
   // A negative number counts kibibytes.
   BOOST_OUTCOME_TRY(
       run(("PRAGMA cache_size = -" + std::to_string(options.page_cache_bytes / 1024)).c_str()));

@@ -14,6 +14,7 @@
 #include "storage/backend.hpp"
 #include "storage/call_limits.hpp"
 #include "storage/sqlite/admissions.hpp"
+#include "storage/sqlite/durability.hpp"
 #include "storage/sqlite/quota_vfs.hpp"
 #include "storage/sqlite/row_scope.hpp"
 #include "storage/sqlite/statement.hpp"
@@ -42,6 +43,7 @@ struct ConnectionOptions {
   std::size_t page_cache_bytes = std::size_t{8} << 20U;
   /// Whether the last one to close moves the write-ahead log into the database.
   bool checkpoints_at_close = true;
+  Durability durability = Durability::full;
 };
 
 /// What a confined connection lets queries see and take.

@@ -40,7 +40,7 @@ class DraftName {
 
 }  // namespace
 
-Result<void> create_database_file(const std::filesystem::path& file) {
+Result<void> create_database_file(const std::filesystem::path& file, Durability durability) {
   std::error_code failure;
   const auto status = std::filesystem::status(file, failure);
   if (std::filesystem::exists(status)) {
@@ -58,12 +58,15 @@ Result<void> create_database_file(const std::filesystem::path& file) {
   const DraftName draft{std::move(name)};
   const CallOptions nobody_waits;
   const CallLimits limits{nobody_waits, std::chrono::milliseconds{0}};
-  BOOST_OUTCOME_TRY(claim_database(draft.string(), std::chrono::milliseconds{0}));
+  BOOST_OUTCOME_TRY(claim_database(draft.string(), std::chrono::milliseconds{0}, durability));
   // Opening a connection switches the log on; closing it leaves a single, synced file.
-  BOOST_OUTCOME_TRY(
-      Connection::open(draft.string(), ConnectionMode::read_write, ConnectionOptions{}, limits));
+  BOOST_OUTCOME_TRY(Connection::open(draft.string(), ConnectionMode::read_write,
+                                     ConnectionOptions{.durability = durability}, limits));
   if (::link(draft.string().c_str(), file.c_str()) != 0 && errno != EEXIST) {
     return cannot_create(file, last_system_error());
+  }
+  if (durability == Durability::none) {
+    return success();
   }
   if (const auto unsynced = sync_folder(folder_of(file))) {
     return cannot_create(file, unsynced);

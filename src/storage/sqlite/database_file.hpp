@@ -4,6 +4,8 @@
 
 #include "tenancy/core/result.hpp"
 
+#include "storage/sqlite/durability.hpp"
+
 namespace tenancy::inline v0::detail::sqlite {
 
 /// Creates an empty database when there is no file of that name. It appears whole: readable by its
@@ -14,6 +16,7 @@ namespace tenancy::inline v0::detail::sqlite {
 /// SQLite holds on it elsewhere in this process (POSIX record locks belong to the process).
 ///
 /// Errors: `cannot_open`.
-Result<void> create_database_file(const std::filesystem::path& file);
+Result<void> create_database_file(const std::filesystem::path& file,
+                                  Durability durability = Durability::full);
 
 }  // namespace tenancy::inline v0::detail::sqlite

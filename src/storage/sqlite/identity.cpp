@@ -163,12 +163,16 @@ Result<Identity> identify_with_log(const std::filesystem::path& file,
 
 }  // namespace
 
-Result<void> claim_database(const std::filesystem::path& file, std::chrono::milliseconds max_wait) {
+Result<void> claim_database(const std::filesystem::path& file, std::chrono::milliseconds max_wait,
+                            Durability durability) {
   BOOST_OUTCOME_TRY(const auto handle,
                     open_handle(file, file.string(), SQLITE_OPEN_READWRITE, max_wait));
   const auto run = [&](const char* sql) {
     return query(handle.get(), file, sql, [](sqlite3_stmt* /*row*/) {});
   };
+  if (durability == Durability::none) {
+    BOOST_OUTCOME_TRY(run("PRAGMA synchronous = OFF"));
+  }
   // What fails from here on is rolled back as the handle is closed.
   BOOST_OUTCOME_TRY(run("BEGIN IMMEDIATE"));
   BOOST_OUTCOME_TRY(const auto found, identify(handle.get(), file));

@@ -5,6 +5,8 @@
 
 #include "tenancy/core/result.hpp"
 
+#include "storage/sqlite/durability.hpp"
+
 namespace tenancy::inline v0::detail::sqlite {
 
 /// Says in a database's header whose it is: "tncy". Never to be changed.
@@ -13,7 +15,8 @@ inline constexpr int application_id = 0x746E6379;
 /// Marks a database without tables as the library's, in one transaction that looks again. Another
 /// program's is left as it is.
 /// Errors: `foreign_store`, `corrupt_store`, and as `to_errc`.
-Result<void> claim_database(const std::filesystem::path& file, std::chrono::milliseconds max_wait);
+Result<void> claim_database(const std::filesystem::path& file, std::chrono::milliseconds max_wait,
+                            Durability durability = Durability::full);
 
 /// Whose a database is that no other program has taken.
 enum class Owner { this_library, nobody };

@@ -78,6 +78,7 @@ SqliteStore::SqliteStore(Location location, const KeyRing& keys, StoreOptions op
       scoped_schema_source_{std::move(source)},
       realm_{location.realm ? *location.realm : Realm::create()},
       admission_{realm_, *options_.clock},
+      durability_{location.durability},
       machinery_{std::make_unique<Machinery>(*this, std::move(location.folder),
                                              std::move(open_file), std::move(lock))} {}
 
@@ -96,7 +97,8 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
   if (options.clock == nullptr) {
     options.clock = std::make_shared<SystemClock>();
   }
-  BOOST_OUTCOME_TRY(create_database_file(location.file));
+  const bool is_of_many = location.realm.has_value();
+  BOOST_OUTCOME_TRY(create_database_file(location.file, location.durability));
   BOOST_OUTCOME_TRY(auto open_file, OpenFile::enter(location.file));
   BOOST_OUTCOME_TRY(auto lock, WriterLock::open(location.file));
   lock.announce();
@@ -105,18 +107,21 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
                                                      std::move(source)}};
   // So that what is wrong with the file shows here and not in the first transaction.
   const CallLimits limits{call, store->options_.max_wait};
-  BOOST_OUTCOME_TRY(store->machinery_->writer.open_connection(limits));
   BOOST_OUTCOME_TRY(store->machinery_->readers.acquire(limits));
+  if (!is_of_many) {
+    // One of many files is often closed again before anybody writes to it.
+    BOOST_OUTCOME_TRY(store->machinery_->writer.open_connection(limits));
+  }
   return store;
 }
 
 Result<void> SqliteStore::require_own_process() const { return require_same_process(fork_mark_); }
 
 ConnectionOptions SqliteStore::connection_options() const noexcept {
-  return ConnectionOptions{
-      .statements = options_.statements,
-      .page_cache_bytes = options_.page_cache_bytes,
-      .checkpoints_at_close = options_.wal.checkpoints == Checkpoints::library};
+  return ConnectionOptions{.statements = options_.statements,
+                           .page_cache_bytes = options_.page_cache_bytes,
+                           .checkpoints_at_close = options_.wal.checkpoints == Checkpoints::library,
+                           .durability = durability_};
 }
 
 Result<std::unique_ptr<Connection>> SqliteStore::connect(ConnectionMode mode,

@@ -35,6 +35,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
     std::optional<TemporaryFolder> folder;  ///< Holds the file, when the store is temporary.
     /// Of the store that the file is a part of; its own otherwise.
     std::optional<Realm> realm = std::nullopt;
+    Durability durability = Durability::full;
   };
 
   /// Creates the file (mode 0600) when there is none. The options have passed `check_options`. The
@@ -139,6 +140,7 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   const ScopedSchemaSource scoped_schema_source_;
   const Realm realm_;
   const Admission admission_;
+  const Durability durability_;
   std::unique_ptr<Machinery> machinery_;
 };
 

@@ -92,9 +92,10 @@ Result<std::unique_ptr<GatheredRows>> GatheredRows::create(const std::filesystem
   BOOST_OUTCOME_TRY(auto folder, sqlite::TemporaryFolder::create_beside(beside, "crossing"));
   std::unique_ptr<GatheredRows> rows{new GatheredRows{std::move(folder)}};
   const auto file = rows->folder_.path() / "rows.db";
-  BOOST_OUTCOME_TRY(sqlite::create_database_file(file));
+  BOOST_OUTCOME_TRY(sqlite::create_database_file(file, sqlite::Durability::none));
   BOOST_OUTCOME_TRY(rows->connection_,
-                    Connection::open(file, sqlite::ConnectionMode::read_write, {}, limits));
+                    Connection::open(file, sqlite::ConnectionMode::read_write,
+                                     {.durability = sqlite::Durability::none}, limits));
   Connection& connection = *rows->connection_;
   const WatchScope watched{connection.watch(), limits, Watch::unlimited, true};
   BOOST_OUTCOME_TRY(connection.stop_enforcing_references());

@@ -213,6 +213,17 @@ bool SiloFolder::has_draft(TenantId tenant) const { return is_there(draft_of(ten
 
 void SiloFolder::remove_draft(TenantId tenant) const noexcept { remove_file(draft_of(tenant)); }
 
+Result<void> SiloFolder::sync_draft(TenantId tenant) const {
+  const auto draft = draft_of(tenant);
+  if (const auto unsynced = sync_file(draft)) {
+    return folder_error(draft, "synced", unsynced);
+  }
+  if (const auto unsynced = sync_folder(drafts())) {
+    return folder_error(drafts(), "synced", unsynced);
+  }
+  return success();
+}
+
 Result<void> SiloFolder::put_in_place(TenantId tenant) const {
   BOOST_OUTCOME_TRY(make_shard(tenant));
   const auto draft = draft_of(tenant);

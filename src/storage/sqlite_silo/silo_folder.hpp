@@ -60,6 +60,9 @@ class SiloFolder {
   void clear_drafts() const;
   [[nodiscard]] bool has_draft(TenantId tenant) const;
   void remove_draft(TenantId tenant) const noexcept;
+  /// Makes a draft, which nobody has open, survive a power cut.
+  /// Errors: `cannot_open`.
+  [[nodiscard]] Result<void> sync_draft(TenantId tenant) const;
   /// Gives a draft, which nobody has open, the name of the tenant's file. Fine where somebody else
   /// has done so.
   /// Errors: `cannot_open`, `already_exists`.

@@ -407,7 +407,8 @@ Result<void> SiloStore::make_draft(TenantId tenant, const Mirror& mirror,
   own.wal.checkpoints = Checkpoints::library;
   {
     BOOST_OUTCOME_TRY(const auto file,
-                      SqliteStore::open({draft, std::nullopt, realm()}, keys(), own, options));
+                      SqliteStore::open({draft, std::nullopt, realm(), sqlite::Durability::none},
+                                        keys(), own, options));
     BOOST_OUTCOME_TRY(settle_schema(*file, tenant, FileAge::made, options));
     BOOST_OUTCOME_TRY(detail::control_write(*file, options, [&](ControlSession& session) {
       return write_mirror(session, tenant, mirror);
@@ -418,7 +419,7 @@ Result<void> SiloStore::make_draft(TenantId tenant, const Mirror& mirror,
   if (std::filesystem::exists(draft.string() + "-wal", failure) || failure) {
     return Error{errc::io_error, draft.string() + " could not be closed"};
   }
-  return success();
+  return folder_.sync_draft(tenant);
 }
 
 Result<void> SiloStore::take_back(Fates& fates, ControlSession& control) const {
@@ -541,7 +542,7 @@ Result<void> SiloStore::crossing_read(std::string_view table, const CallOptions&
                            true};
   BOOST_OUTCOME_TRY(const auto snapshot, sqlite::Snapshot::begin(connection));
   const SessionContext context{keys(), clock(), options_.observer.get(), fork_mark_,
-                                       crossing_alarms_};
+                               crossing_alarms_};
   sqlite::SqliteCrossingSession session{context, connection};
   body(session);
   return success();
