@@ -50,6 +50,20 @@ tenancy_run_on_silo(NAME property
 # The real programs, as on PostgreSQL; test_silo and silo_programs_test.cpp have what is the silo's own.
 tenancy_run_on_silo(NAME e2e_service
   NOT_FILES served_documentation_test.cpp tls_test.cpp transport_test.cpp)
+tenancy_run_on_silo(NAME service_api
+  NOT_FILES cors_test.cpp host_names_test.cpp large_bodies_test.cpp requests_in_flight_test.cpp
+    slow_work_test.cpp)
+
+# A backup is a folder there, and the keys lie in the silo (silo_programs_test.cpp); what stands on no
+# store is left out whole.
+tenancy_run_on_silo(NAME e2e_ctl
+  NOT "a backup is made while the service is used"
+    "the keys may lie elsewhere? and none are made for a store that has some"
+    "commands give the same on a store and on a server? for people"
+  NOT_FILES ctl_arguments_test.cpp ctl_backup_test.cpp ctl_completion_test.cpp ctl_health_test.cpp
+    ctl_interruption_test.cpp ctl_messaging_test.cpp ctl_schema_test.cpp ctl_server_test.cpp
+    ctl_tls_test.cpp silo_programs_test.cpp)
+
 tenancy_run_on_silo(NAME load
   ONLY "a tenant that floods is told to wait? and others are not"
     "every acknowledged write survives a kill under load? and nothing is there by half")

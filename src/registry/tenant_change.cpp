@@ -33,6 +33,7 @@ Result<void> require_not_archived(const Tenant& tenant) {
 Result<Tenant> store_tenant(ControlSession& session, Tenant tenant) {
   ++tenant.version;
   tenant.updated_at = session.now();
+  BOOST_OUTCOME_TRY(session.outwait_writes(tenant.id));
   BOOST_OUTCOME_TRY(auto statement, session.prepare(store_sql));
   statement->bind_int64(1, tenant.id.value());
   statement->bind_text(2, tenant.name);

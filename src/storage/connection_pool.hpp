@@ -152,12 +152,17 @@ Result<typename ConnectionPool<Connection>::Lease> ConnectionPool<Connection>::a
       ++existing_;
     }
   }
-  auto connection = open_(limits);
-  if (!connection) {
+  try {
+    auto connection = open_(limits);
+    if (connection) {
+      return Lease{*this, std::move(connection).value()};
+    }
     forget_one(false);
     return std::move(connection).error();
+  } catch (...) {
+    forget_one(false);
+    throw;
   }
-  return Lease{*this, std::move(connection).value()};
 }
 
 template <class Connection>

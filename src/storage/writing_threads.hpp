@@ -5,7 +5,15 @@
 #include <thread>
 #include <vector>
 
+#include "tenancy/core/result.hpp"
+
 namespace tenancy::inline v0::detail {
+
+inline Error nested_write_error() {
+  return Error{errc::nested_write,
+               "a write inside another write of this thread: use the outer transaction, or write "
+               "after it"};
+}
 
 /// The threads that run a unit of a write of one store. A write inside of another one would wait
 /// for locks, or connections, in an order of its own, and for itself in the end.
@@ -33,9 +41,13 @@ class WritingThreads {
     WritingThreads& threads_;
   };
 
-  [[nodiscard]] bool has_this() const {
+  /// Errors: `nested_write` for a thread that is among them.
+  [[nodiscard]] Result<void> refuse_this() const {
     const std::scoped_lock lock{mutex_};
-    return std::ranges::find(ids_, std::this_thread::get_id()) != ids_.end();
+    if (std::ranges::find(ids_, std::this_thread::get_id()) != ids_.end()) {
+      return nested_write_error();
+    }
+    return success();
   }
 
  private:

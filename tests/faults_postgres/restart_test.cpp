@@ -62,6 +62,31 @@ TEST_CASE("a server that is restarted under load loses nothing that was acknowle
 }
 
 TEST_CASE(
+    "a unit whose process of the server is killed is lost, and nothing of it is seen by others") {
+  PostgresCluster cluster{"synchronous_commit=on"};
+  const DatabaseOn database{cluster, "killed"};
+  const auto authority = database.open({.max_connections = 1});
+  const auto acme = must(authority.enter(must(authority.registry().create({"acme", "Acme"})).id));
+  const auto globex =
+      must(authority.enter(must(authority.registry().create({"globex", "Globex"})).id));
+  const auto outcome =
+      authority.store().write(acme, [&](tenancy::WriteTransaction& tx) -> tenancy::Result<void> {
+        BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = "a", .title = "a"}));
+        const int victim = cluster.process_of("tenancy_app");
+        REQUIRE(victim > 0);
+        ::kill(victim, SIGKILL);
+        BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = "b", .title = "b"}));
+        return tenancy::success();
+      });
+  CHECK(code_of(outcome) == errc::transaction_lost);
+  cluster.await();
+  const Repository<Note> others{authority.store(), globex};
+  CHECK(comes_true([&] { return others.insert({.id = "a", .title = "others"}).has_value(); }));
+  CHECK(must(others.count()) == 1);
+  CHECK(must(Repository<Note>{authority.store(), acme}.count()) == 0);
+}
+
+TEST_CASE(
     "calls wait for a server that is not there as long as they may, and tell then what is wrong") {
   PostgresCluster cluster{"synchronous_commit=on"};
   const DatabaseOn database{cluster, "gone"};

@@ -147,3 +147,23 @@ WITH a AS (SELECT 1), set_config('x', 'y', true) AS (SELECT 1) SELECT * FROM a
 SELECT word FROM ts_stat('SELECT title::tsvector FROM notes')
 -- expect: refused: a query in a text that rewrites a query of texts
 SELECT ts_rewrite('a'::tsquery, 'SELECT ''a''::tsquery, ''b''::tsquery')
+-- expect: refused: a function behind a dot, of an expression
+SELECT (('SELECT array_to_tsvector(ARRAY[query]) FROM pg_stat_activity').ts_stat).word
+-- expect: refused: a function behind a dot, of a parameter
+SELECT $1.current_setting
+-- expect: refused: a function behind a dot, of an element
+SELECT (ARRAY[10])[1].regroleout
+-- expect: refused: a function of a scalar that stands in the place of a row
+SELECT g.regclassout FROM generate_series(16384, 20000) g
+-- expect: refused: the same, quoted
+SELECT g."lo_create" FROM generate_series(1, 9) AS g
+-- expect: refused: a type behind a dot
+SELECT age(g.xid) FROM generate_series(1, 9) g
+-- expect: refused: the counter of transactions, by an alias that is called like a function
+SELECT age(x) FROM json_to_record('{"x":"3"}') max(x xid)
+-- expect: refused: the same by a word that may be an alias
+SELECT age(x) FROM json_to_record('{"x":"3"}') over(x xid)
+-- expect: refused: the same behind a plain column
+SELECT age(x) FROM json_to_record('{"x":"3"}') max(y int, x xid)
+-- expect: refused: the counter of transactions of rows
+SELECT ('1').mxid_age

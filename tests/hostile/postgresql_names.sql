@@ -67,7 +67,7 @@ SELECT * FROM nowhere.notes
 SELECT * FROM vault
 -- expect: invalid: the tenant's column
 SELECT tenant_id FROM notes
--- expect: invalid: the tenant's column through a row
+-- expect: refused: the tenant's column through a row
 SELECT (n).tenant_id FROM notes n
 -- expect: same: a whole row does not hold it
 SELECT n FROM notes n ORDER BY id

@@ -16,22 +16,22 @@ namespace tenancy::inline v0 {
 /// How writes share the store's one writer. Transactions that wait at the same time are committed
 /// together, with one sync of the disk.
 struct WriteOptions {
-  /// Writes of one tenant that may wait; more are refused with `overloaded`. Positive.
+  /// Writes of one tenant that may wait; more are refused with `overloaded`. 1 to 1,000,000.
   std::size_t max_waiting_per_tenant = 256;
   /// Transactions that share a commit. 1 to 4096.
   std::size_t max_batch = 128;
   /// After this long a batch takes no further transactions. Other processes wait for about this
-  /// long for their turn. Positive.
+  /// long for their turn. 1 microsecond to 1 hour.
   std::chrono::microseconds max_batch_hold{10'000};
   /// For how long one transaction may hold the writer; then its next statement is refused with
   /// `hold_budget_exceeded`. Migrations are not held to it. Those that ran before it in the same
-  /// batch wait for it. Positive.
+  /// batch wait for it. 1 millisecond to 24 hours.
   std::chrono::milliseconds max_unit_hold{2'000};
   /// The share of a batch, in percent, that one tenant gets while others wait. 1 to 100.
   unsigned max_tenant_share = 50;
   /// How much of the writer's time a tenant gets in proportion to others; 1 for all when empty.
-  /// 1 to 1000. Called on the writing thread before each write, outside of all locks: keep it
-  /// cheap.
+  /// 1 to 1000. Called on callers' threads, several at once, outside of all locks: thread-safe and
+  /// cheap. On PostgreSQL also before reads, and again before each try.
   std::function<std::uint32_t(TenantId)> weight = nullptr;
 };
 
@@ -83,7 +83,7 @@ struct StoreOptions {
   /// read from the file again. 64 KiB to 16 GiB.
   std::size_t page_cache_bytes = std::size_t{8} << 20U;
   /// How old the snapshot of a read may get; then its next statement is refused with
-  /// `snapshot_too_old`, so that it does not keep the log from shrinking. Positive.
+  /// `snapshot_too_old`, so that it does not keep the log from shrinking. 1 millisecond to 24 hours.
   std::chrono::milliseconds max_snapshot_age{60'000};
   WriteOptions writes = {};
   WalOptions wal = {};

@@ -47,12 +47,6 @@ constexpr std::string_view path_sql =
     "SELECT coalesce(quote_ident(current_schema()) || ', ', '') || 'pg_temp'";
 constexpr StaticSql answer_sql{"SELECT 1"};
 
-/// What comes before a connection is used is a part of the wait for it.
-IoLimits while_opening(const CallLimits& limits) {
-  return IoLimits{limits,
-                  {limits.wait_until(), errc::unreachable, "the server does not answer in time"}};
-}
-
 /// For what tenants write.
 constexpr StaticSql confine_sql{
     "SELECT set_config('idle_in_transaction_session_timeout', $2, false), " TENANCY_QUERY_SETTINGS(
@@ -101,7 +95,7 @@ Result<void> Connection::set_up(const CallLimits& limits) {
   } else {
     add(set_up_old_sql, {process, idle_in_transaction_});
   }
-  if (auto failure = exchange(while_opening(limits))) {
+  if (auto failure = exchange(IoLimits::while_opening(limits))) {
     if (failure->sqlstate == "22P02") {
       return Error{errc::unsupported_engine,
                    "there is a pooler between this program and the server, such as PgBouncer: set "
@@ -114,7 +108,7 @@ Result<void> Connection::set_up(const CallLimits& limits) {
 }
 
 Result<void> Connection::find_path(const CallLimits& limits) {
-  const IoLimits io = while_opening(limits);
+  const IoLimits io = IoLimits::while_opening(limits);
   const auto enter = [](Connection& connection) { connection.add(first_path_sql); };
   Transaction asking{*this, Transaction::Form::single, io, enter};
   const auto statement = statement_once(path_sql);

@@ -35,6 +35,10 @@ constexpr Texts of_credential{{TENANCY_SET_TENANT(TENANCY_CREDENTIAL("IS NULL"))
                               {TENANCY_SET_TENANT(TENANCY_CREDENTIAL("IS NULL") TENANCY_HELD)}};
 constexpr Texts of_expiring{{TENANCY_SET_TENANT(TENANCY_CREDENTIAL("= $5"))},
                             {TENANCY_SET_TENANT(TENANCY_CREDENTIAL("= $5") TENANCY_HELD)}};
+/// Before the row is held: a lock that is granted in turn. Rows are not: who shares one is let past
+/// who waits to change it, and a tenant that writes all the time would never be suspended. A write
+/// that has waited here for a change has its view of before, and is run again.
+constexpr StaticSql queue_sql{"SELECT pg_catalog.pg_advisory_xact_lock_shared($1)"};
 constexpr StaticSql status_sql{
     "SELECT status = 'active' FROM tenancy_tenants WHERE tenant_id = ?1"};
 
@@ -55,6 +59,9 @@ void Gate::add_to(Connection& connection) const {
   const auto text_of = [this](const Texts& texts) -> const StaticSql& {
     return writes_ ? texts.writing : texts.reading;
   };
+  if (writes_) {
+    connection.add(queue_sql, {tenant_});
+  }
   const auto& credential = ContextReader::credential(context_);
   if (!credential) {
     connection.add(text_of(of_tenant), {time_left_, tenant_, epoch_});

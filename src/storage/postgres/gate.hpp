@@ -17,13 +17,13 @@ namespace tenancy::inline v0::detail::postgres {
 class Gate {
  public:
   /// One that writes holds the tenant as it is until the transaction ends. `time_left` is what the
-  /// server gives each statement; 0 for as long as it takes.
+  /// server gives each statement.
   Gate(const TenantContext& context, bool writes, std::chrono::milliseconds time_left);
 
   void add_to(Connection& connection) const;
 
-  /// Why the gate did not let the context through, or why that cannot be told. Not in its
-  /// transaction, which is over.
+  /// Why the gate did not let the context through, or why that cannot be told. Marks the context as
+  /// stale. Not in its transaction, which is over.
   static Error why_refused(Connection& connection, const TenantContext& context,
                            const IoLimits& limits);
 

@@ -16,8 +16,7 @@ constexpr std::string_view identity_sql =
 
 Result<void> HostCheck::look(Connection& connection, const CallLimits& limits,
                              std::string_view what) {
-  const IoLimits io{limits,
-                    {limits.wait_until(), errc::unreachable, "the server does not answer in time"}};
+  const IoLimits io = IoLimits::while_opening(limits);
   std::string found;
   {
     Transaction transaction{connection, Transaction::Form::read, io, enter_as_it_is};

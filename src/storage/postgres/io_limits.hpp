@@ -27,6 +27,12 @@ class IoLimits {
       : IoLimits{limits, {Clock::time_point::max(), errc::internal, ""}} {}
   IoLimits(const CallLimits& limits, Budget budget) noexcept : limits_{&limits}, budget_{budget} {}
 
+  /// Of what comes before a connection is used, which is a part of the wait for it.
+  static IoLimits while_opening(const CallLimits& limits) noexcept {
+    return IoLimits{limits,
+                    {limits.wait_until(), errc::unreachable, "the server does not answer in time"}};
+  }
+
   [[nodiscard]] Clock::time_point until() const noexcept {
     return std::min(limits_->deadline(), budget_.until);
   }

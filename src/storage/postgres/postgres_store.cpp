@@ -57,7 +57,8 @@ PostgresStore::Machinery::Machinery(PostgresStore& store)
     queries.emplace(
         store.options_.scoped_sql, store.connection_options().naming == Naming::unnamed,
         [&store](const CallLimits& limits) { return store.connect_confined(limits); },
-        [&store](const CallLimits& limits) { return store.read_query_secret(limits); });
+        [&store](const CallLimits& limits) { return store.read_query_secret(limits); },
+        [&store](const CallLimits& limits) { return store.read_callable_fields(limits); });
   }
 }
 
@@ -198,10 +199,7 @@ Result<void> PostgresStore::control_read(const CallOptions& options, ControlBody
 }
 
 Result<void> PostgresStore::control_write(const CallOptions& options, ControlBody body) {
-  if (writing_threads_.has_this()) {
-    return Error{errc::nested_write,
-                 "a write inside another write of the same thread: do it after the outer one"};
-  }
+  BOOST_OUTCOME_TRY(writing_threads_.refuse_this());
   const WritingThreads::Mark writing{writing_threads_};
   return run_host(
       Form::write, options, [](Connection&) {}, body);

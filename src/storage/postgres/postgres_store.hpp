@@ -148,6 +148,7 @@ class PostgresStore final : public StoreBackend,
   [[nodiscard]] ConnectionOptions connection_options() const;
   Result<std::unique_ptr<Connection>> connect_confined(const CallLimits& limits) const;
   Result<SecretBytes> read_query_secret(const CallLimits& limits);
+  Result<CallableFields::Names> read_callable_fields(const CallLimits& limits);
   /// Looks what tenants' queries see, and that it is what they should.
   Result<ScopedSchema> read_scoped_schema(const CallOptions& options);
   Result<void> require_queries(const CallOptions& options);

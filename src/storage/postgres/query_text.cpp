@@ -52,6 +52,19 @@ bool is_name_of_server(std::string_view name) noexcept {
                              [&](std::string_view type) { return is_same_name(name, type); });
 }
 
+/// Whether a word behind a name says that the name is no column with its type.
+bool goes_on(const QueryToken& token) noexcept {
+  return is_one_of(
+      token,
+      {"and",       "as",     "asc",    "at",     "between", "by",     "collate",   "cross",
+       "desc",      "else",   "end",    "escape", "except",  "filter", "for",       "from",
+       "full",      "group",  "groups", "having", "ilike",   "in",     "inner",     "intersect",
+       "is",        "isnull", "join",   "left",   "like",    "limit",  "natural",   "not",
+       "notnull",   "nulls",  "offset", "on",     "or",      "order",  "over",      "placing",
+       "preceding", "range",  "right",  "rows",   "similar", "then",   "unbounded", "union",
+       "using",     "when",   "where",  "window", "within"});
+}
+
 /// Looks through the tokens of one text.
 class Examiner {
  public:
@@ -180,6 +193,10 @@ class Examiner {
     if (is_name_of_server(token.name)) {
       return refused(shown(token.name) + ", a name of the server's");
     }
+    if (at > 0 && is_mark(at - 1, ".") && (at < 2 || !tokens_[at - 2].is_name())) {
+      // The server takes `(x).f` for f(x), whatever x is.
+      return refused("a name behind a dot that stands behind no name");
+    }
     if (token.kind == Kind::word && contains(refused_words(), token.name)) {
       return refused(shown(token.name));
     }
@@ -233,6 +250,10 @@ class Examiner {
     if (is_definition_[at]) {
       return success();
     }
+    if (at > 0 && (is_mark(at - 1, ")") || is_behind(at, "ordinality"))) {
+      // Perhaps an alias, by a name that is on a list, with columns.
+      BOOST_OUTCOME_TRY(look_at_typed_names(at + 1));
+    }
     if (is_behind(at, "as") && !is_cast_[at - 1]) {
       return token.is("materialized") && begins_query(at + 2) ? Result<void>{success()}
                                                               : look_at_columns(at + 1);
@@ -274,6 +295,22 @@ class Examiner {
     return success();
   }
 
+  /// In a parenthesis that may hold anything else as well: names that have a type behind them.
+  Result<void> look_at_typed_names(std::size_t open) const {
+    bool is_first = true;
+    for (std::size_t at = open + 1; at + 1 < closing_[open];) {
+      const bool may_be_column =
+          is_first && tokens_[at].is_name() && tokens_[at + 1].is_name() &&
+          !is_one_of(tokens_[at], {"all", "case", "distinct", "not", "select", "where", "with"});
+      if (may_be_column && !goes_on(tokens_[at + 1])) {
+        BOOST_OUTCOME_TRY(look_at_type(at + 1));
+      }
+      is_first = is_mark(at, ",");
+      at = is_mark(at, "(") || is_mark(at, "[") ? closing_[at] + 1 : at + 1;
+    }
+    return success();
+  }
+
   const QueryTokens& tokens_;
   const ScopedSqlOptions& options_;
   std::vector<std::size_t> closing_;  ///< For each that opens, the one that closes it.
@@ -285,10 +322,15 @@ class Examiner {
 class Writer {
  public:
   Result<QueryText> write(const QueryTokens& tokens) && {
+    bool is_behind_dot = false;
     for (const QueryToken& token : tokens) {
       if (token.is_mark(";")) {
         continue;
       }
+      if (is_behind_dot && token.is_name()) {
+        text_.fields.push_back(token.name);
+      }
+      is_behind_dot = token.is_mark(".");
       if (!text_.sql.empty()) {
         text_.sql += ' ';
       }

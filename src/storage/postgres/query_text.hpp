@@ -18,6 +18,7 @@ struct QueryText {
   std::size_t parameters = 0;   ///< How many there are: `$1` and so on.
   std::vector<bool> used = {};  ///< Those that stand in the text.
   std::vector<std::pair<std::string, std::size_t>> names = {};  ///< With places from 0.
+  std::vector<std::string> fields = {};  ///< Names behind a dot, which may call a function.
 
   [[nodiscard]] std::optional<std::size_t> place_of(std::string_view name) const;
 };

@@ -158,10 +158,11 @@ class Run {
 }  // namespace
 
 ScopedQueries::ScopedQueries(const ScopedSqlOptions& options, bool sets_for_transactions, Open open,
-                             ReadSecret read_secret)
+                             ReadSecret read_secret, CallableFields::Read read_fields)
     : options_{options},
       sets_for_transactions_{sets_for_transactions},
       read_secret_{std::move(read_secret)},
+      callable_fields_{std::move(read_fields)},
       slots_{options.per_tenant},
       connections_{options.connections, std::move(open)} {}
 
@@ -209,6 +210,7 @@ Result<void> ScopedQueries::run(const TenantContext& context, const CallLimits& 
   const auto asked = Clock::now();
   BOOST_OUTCOME_TRY(limits.check());
   BOOST_OUTCOME_TRY(const auto slot, slots_.acquire(context.tenant(), limits));
+  BOOST_OUTCOME_TRY(callable_fields_.check(text.fields, limits));
   constexpr int max_attempts = 3;
   for (int tries = 1;; ++tries) {
     BOOST_OUTCOME_TRY(const auto proof, proof_of(context.tenant(), limits));

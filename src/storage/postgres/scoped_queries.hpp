@@ -10,6 +10,7 @@
 #include "tenancy/storage/detail/scoped_query.hpp"
 
 #include "storage/connection_pool.hpp"
+#include "storage/postgres/callable_fields.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/query_text.hpp"
 #include "storage/tenant_slots.hpp"
@@ -32,7 +33,7 @@ class ScopedQueries {
   using WhyRefused = FunctionRef<Error(const CallLimits&)>;
 
   ScopedQueries(const ScopedSqlOptions& options, bool sets_for_transactions, Open open,
-                ReadSecret read_secret);
+                ReadSecret read_secret, CallableFields::Read read_fields);
 
   /// What a query did, for the observer.
   struct Report {
@@ -66,6 +67,7 @@ class ScopedQueries {
   const ReadSecret read_secret_;
   std::mutex mutex_;
   SecretBytes secret_;
+  CallableFields callable_fields_;
   TenantSlots slots_;
   ConnectionPool<Connection> connections_;
 };

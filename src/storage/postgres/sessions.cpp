@@ -8,6 +8,8 @@
 namespace tenancy::inline v0::detail::postgres {
 namespace {
 
+// As the gate's of a write, exclusive.
+constexpr StaticSql outwait_sql{"SELECT pg_catalog.pg_advisory_xact_lock(?1)"};
 constexpr StaticSql crossing_sql{"SELECT set_config('tenancy.crossing', 'on', true)"};
 
 /// Undoes what a body did, unless it is kept, also when an exception leaves.
@@ -86,6 +88,13 @@ Result<void> PgControlSession::look_up(std::string_view sql,
     }
     visit(*statement);
   }
+}
+
+Result<void> PgControlSession::outwait_writes(TenantId tenant) {
+  BOOST_OUTCOME_TRY(auto lock, prepare(outwait_sql));
+  lock->bind_int64(1, tenant.value());
+  BOOST_OUTCOME_TRY(lock->step());
+  return success();
 }
 
 Result<void> PgControlSession::run_script(std::string_view sql, ScriptOwner owner) {

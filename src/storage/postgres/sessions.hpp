@@ -49,6 +49,7 @@ class PgControlSession final : public ControlSession {
   [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::postgresql; }
   /// The gate asks by itself each time, in the same exchange.
   void admit(const TenantContext& /*context*/) override {}
+  Result<void> outwait_writes(TenantId tenant) override;
 
  private:
   const SessionContext& store_;

@@ -216,6 +216,12 @@ Result<void> set_up_queries(Worker& worker, const SetUp& what) {
       "txid_current()",
       "pg_current_xact_id()",
       "pg_export_snapshot()",
+      "lo_create(oid)",
+      "lo_creat(integer)",
+      "lo_open(oid, integer)",
+      "lo_from_bytea(oid, bytea)",
+      "lo_put(oid, bigint, bytea)",
+      "lo_unlink(oid)",
   };
   std::string found;
   for (const std::string function : functions) {

@@ -12,6 +12,7 @@
 #include "storage/postgres/gate.hpp"
 #include "storage/postgres/postgres_store.hpp"
 #include "storage/postgres/posture.hpp"
+#include "storage/tenant_weight.hpp"
 
 namespace tenancy::inline v0::detail::postgres {
 namespace {
@@ -77,9 +78,7 @@ Result<void> PostgresStore::admit_write(const TenantContext& context) const {
 }
 
 std::uint32_t PostgresStore::weight_of(std::optional<TenantId> tenant) const {
-  constexpr std::uint32_t max_weight = 1000;
-  const auto& weight = options_.writes.weight;
-  return tenant && weight ? std::clamp(weight(*tenant), 1U, max_weight) : 1U;
+  return tenant ? detail::weight_of(options_.writes, *tenant) : 1U;
 }
 
 Result<PostgresStore::Lease> PostgresStore::acquire(std::optional<TenantId> tenant,
@@ -269,10 +268,7 @@ Result<void> PostgresStore::write_now(UnitKind kind, const TenantContext& contex
 Result<void> PostgresStore::write(UnitKind kind, const TenantContext& context,
                                   const CallOptions& options, TenantBody body) {
   BOOST_OUTCOME_TRY(admit_write(context));
-  if (writing_threads_.has_this()) {
-    return Error{errc::nested_write,
-                 "a write inside another write of the same thread: use the outer transaction"};
-  }
+  BOOST_OUTCOME_TRY(writing_threads_.refuse_this());
   // The caller may assign to its own, in the unit even, which may run again: what was admitted here
   // is what counts.
   const TenantContext admitted{context};  // NOLINT(performance-unnecessary-copy-initialization)
@@ -316,12 +312,13 @@ Result<std::unique_ptr<Connection>> PostgresStore::connect_confined(
   options.unique_keys = nullptr;
   options.is_confined = true;
   BOOST_OUTCOME_TRY(auto connection, Connection::open(*queries_address_, options, limits));
-  BOOST_OUTCOME_TRY(require_confined_role(*connection, IoLimits{limits}));
+  BOOST_OUTCOME_TRY(require_confined_role(*connection, IoLimits::while_opening(limits)));
   return connection;
 }
 
 Result<SecretBytes> PostgresStore::read_query_secret(const CallLimits& limits) {
-  const CallOptions options{.deadline = limits.deadline(), .stop = limits.stop()};
+  // A part of the wait for a connection.
+  const CallOptions options{.deadline = limits.wait_until(), .stop = limits.stop()};
   return detail::control_read(*this, options, [](ControlSession& session) -> Result<SecretBytes> {
     SecretBytes secret;
     BOOST_OUTCOME_TRY(session.look_up(query_secret_sql, [&](const Statement& row) {
@@ -332,6 +329,11 @@ Result<SecretBytes> PostgresStore::read_query_secret(const CallLimits& limits) {
     }
     return secret;
   });
+}
+
+Result<CallableFields::Names> PostgresStore::read_callable_fields(const CallLimits& limits) {
+  const CallOptions options{.deadline = limits.wait_until(), .stop = limits.stop()};
+  return detail::control_read(*this, options, &CallableFields::read);
 }
 
 Result<ScopedSchema> PostgresStore::read_scoped_schema(const CallOptions& options) {

@@ -77,21 +77,29 @@ void Transaction::add_beginning() {
     if (!has_begun_) {
       connection_.forget_dropped();
     }
-    has_begun_ = true;
-    connection_.add_settings();
-    enter_(connection_);
+    enter();
     return;
   }
   if (has_begun_) {
     return;
   }
-  has_begun_ = true;
   connection_.forget_dropped();
   connection_.add(form_ == Form::read    ? begin_reading_sql
                   : form_ == Form::write ? begin_writing_sql
                                          : begin_schema_sql);
-  connection_.add_settings();
-  enter_(connection_);
+  enter();
+}
+
+void Transaction::enter() {
+  try {
+    connection_.add_settings();
+    enter_(connection_);
+  } catch (...) {
+    // Nothing runs without it: what comes next begins anew.
+    connection_.poison();
+    throw;
+  }
+  has_begun_ = true;
 }
 
 void Transaction::add_savepoint() {

@@ -70,9 +70,7 @@ class Transaction final : public StatementRunner {
   Result<void> keep_savepoint();
   void undo_savepoint() noexcept;
 
-  /// Nothing more can be done in it.
-  [[nodiscard]] bool is_lost() const noexcept { return lost_.has_value(); }
-  /// Why it is lost.
+  /// Why nothing more can be done in it.
   [[nodiscard]] const std::optional<Error>& lost() const noexcept { return lost_; }
   /// Whether it was refused by what `enter` adds.
   [[nodiscard]] bool is_refused() const noexcept { return is_refused_; }
@@ -82,8 +80,10 @@ class Transaction final : public StatementRunner {
   [[nodiscard]] bool is_to_be_run_again() const noexcept { return is_to_be_run_again_; }
 
  private:
-  /// Queues what begins it. Gives the number of the first entry behind.
+  /// Queues what begins it.
   void add_beginning();
+  /// The settings, and what `enter_` adds.
+  void enter();
   void add_savepoint();
   [[nodiscard]] bool is_writing() const noexcept {
     return form_ == Form::write || form_ == Form::schema;

@@ -167,6 +167,12 @@ Wire::~Wire() {
   ::close(alarm_);
 }
 
+void Wire::silence() noexcept {
+  std::uint64_t rings = 0;
+  while (::read(alarm_, &rings, sizeof rings) < 0 && errno == EINTR) {
+  }
+}
+
 Result<void> Wire::wait(short events, Clock::time_point until, const std::stop_token& stop,
                         bool& is_ready) {
   std::optional<std::stop_callback<Ring>> ring;
@@ -184,6 +190,11 @@ Result<void> Wire::wait(short events, Clock::time_point until, const std::stop_t
     if (found > 0 && files[0].revents != 0) {
       is_ready = true;
       return success();
+    }
+    if (found > 0 && files[1].revents != 0 && !stop.stop_requested()) {
+      // Rung for an earlier call, which had what it waited for at that moment.
+      silence();
+      continue;
     }
     if ((found > 0 && files[1].revents != 0) || Clock::now() >= until) {
       return success();

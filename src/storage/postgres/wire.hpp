@@ -63,6 +63,8 @@ class Wire {
                                                       IoLimits::Clock::time_point until);
   static void hear(void* wire, const PGresult* remark);
 
+  /// Takes back what was rung.
+  void silence() noexcept;
   /// Until the socket is ready or the limits end; `events` as for `poll`.
   Result<void> wait(short events, IoLimits::Clock::time_point until, const std::stop_token& stop,
                     bool& is_ready);

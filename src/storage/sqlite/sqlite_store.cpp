@@ -17,6 +17,7 @@
 #include "storage/sqlite/report.hpp"
 #include "storage/sqlite/snapshot.hpp"
 #include "storage/sqlite/structure_check.hpp"
+#include "storage/tenant_weight.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -98,7 +99,9 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
     options.clock = std::make_shared<SystemClock>();
   }
   const bool is_of_many = location.realm.has_value();
-  BOOST_OUTCOME_TRY(create_database_file(location.file, location.durability));
+  if (location.may_be_made) {
+    BOOST_OUTCOME_TRY(create_database_file(location.file, location.durability));
+  }
   BOOST_OUTCOME_TRY(auto open_file, OpenFile::enter(location.file));
   BOOST_OUTCOME_TRY(auto lock, WriterLock::open(location.file));
   lock.announce();
@@ -149,12 +152,6 @@ Result<ScopedSchema> SqliteStore::read_scoped_schema(const CallLimits& limits) {
     }));
     return schema;
   });
-}
-
-std::uint32_t SqliteStore::weight_of(TenantId tenant) const {
-  constexpr std::uint32_t max_weight = 1000;
-  const auto& weight = options_.writes.weight;
-  return weight ? std::clamp(weight(tenant), 1U, max_weight) : 1U;
 }
 
 Result<void> SqliteStore::read_with(const CallLimits& limits, BeginSnapshot begin, ReadBody body) {
@@ -242,8 +239,8 @@ Result<void> SqliteStore::write(UnitKind kind, const TenantContext& context,
                     is_statement ? WriteUnit::Runs::on_any_thread : WriteUnit::Runs::on_its_thread,
                     limits, run};
   WriteReport report{options_.observer.get(), admitted.tenant(), unit};
-  auto outcome =
-      unit.run_through(machinery_->writer, admitted.tenant(), weight_of(admitted.tenant()));
+  auto outcome = unit.run_through(machinery_->writer, admitted.tenant(),
+                                  weight_of(options_.writes, admitted.tenant()));
   report.ended(outcome && commits);
   return outcome;
 }
@@ -298,7 +295,7 @@ void SqliteStore::async_write(const TenantContext& context, const CallOptions& o
   }
   std::uint32_t weight = 1;
   try {
-    weight = weight_of(context.tenant());
+    weight = weight_of(options_.writes, context.tenant());
   } catch (...) {
     write->exception = std::current_exception();
     machinery_->async_writes.refuse(std::move(write));

@@ -36,11 +36,12 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
     /// Of the store that the file is a part of; its own otherwise.
     std::optional<Realm> realm = std::nullopt;
     Durability durability = Durability::full;
+    bool may_be_made = true;  ///< Where there is none.
   };
 
-  /// Creates the file (mode 0600) when there is none. The options have passed `check_options`. The
-  /// source says what tenants' own queries see: without it, nothing.
-  /// Errors: `cannot_open`, `corrupt_store`, `forked_process`, and as `to_errc`.
+  /// Creates the file (mode 0600) when there is none and it may. The options have passed
+  /// `check_options`. The source says what tenants' own queries see: without it, nothing. Errors:
+  /// `cannot_open`, `corrupt_store`, `forked_process`, and as `to_errc`.
   static Result<std::shared_ptr<SqliteStore>> open(Location location, const KeyRing& keys,
                                                    StoreOptions options, const CallOptions& call,
                                                    ScopedSchemaSource source = {});
@@ -121,7 +122,6 @@ class SqliteStore final : public StoreBackend, public std::enable_shared_from_th
   Result<ScopedSchema> read_scoped_schema(const CallLimits& limits);
   /// Errors: `forked_process`.
   [[nodiscard]] Result<void> require_own_process() const;
-  [[nodiscard]] std::uint32_t weight_of(TenantId tenant) const;
 
   using BeginSnapshot = Result<Snapshot> (*)(Connection&);
   Result<void> read_with(const CallLimits& limits, BeginSnapshot begin, ReadBody body);

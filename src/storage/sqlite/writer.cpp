@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/forked_process.hpp"
+#include "storage/writing_threads.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
 namespace {
@@ -60,8 +61,7 @@ Result<void> Writer::open_connection(const CallLimits& limits) {
 Result<bool> Writer::submit(WriteUnit& unit, std::optional<TenantId> tenant, std::uint32_t weight) {
   // Only this thread can have stored its own id.
   if (running_.load(std::memory_order_relaxed) == std::this_thread::get_id()) {
-    return Error{errc::nested_write,
-                 "a write inside another write of this thread: use the outer transaction"};
+    return nested_write_error();
   }
   const std::scoped_lock lock{mutex_};
   BOOST_OUTCOME_TRY(queue_.push(tenant, unit, weight));

@@ -96,20 +96,17 @@ Result<std::shared_ptr<SiloStore>> SiloStore::open(
                                                   std::move(file_schema), std::move(temporary)}};
 }
 
-Result<void> SiloStore::require_no_write_here() const {
-  if (writing_.has_this()) {
-    return Error{errc::nested_write,
-                 "a write inside another write of this thread: use the outer transaction"};
-  }
-  return success();
-}
-
 // --- files --------------------------------------------------------------------------------------
 
 Result<std::shared_ptr<SqliteStore>> SiloStore::open_store(const std::filesystem::path& file,
                                                            const CallOptions& options) const {
-  return SqliteStore::open({file, std::nullopt, realm()}, keys(), file_options_, options,
-                           scoped_schema_);
+  // One that was moved away since it was looked for is not made anew.
+  return SqliteStore::open({.file = file,
+                            .folder = std::nullopt,
+                            .realm = realm(),
+                            .durability = sqlite::Durability::full,
+                            .may_be_made = false},
+                           keys(), file_options_, options, scoped_schema_);
 }
 
 Result<std::shared_ptr<TenantFile>> SiloStore::open_file(TenantId tenant,
@@ -219,7 +216,7 @@ Result<bool> SiloStore::level(TenantFile& file, const CallOptions& options) {
   if (wanted == present) {
     return false;
   }
-  BOOST_OUTCOME_TRY(require_no_write_here());
+  BOOST_OUTCOME_TRY(writing_.refuse_this());
   // Who changes both has the control file's lock until it has committed, so that nothing that is
   // about to be committed is undone here.
   Result<void> written = success();
@@ -265,7 +262,7 @@ Result<void> SiloStore::write(UnitKind kind, const TenantContext& context,
                               const CallOptions& options, TenantBody body) {
   BOOST_OUTCOME_TRY(require_same_process(*this));
   BOOST_OUTCOME_TRY(control_->admission().admit_write(context));
-  BOOST_OUTCOME_TRY(require_no_write_here());
+  BOOST_OUTCOME_TRY(writing_.refuse_this());
   // The caller may assign to its own, in the unit even.
   const TenantContext admitted{context};
   const auto marked = [&](Session& session) {
@@ -327,7 +324,7 @@ Result<void> SiloStore::control_read(const CallOptions& options, ControlBody bod
 
 Result<void> SiloStore::schema_change(const CallOptions& options, ControlBody body) {
   BOOST_OUTCOME_TRY(require_same_process(*this));
-  BOOST_OUTCOME_TRY(require_no_write_here());
+  BOOST_OUTCOME_TRY(writing_.refuse_this());
   return control_->schema_change(options, [&](ControlSession& session) {
     const WritingThreads::Mark mark{writing_};
     return body(session);
@@ -336,7 +333,7 @@ Result<void> SiloStore::schema_change(const CallOptions& options, ControlBody bo
 
 Result<void> SiloStore::control_write(const CallOptions& options, ControlBody body) {
   BOOST_OUTCOME_TRY(require_same_process(*this));
-  BOOST_OUTCOME_TRY(require_no_write_here());
+  BOOST_OUTCOME_TRY(writing_.refuse_this());
   Result<void> mirrored = success();
   Fates fates;
   auto outcome = control_->control_write(options, [&](ControlSession& session) {

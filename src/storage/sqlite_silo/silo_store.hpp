@@ -82,9 +82,6 @@ class SiloStore final : public StoreBackend, public std::enable_shared_from_this
             ScopedSchemaSource scoped_schema, FileSchema file_schema,
             std::optional<sqlite::TemporaryFolder> temporary);
 
-  /// Errors: `nested_write`.
-  [[nodiscard]] Result<void> require_no_write_here() const;
-
   /// The tenant's file, open, whatever its schema and its mirror are like.
   Result<OpenFiles::Pin> pin(TenantId tenant, const CallOptions& options);
   /// The same, fit to serve its tenant.

@@ -27,16 +27,10 @@ bool is_wanted(const std::vector<std::string>& only, std::string_view name) {
          });
 }
 
-bool is_known(std::string_view name) {
-  return std::ranges::any_of(entries(), [&](const Entry& entry) {
-    return is_wanted({std::string{name}}, entry.promise.name);
-  });
-}
-
 /// What is asked for must be there: a name with a mistake in it would look at nothing.
 void add_unknown(const Subject& subject, const RunOptions& options, Report& report) {
-  const auto add = [&](const std::string& name, std::string_view what) {
-    if (!is_known(name)) {
+  const auto add = [&](const std::string& name, std::string_view what, auto is_meant) {
+    if (std::ranges::none_of(entries(), is_meant)) {
       report.findings.push_back(
           {{"kit.names", "The kit is asked about promises that it knows."},
            Verdict::broken,
@@ -44,10 +38,13 @@ void add_unknown(const Subject& subject, const RunOptions& options, Report& repo
     }
   };
   for (const auto& name : options.only) {
-    add(name, "RunOptions::only");
+    add(name, "RunOptions::only",
+        [&](const Entry& entry) { return is_wanted({name}, entry.promise.name); });
   }
   for (const auto& [name, why] : subject.exemptions) {
-    add(name, "Subject::exemptions");
+    // One by one, each with its reason.
+    add(name, "Subject::exemptions",
+        [&](const Entry& entry) { return entry.promise.name == name; });
   }
 }
 

@@ -314,7 +314,7 @@ void take_turn(Look& look, const Handle& handle, const TenantContext& context, M
 }
 
 void check_connections(Look& look) {
-  // As few connections as the store's own options say.
+  // One reader, where the store's own options say so; other pools have their own size.
   const auto handle = look.open([](OpenOptions& options) {
     options.store.readers = 1;
     options.store.silo.readers = 1;

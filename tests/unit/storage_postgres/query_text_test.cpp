@@ -83,6 +83,12 @@ TEST_CASE("a query of every form that people write is let through") {
         "SELECT DISTINCT ON (a) a FROM notes ORDER BY a FETCH FIRST 5 ROWS WITH TIES",
         "SELECT a = ANY (ARRAY[1]), a IN (1, 2), EXISTS (SELECT 1), ROW (1, 2), NOT (a)",
         "SELECT CASE WHEN (a) THEN (b) ELSE (c) END, a LIKE 'b' ESCAPE '#', a BETWEEN (1) AND (2)",
+        "SELECT n.title, s.total, \"N\".\"Id\" FROM notes n, (SELECT count(*) AS total FROM notes) "
+        "s",
+        "SELECT DISTINCT ON (a) max(b ORDER BY c), (d) FROM json_to_record('{}') AS max(x int, y "
+        "text)",
+        "SELECT count(*) FILTER (WHERE NOT a), min(a) OVER (w ORDER BY b) FROM notes WINDOW w AS "
+        "(w)",
         "SELECT update_time, for_sale, \"update\", share, pgx FROM notes"}) {
     CAPTURE(text);
     const auto read = read_query_text(text, options);
@@ -93,6 +99,14 @@ TEST_CASE("a query of every form that people write is let through") {
 TEST_CASE("a query that calls, converts to or names anything else is not let through") {
   for (const std::string_view text :
        {"SELECT set_config('a', 'b', true)",
+        "SELECT ('a').ts_stat",
+        "SELECT (('a').md5)",
+        "SELECT $1.b",
+        "SELECT a[1].b FROM notes",
+        "SELECT age(x) FROM json_to_record('{}') max(x xid)",
+        "SELECT age(x) FROM json_to_record('{}') over(x xid)",
+        "SELECT age(x) FROM json_to_record('{}') max(y int, partition oid)",
+        "SELECT DISTINCT ON (a) max(x xid)",
         "SELECT a::regclass",
         "SELECT CAST(a AS xml)",
         "SELECT xml 'a'",

@@ -1,9 +1,12 @@
 // What the server keeps apart by itself, whatever asks it.
 
 #include <array>
+#include <cstdio>
+#include <memory>
 #include <string>
 
 #include <doctest/doctest.h>
+#include <stdio.h>  // NOLINT(modernize-deprecated-headers): popen
 
 #include "tenancy/data/cross_tenant_repository.hpp"
 #include "tenancy/data/repository.hpp"
@@ -68,6 +71,31 @@ TEST_CASE("a plain session of the application's role sees no row of any tenants'
   CHECK(plain.value("SELECT count(*) FROM notes n, tasks t") == "0");
   CHECK(plain.value("WITH changed AS (UPDATE notes SET title = 'x' RETURNING 1) "
                     "SELECT count(*) FROM changed") == "0");
+}
+
+TEST_CASE("a plain psql session of the application's role sees no row in any table of tenants") {
+  const Fixture fixture;
+  const RawSession admin{fixture.place.database().admin_url()};
+  // The registry's own tables are whose tenants are whose, which the application looks up.
+  const auto tables = admin.rows(
+      "SELECT attrelid::regclass FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid "
+      "WHERE attname = 'tenant_id' AND relkind IN ('r', 'p') AND relname NOT IN "
+      "('tenancy_tenants', "
+      "'tenancy_api_keys', 'tenancy_identifiers', 'tenancy_impersonations') AND relnamespace = "
+      "(SELECT relnamespace FROM pg_class WHERE oid = 'notes'::regclass) ORDER BY 1");
+  CHECK(tables.size() >= 4);
+  for (const auto& row : tables) {
+    const std::string table = row.front().value_or("");
+    CAPTURE(table);
+    const std::string command = "psql --no-psqlrc -At -d '" +
+                                fixture.place.database().application_url() +
+                                "' -c 'SELECT count(*) FROM " + table + "'";
+    const std::unique_ptr<FILE, int (*)(FILE*)> psql{::popen(command.c_str(), "r"), &::pclose};
+    REQUIRE(psql != nullptr);
+    std::array<char, 64> answer{};
+    const auto size = std::fread(answer.data(), 1, answer.size(), psql.get());
+    CHECK(std::string{answer.data(), size} == "0\n");
+  }
 }
 
 TEST_CASE("a tenant that is not set, is empty or is none means no rows, and no error") {

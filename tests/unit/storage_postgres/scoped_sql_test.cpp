@@ -111,6 +111,30 @@ std::optional<errc> opened(const PostgresPlace& place, tenancy::OpenOptions opti
 
 }  // namespace
 
+TEST_CASE(
+    "what the server takes for a call behind a dot is refused, columns of such names are not") {
+  const Fixture fixture;
+  const auto sql = fixture.sql();
+  for (const std::string_view text :
+       {"SELECT g.oidout FROM generate_series(1, 3) g",
+        "SELECT g.\"lo_create\" FROM generate_series(1, 3) g",
+        "SELECT generate_series.regclassout FROM generate_series(1, 3)",
+        "SELECT age(g.xid) FROM generate_series(1, 3) g", "SELECT n.record_out FROM notes n",
+        "SELECT public.notes.record_out FROM notes"}) {
+    CAPTURE(text);
+    CHECK(code_of(sql.query(text)) == errc::query_refused);
+  }
+  const auto renamed = sql.query("SELECT s.path FROM (SELECT 1 AS path) s");
+  CHECK(code_of(renamed) == errc::query_refused);
+  CHECK(renamed.error().message().find("another name") != std::string::npos);
+
+  CHECK(flat(must(sql.query("SELECT p.name, p.most FROM plans p ORDER BY p.most"))) ==
+        "free,10,;pro,1000,;");
+  CHECK(flat(must(sql.query("SELECT n.title, s.total FROM notes n, (SELECT count(*) AS total FROM "
+                            "tasks t) s ORDER BY n.id LIMIT 1"))) == "acme 0,5,;");
+  CHECK(flat(must(sql.query("SELECT j.key FROM json_each('{\"a\": 1}') j"))) == "a,;");
+}
+
 TEST_CASE("without a role of their own there are no queries of tenants on PostgreSQL") {
   const Fixture fixture;
   auto options = fixture.place.again();

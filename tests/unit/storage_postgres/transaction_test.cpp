@@ -3,19 +3,13 @@
 #include <atomic>
 #include <chrono>
 #include <future>
-#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
 
-#include "tenancy/data/repository.hpp"
-
-#include "support/entities.hpp"
-#include "support/future_write.hpp"
-#include "support/postgres_cluster.hpp"
-#include "support/postgres_place.hpp"
+#include "unit/storage_postgres/notes_fixture.hpp"
 
 using namespace std::chrono_literals;
 using tenancy::CallOptions;
@@ -27,51 +21,10 @@ using tenancy::WriteTransaction;
 using tenancy_test::code_of;
 using tenancy_test::must;
 using tenancy_test::Note;
-using tenancy_test::PostgresPlace;
-using tenancy_test::RawSession;
-using tenancy_test::TestStore;
-
-namespace {
-
-struct Fixture {
-  explicit Fixture(tenancy::StoreOptions options = {},
-                   tenancy::postgres::PostgresOptions postgres = {})
-      : Fixture{std::make_unique<PostgresPlace>(
-            tenancy::OpenOptions{.migrations = tenancy_test::test_schema(),
-                                 .store = std::move(options)},
-            postgres)} {}
-
-  [[nodiscard]] Repository<Note> notes() const { return Repository<Note>{test.store, acme}; }
-  [[nodiscard]] RawSession admin() const { return RawSession{place.database().admin_url()}; }
-
-  const PostgresPlace& place;
-  TestStore test;
-  tenancy::TenantContext acme;
-  tenancy::TenantContext globex;
-
- private:
-  explicit Fixture(std::unique_ptr<PostgresPlace> its_place)
-      : place{*its_place},
-        test{std::move(its_place)},
-        acme{test.enter(test.acme)},
-        globex{test.enter(test.globex)} {}
-};
-
-/// Holds rows of `notes` for as long as it lives, as another program would.
-class Locked {
- public:
-  explicit Locked(const Fixture& fixture) : session_{fixture.place.database().admin_url()} {
-    session_.run("BEGIN; LOCK TABLE notes IN ACCESS EXCLUSIVE MODE");
-  }
-
- private:
-  RawSession session_;
-};
-
-}  // namespace
+using tenancy_test::NotesFixture;
 
 TEST_CASE("a statement that fails undoes itself, and the transaction goes on") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   must(fixture.notes().insert({.id = "a", .title = "a"}));
   must(fixture.test.store.write(fixture.acme, [](WriteTransaction& tx) -> Result<void> {
     const Repository<Note> notes{tx};
@@ -89,7 +42,7 @@ TEST_CASE("a statement that fails undoes itself, and the transaction goes on") {
 }
 
 TEST_CASE("several rows are kept as a whole or not at all, whatever the transaction does then") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   must(fixture.test.store.write(fixture.acme, [](WriteTransaction& tx) -> Result<void> {
     const Repository<Note> notes{tx};
     must(notes.insert({.id = "a", .title = "a"}));
@@ -103,7 +56,7 @@ TEST_CASE("several rows are kept as a whole or not at all, whatever the transact
 }
 
 TEST_CASE("who writes keeps its tenant from being suspended meanwhile, who reads does not") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   const auto admin = fixture.admin();
   const auto is_free = [&] {
     return !admin
@@ -124,8 +77,49 @@ TEST_CASE("who writes keeps its tenant from being suspended meanwhile, who reads
   }));
 }
 
+TEST_CASE("a tenant that writes all the time is suspended all the same") {
+  const NotesFixture fixture{{}, {.max_connections = 6}};
+  must(fixture.notes().insert({.id = "a", .title = "a"}));
+  std::atomic<int> writes = 0;
+  std::vector<std::future<void>> writers;
+  for (int i = 0; i < 4; ++i) {
+    writers.push_back(std::async(std::launch::async, [&, id = std::to_string(i)] {
+      // So long that at each moment some are under way.
+      const auto write = [&](WriteTransaction& tx) -> Result<void> {
+        const Repository<Note> notes{tx};
+        BOOST_OUTCOME_TRY(notes.upsert({.id = id, .title = id}));
+        for (int n = 0; n < 20; ++n) {
+          BOOST_OUTCOME_TRY(notes.find(id));
+        }
+        ++writes;
+        writes.notify_one();
+        return tenancy::success();
+      };
+      while (true) {
+        // They are in each other's way as well.
+        const auto outcome = fixture.test.store.write(fixture.acme, write);
+        if (!outcome && (outcome.error() == errc::tenant_not_active ||
+                         outcome.error() == errc::stale_context)) {
+          return;
+        }
+      }
+    }));
+  }
+  for (int seen = 0; seen < 8; seen = writes) {
+    writes.wait(seen);
+  }
+  CHECK(fixture.test.registry.with(CallOptions::within(30s)).suspend(fixture.test.acme.id));
+  for (auto& writer : writers) {
+    if (writer.wait_for(60s) != std::future_status::ready) {
+      // So that the test ends.
+      must(fixture.test.registry.suspend(fixture.test.acme.id));
+    }
+    writer.get();
+  }
+}
+
 TEST_CASE("transactions that read what others write come out as if one had run after the other") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   must(fixture.notes().insert({.id = "n", .title = "n"}));
   constexpr int writers = 6;
   constexpr int each = 15;
@@ -157,7 +151,7 @@ TEST_CASE("of two transactions that wait for each other both are done, one after
   // The server looks for such after a second.
   tenancy::StoreOptions patient;
   patient.writes.max_unit_hold = 60s;
-  const Fixture fixture{patient};
+  const NotesFixture fixture{patient};
   for (const std::string id : {"x", "y"}) {
     must(fixture.notes().insert({.id = id, .title = id}));
   }
@@ -186,7 +180,7 @@ TEST_CASE("of two transactions that wait for each other both are done, one after
 }
 
 TEST_CASE("what stands in each other's way for ever ends at the call's deadline") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   must(fixture.notes().insert({.id = "n", .title = "n"}));
   const auto admin = fixture.admin();
   int runs = 0;
@@ -206,7 +200,7 @@ TEST_CASE("what stands in each other's way for ever ends at the call's deadline"
 }
 
 TEST_CASE("no two transactions act on what each takes from under the other") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   // At most one of two may be starred; each writer looks at the other's row and stars its own.
   for (int round = 0; round < 10; ++round) {
     const std::string a = "a" + std::to_string(round);
@@ -233,7 +227,7 @@ TEST_CASE("no two transactions act on what each takes from under the other") {
 }
 
 TEST_CASE("a read has one view, whatever is committed meanwhile") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   must(fixture.notes().insert({.id = "a", .title = "a"}));
   must(fixture.test.store.read(fixture.acme, [&](ReadTransaction& tx) -> Result<void> {
     const tenancy::ReadRepository<Note> notes{tx};
@@ -245,196 +239,37 @@ TEST_CASE("a read has one view, whatever is committed meanwhile") {
   CHECK(must(fixture.notes().count()) == 2);
 }
 
-TEST_CASE("a call ends at its deadline, however long the server would take, and leaves nothing") {
-  const Fixture fixture;
-  must(fixture.notes().insert({.id = "a", .title = "a"}));
-  {
-    const Locked locked{fixture};
-    // What is locked stays so until all of them have ended.
-    const Repository<Note> notes{fixture.test.store, fixture.acme, CallOptions::within(200ms)};
-    CHECK(code_of(notes.require("a")) == errc::deadline_exceeded);
-    const auto insert =
-        Repository<Note>{fixture.test.store, fixture.acme, CallOptions::within(200ms)}.insert(
-            {.id = "b", .title = "b"});
-    CHECK(code_of(insert) == errc::deadline_exceeded);
-    CHECK(code_of(fixture.test.store.write(
-              fixture.acme, CallOptions::within(200ms), [](WriteTransaction& tx) -> Result<void> {
-                BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = "c", .title = "c"}));
-                return tenancy::success();
-              })) == errc::deadline_exceeded);
-  }
-  CHECK(must(fixture.notes().count()) == 1);
-  must(fixture.notes().insert({.id = "b", .title = "b"}));
-}
-
-TEST_CASE("a call that is stopped ends, and so does its statement on the server") {
-  const Fixture fixture;
-  must(fixture.notes().insert({.id = "a", .title = "a"}));
-  const Locked locked{fixture};
+TEST_CASE("a row of another tenant's poisons the transaction, and its connection is closed") {
+  static constexpr tenancy::detail::StaticSql titles_sql{
+      "SELECT tenant_id, title FROM notes WHERE tenant_id = ?1"};
+  const NotesFixture fixture{{}, {.max_connections = 1}};
   const auto admin = fixture.admin();
-  const auto waits = [&admin] {
+  const auto process = [&] {
     return admin.value(
-               "SELECT count(*) FROM pg_stat_activity WHERE usename = 'tenancy_app' AND "
-               "datname = current_database() AND wait_event_type = 'Lock'") != "0";
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'tenancy_app' AND "
+        "datname = current_database()");
   };
-  std::stop_source stop;
-  std::thread stopper{[&] {
-    while (!waits()) {
-      std::this_thread::yield();
-    }
-    stop.request_stop();
-  }};
-  // The lock stays until the end of the test: nothing but the stop ends the call with this code.
-  const Repository<Note> notes{fixture.test.store, fixture.acme, {.stop = stop.get_token()}};
-  CHECK(code_of(notes.require("a")) == errc::cancelled);
-  stopper.join();
-  // The server looks every other second whether anybody is still there.
-  admin.run("SET statement_timeout = '60s'");
-  admin.run(
-      "DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'tenancy_app' AND "
-      "datname = current_database() AND wait_event_type = 'Lock') LOOP "
-      "PERFORM pg_sleep(0.05), pg_stat_clear_snapshot(); END LOOP; END $$");
-}
-
-TEST_CASE("a write that holds on for too long is ended, and a read that keeps its view as well") {
-  tenancy::StoreOptions options;
-  options.writes.max_unit_hold = 500ms;
-  options.max_snapshot_age = 500ms;
-  const Fixture fixture{options};
-  must(fixture.notes().insert({.id = "a", .title = "a"}));
-  CHECK(code_of(fixture.test.store.write(fixture.acme, [](WriteTransaction& tx) -> Result<void> {
-          // One statement after the other, until one is refused.
-          for (int number = 0;; ++number) {
-            const auto id = "b" + std::to_string(number);
-            BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = id, .title = id}));
-          }
-        })) == errc::hold_budget_exceeded);
-  CHECK(code_of(fixture.test.store.read(fixture.acme, [](ReadTransaction& tx) -> Result<void> {
-          while (true) {
-            BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>{tx}.count());
-          }
-        })) == errc::snapshot_too_old);
-  CHECK(must(fixture.notes().count()) == 1);
-}
-
-TEST_CASE("a tenant that takes all connections does not keep others from theirs") {
-  tenancy::postgres::PostgresOptions few;
-  few.max_connections = 2;
-  const Fixture fixture{{.max_wait = 300ms}, few};
-  must(fixture.test.store.read(fixture.acme, [&](ReadTransaction& tx) -> Result<void> {
-    must(tenancy::ReadRepository<Note>{tx}.count());
-    return fixture.test.store.read(fixture.acme, [&](ReadTransaction& inner) -> Result<void> {
-      must(tenancy::ReadRepository<Note>{inner}.count());
-      // There are no more, and the wait has an end.
-      CHECK(code_of(fixture.notes().count()) == errc::overloaded);
-      return tenancy::success();
-    });
-  }));
+  const auto outcome =
+      fixture.test.store.write(fixture.acme, [&](WriteTransaction& tx) -> Result<void> {
+        BOOST_OUTCOME_TRY(Repository<Note>{tx}.insert({.id = "a", .title = "a"}));
+        auto& session = tenancy::detail::SessionAccess::of(tx);
+        {
+          const auto lease = must(session.prepare(titles_sql));
+          must(lease->step());
+          // As the library does when column 0 is not the transaction's tenant.
+          CHECK(session.report_foreign_row(*lease) == errc::isolation_violation);
+        }
+        CHECK(code_of(session.prepare(titles_sql)) == errc::isolation_violation);
+        return tenancy::success();
+      });
+  CHECK(code_of(outcome) == errc::isolation_violation);
+  const auto poisoned = process();
   CHECK(must(fixture.notes().count()) == 0);
-}
-
-TEST_CASE("of tenants that want more than there are connections, each gets its share") {
-  tenancy::postgres::PostgresOptions two;
-  two.max_connections = 2;
-  const Fixture fixture{{.max_wait = 60s}, two};
-  std::atomic<bool> stops = false;
-  std::atomic<int> flood = 0;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 8; ++i) {
-    threads.emplace_back([&] {
-      while (!stops) {
-        must(fixture.test.store.read(fixture.acme, [&](ReadTransaction& tx) -> Result<void> {
-          for (int count = 0; count < 5; ++count) {
-            BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>{tx}.count());
-          }
-          return tenancy::success();
-        }));
-        ++flood;
-      }
-    });
-  }
-  const Repository<Note> other{fixture.test.store, fixture.globex};
-  // Behind all that wait it would have its turn after eight of theirs.
-  constexpr int reads = 40;
-  while (flood < 20) {
-    std::this_thread::yield();
-  }
-  const int before = flood;
-  for (int i = 0; i < reads; ++i) {
-    must(other.count());
-  }
-  const int meanwhile = flood - before;
-  stops = true;
-  for (auto& thread : threads) {
-    thread.join();
-  }
-  CHECK(meanwhile < 4 * reads);
-}
-
-TEST_CASE(
-    "who waits for a connection is told at its deadline, and a connection is free afterwards") {
-  tenancy::postgres::PostgresOptions one;
-  one.max_connections = 1;
-  const Fixture fixture{{}, one};
-  must(fixture.test.store.read(fixture.acme, [&](ReadTransaction& tx) -> Result<void> {
-    must(tenancy::ReadRepository<Note>{tx}.count());
-    const auto waiting = CallOptions::within(50ms);
-    CHECK(code_of(Repository<Note>{fixture.test.store, fixture.globex, waiting}.count()) ==
-          errc::deadline_exceeded);
-    CHECK(code_of(Repository<Note>{fixture.test.store, fixture.globex, waiting}.insert(
-              {.id = "a", .title = "a"})) == errc::deadline_exceeded);
-    std::stop_source stop;
-    stop.request_stop();
-    CHECK(code_of(Repository<Note>{fixture.test.store, fixture.globex, {.stop = stop.get_token()}}
-                      .count()) == errc::cancelled);
-    return tenancy::success();
-  }));
-  CHECK(must(Repository<Note>{fixture.test.store, fixture.globex}.count()) == 0);
-}
-
-TEST_CASE("an asynchronous write that waits ends at its deadline, or when it is stopped") {
-  tenancy::StoreOptions patient;
-  patient.max_wait = 60s;
-  patient.writes.max_unit_hold = 60s;
-  const Fixture fixture{patient};
-  std::promise<void> opens;
-  const auto gate = opens.get_future().share();
-  std::atomic<int> begun = 0;
-  std::atomic<int> ran = 0;
-  const auto& store = fixture.test.store;
-  // As many as run at once.
-  std::vector<std::future<tenancy::AsyncResult<void>>> held;
-  for (int i = 0; i < 4; ++i) {
-    held.push_back(tenancy_test::future_write(store, fixture.acme,
-                                              [gate, &begun](WriteTransaction& tx) -> Result<void> {
-                                                BOOST_OUTCOME_TRY(Repository<Note>{tx}.count());
-                                                ++begun;
-                                                gate.wait();
-                                                return tenancy::success();
-                                              }));
-  }
-  while (begun < 4) {
-    std::this_thread::yield();
-  }
-  const auto run = [&ran](WriteTransaction&) -> Result<void> {
-    ++ran;
-    return tenancy::success();
-  };
-  std::stop_source stop;
-  auto late = tenancy_test::future_write(store, fixture.globex, CallOptions::within(100ms), run);
-  auto stopped = tenancy_test::future_write(store, fixture.globex, {.stop = stop.get_token()}, run);
-  CHECK(code_of(late.get().get()) == errc::deadline_exceeded);
-  stop.request_stop();
-  CHECK(code_of(stopped.get().get()) == errc::cancelled);
-  opens.set_value();
-  for (auto& write : held) {
-    must(write.get().get());
-  }
-  CHECK(ran == 0);
+  CHECK(process() != poisoned);
 }
 
 TEST_CASE("what the commit refuses is told as what it is, and leaves nothing") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   // The host's own word on the whole of a transaction, which the server asks for at its end.
   fixture.admin().run(
       "CREATE FUNCTION judges() RETURNS trigger LANGUAGE plpgsql AS $t$BEGIN IF NEW.stars > 5 THEN "
@@ -452,7 +287,7 @@ TEST_CASE("what the commit refuses is told as what it is, and leaves nothing") {
 }
 
 TEST_CASE("a suspended tenant's statements run nowhere, though they are sent with the question") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   must(fixture.notes().insert({.id = "a", .title = "a"}));
   must(fixture.test.registry.suspend(fixture.test.acme.id));
   CHECK(code_of(fixture.notes().insert({.id = "b", .title = "b"})) == errc::tenant_not_active);
@@ -481,7 +316,7 @@ TEST_CASE("a suspended tenant's statements run nowhere, though they are sent wit
 }
 
 TEST_CASE("rows that come one by one do not keep other statements from the connection") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   std::vector<Note> many;
   for (int i = 0; i < 500; ++i) {
     many.push_back({.id = std::to_string(1000 + i), .title = std::to_string(i)});
@@ -507,7 +342,7 @@ TEST_CASE("rows that come one by one do not keep other statements from the conne
 }
 
 TEST_CASE("connections that the server ends are replaced, and what was open on them is told") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   must(fixture.notes().insert({.id = "a", .title = "a"}));
   const std::string end_all =
       "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE "
@@ -524,7 +359,7 @@ TEST_CASE("connections that the server ends are replaced, and what was open on t
 }
 
 TEST_CASE("a commit whose answer is lost is of unknown outcome, and never tried again") {
-  const Fixture fixture;
+  const NotesFixture fixture;
   int runs = 0;
   const auto outcome =
       fixture.test.store.write(fixture.acme, [&](WriteTransaction& tx) -> Result<void> {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <future>
 #include <string>
@@ -13,6 +14,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include "storage/sqlite_silo/silo_folder.hpp"
 #include "support/future_write.hpp"
 #include "support/sanitized.hpp"
 #include "unit/storage_silo/silo.hpp"
@@ -84,6 +86,29 @@ TEST_CASE("any number of tenants has few files open, and a budget of descriptors
     // A mebibyte of pages for each connection, and as much again for all else.
     CHECK(resident_bytes() < resident_before + most * 5 * (std::size_t{2} << 20U));
   }
+}
+
+TEST_CASE("the file that was used last longest ago is closed for another") {
+  const Silo silo;
+  const auto authority = silo.open({.silo = {.max_open_files = 2}});
+  const auto tenants = create_many(authority, 3);
+  const auto is_open = [&](TenantId tenant) {
+    const auto file =
+        std::filesystem::canonical(tenancy::detail::silo::SiloFolder{silo.root}.file_of(tenant));
+    const std::filesystem::directory_iterator all{"/proc/self/fd"};
+    return std::any_of(begin(all), end(all), [&](const auto& entry) {
+      std::error_code gone;
+      return std::filesystem::read_symlink(entry.path(), gone) == file;
+    });
+  };
+  must(count_notes(authority, tenants[0]));
+  must(count_notes(authority, tenants[1]));
+  // Once more, so that the first to be opened is not the first to go.
+  must(count_notes(authority, tenants[0]));
+  must(count_notes(authority, tenants[2]));
+  CHECK(is_open(tenants[0]));
+  CHECK_FALSE(is_open(tenants[1]));
+  CHECK(is_open(tenants[2]));
 }
 
 TEST_CASE("a file stays open as long as a transaction is at work in it") {

@@ -50,7 +50,8 @@ struct PostgresOptions {
 /// `tenancy::migrate` runs as the owner, and what is opened as the other, who owns nothing.
 /// Isolation: row-level security on every tenants' table, beneath the library's own predicates and
 /// the check of each row.
-/// Options out of range stop the process.
+/// Options out of range stop the process; a `replica_urls` or `queries_url` that is none of
+/// PostgreSQL's fails `open` with `invalid_url`.
 TENANCY_API StoreKind store_kind(PostgresOptions options = {});
 
 }  // namespace tenancy::inline v0::postgres
