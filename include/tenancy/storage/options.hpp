@@ -83,7 +83,8 @@ struct StoreOptions {
   /// read from the file again. 64 KiB to 16 GiB.
   std::size_t page_cache_bytes = std::size_t{8} << 20U;
   /// How old the snapshot of a read may get; then its next statement is refused with
-  /// `snapshot_too_old`, so that it does not keep the log from shrinking. 1 millisecond to 24 hours.
+  /// `snapshot_too_old`, so that it does not keep the log from shrinking. 1 millisecond to 24
+  /// hours.
   std::chrono::milliseconds max_snapshot_age{60'000};
   WriteOptions writes = {};
   WalOptions wal = {};

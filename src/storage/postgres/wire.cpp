@@ -167,7 +167,7 @@ Wire::~Wire() {
   ::close(alarm_);
 }
 
-void Wire::silence() noexcept {
+void Wire::silence() const noexcept {
   std::uint64_t rings = 0;
   while (::read(alarm_, &rings, sizeof rings) < 0 && errno == EINTR) {
   }

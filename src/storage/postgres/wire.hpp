@@ -64,7 +64,7 @@ class Wire {
   static void hear(void* wire, const PGresult* remark);
 
   /// Takes back what was rung.
-  void silence() noexcept;
+  void silence() const noexcept;
   /// Until the socket is ready or the limits end; `events` as for `poll`.
   Result<void> wait(short events, IoLimits::Clock::time_point until, const std::stop_token& stop,
                     bool& is_ready);

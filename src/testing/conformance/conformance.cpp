@@ -41,7 +41,8 @@ void add_unknown(const Subject& subject, const RunOptions& options, Report& repo
     add(name, "RunOptions::only",
         [&](const Entry& entry) { return is_wanted({name}, entry.promise.name); });
   }
-  for (const auto& [name, why] : subject.exemptions) {
+  for (const auto& exemption : subject.exemptions) {
+    const std::string& name = exemption.first;
     // One by one, each with its reason.
     add(name, "Subject::exemptions",
         [&](const Entry& entry) { return entry.promise.name == name; });

@@ -39,9 +39,9 @@ class TENANCY_API ControlSession {
   /// A backend that asks each time does nothing here.
   virtual void admit(const TenantContext& context) = 0;
 
-  /// In a transaction that writes: waits for the writes of a tenant that are under way, and has those
-  /// that come next wait, until this transaction ends. A backend where one writes at a time does
-  /// nothing here.
+  /// In a transaction that writes: waits for the writes of a tenant that are under way, and has
+  /// those that come next wait, until this transaction ends. A backend where one writes at a time
+  /// does nothing here.
   virtual Result<void> outwait_writes(TenantId /*tenant*/) { return success(); }
 
  protected:
