@@ -43,8 +43,8 @@ namespace {
 
 /// The store of a place, opened once more through a proxy.
 struct Far {
-  explicit Far(std::chrono::milliseconds check_idle_after = 30s)
-      : proxy{PostgresCluster::shared().port()}, authority{open(check_idle_after)} {
+  explicit Far(tenancy::postgres::PostgresOptions postgres = {.check_idle_after = 30s})
+      : proxy{PostgresCluster::shared().port()}, authority{open(std::move(postgres))} {
     const auto tenant = must(authority.registry().create({"far", "Far"}));
     context.emplace(must(authority.enter(tenant.id)));
   }
@@ -63,9 +63,9 @@ struct Far {
   std::optional<tenancy::TenantContext> context;
 
  private:
-  tenancy::Authority open(std::chrono::milliseconds check_idle_after) const {
+  tenancy::Authority open(tenancy::postgres::PostgresOptions postgres) const {
     auto options = place.again();
-    options.kinds = {tenancy::postgres::store_kind({.check_idle_after = check_idle_after})};
+    options.kinds = {tenancy::postgres::store_kind(std::move(postgres))};
     options.schema = tenancy::SchemaMode::verify;
     return must(tenancy::open("postgresql://tenancy_app@127.0.0.1:" + std::to_string(proxy.port()) +
                                   "/" + place.database().name(),
@@ -112,7 +112,10 @@ TEST_CASE("a network that is slow ends calls at their deadlines, and serves thos
 }
 
 TEST_CASE("a call by itself is one exchange with the server, and a unit has one more at its end") {
-  Far far;
+  auto statements = tenancy::postgres::PreparedStatements::named;
+  SUBCASE("with prepared statements") {}
+  SUBCASE("without, as for a pooler") { statements = tenancy::postgres::PreparedStatements::none; }
+  Far far{{.statements = statements, .check_idle_after = 30s}};
   far.proxy.slow_down(5ms);
   // The fewest, since who is kept from running between two halves of what it sends seems to speak
   // twice.
@@ -191,7 +194,7 @@ TEST_CASE("a network that is cut loses what was not committed, and nothing else"
 }
 
 TEST_CASE("a connection that the network has forgotten is found out before it is lent") {
-  Far far{0ms};
+  Far far{{.check_idle_after = 0ms}};
   must(far.notes().insert({.id = "a", .title = "a"}));
   far.proxy.forget();
   CHECK(must(far.notes(CallOptions::within(20s)).require("a")).title == "a");
