@@ -119,7 +119,7 @@ void add_silo(Figures& figures, const std::filesystem::path& folder,
   figures.add({"descriptors" + suffix, static_cast<double>(open_descriptors()), "", "",
                Goal{at_most, static_cast<double>(open_files * 12 + 32)}});
   // A file's share, and what the control file and the contexts take whatever is open.
-  constexpr double mib_of_file = 0.25;
+  constexpr double mib_of_file = 0.375;
   constexpr double mib_besides = 16;
   figures.add({"memory" + suffix, static_cast<double>(own_memory() - memory) / (1U << 20U), "MiB",
                "", Goal{at_most, static_cast<double>(open_files) * mib_of_file + mib_besides}});

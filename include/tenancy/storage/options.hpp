@@ -56,7 +56,7 @@ struct WalOptions {
 enum class SecondEngine : std::uint8_t { refuse, allow };
 
 /// How a silo, a store with a file per tenant, keeps within its means. Each open file takes up to a
-/// dozen file descriptors (four while its tenant only reads, one read at a time) and a
+/// dozen file descriptors (six while its tenant neither waits nor sends queries of its own) and a
 /// connection's memory for each of its connections.
 struct SiloOptions {
   /// Tenants' files that are open at once. One that nobody uses is closed for another; a call for

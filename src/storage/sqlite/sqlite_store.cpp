@@ -98,7 +98,6 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
   if (options.clock == nullptr) {
     options.clock = std::make_shared<SystemClock>();
   }
-  const bool is_of_many = location.realm.has_value();
   if (location.may_be_made) {
     BOOST_OUTCOME_TRY(create_database_file(location.file, location.durability));
   }
@@ -110,11 +109,9 @@ Result<std::shared_ptr<SqliteStore>> SqliteStore::open(Location location, const 
                                                      std::move(source)}};
   // So that what is wrong with the file shows here and not in the first transaction.
   const CallLimits limits{call, store->options_.max_wait};
+  // The writer's connection also keeps the log in its place while readers come and go.
+  BOOST_OUTCOME_TRY(store->machinery_->writer.open_connection(limits));
   BOOST_OUTCOME_TRY(store->machinery_->readers.acquire(limits));
-  if (!is_of_many) {
-    // One of many files is often closed again before anybody writes to it.
-    BOOST_OUTCOME_TRY(store->machinery_->writer.open_connection(limits));
-  }
   return store;
 }
 
