@@ -134,8 +134,8 @@ void check_stop_waiting(Look& look) {
         {.deadline = CallOptions::Clock::time_point::max(), .stop = stop.get_token()});
   });
   stopping.join();
-  // A server that is too busy to say what became of it leaves that open; that nothing did is looked at
-  // below.
+  // A server that is too busy to say what became of it leaves that open; that nothing did is looked
+  // at below.
   refused("a write that is stopped while it waits behind another one", outcome,
           {errc::cancelled, errc::commit_unknown});
   got("the write that was waited for", holder.finish());
