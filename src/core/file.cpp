@@ -6,6 +6,17 @@
 #include <unistd.h>
 
 namespace tenancy::inline v0::detail {
+namespace {
+
+std::error_code sync_opened(const std::filesystem::path& path, int flags) noexcept {
+  const FileDescriptor opened{::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags)};
+  if (!opened.is_open() || ::fsync(opened.get()) != 0) {
+    return last_system_error();
+  }
+  return {};
+}
+
+}  // namespace
 
 FileDescriptor::~FileDescriptor() {
   if (is_open()) {
@@ -32,18 +43,6 @@ std::error_code write_all(const FileDescriptor& file, std::string_view bytes) no
 std::filesystem::path folder_of(const std::filesystem::path& file) {
   return file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
 }
-
-namespace {
-
-std::error_code sync_opened(const std::filesystem::path& path, int flags) noexcept {
-  const FileDescriptor opened{::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags)};
-  if (!opened.is_open() || ::fsync(opened.get()) != 0) {
-    return last_system_error();
-  }
-  return {};
-}
-
-}  // namespace
 
 std::error_code sync_file(const std::filesystem::path& file) noexcept {
   return sync_opened(file, O_NOFOLLOW);

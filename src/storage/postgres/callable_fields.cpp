@@ -1,9 +1,13 @@
 #include "storage/postgres/callable_fields.hpp"
 
+#include <chrono>
+
 #include "storage/postgres/query_words.hpp"
 
 namespace tenancy::inline v0::detail::postgres {
 namespace {
+
+constexpr std::chrono::seconds shortest_age{10};
 
 constexpr std::string_view names_sql =
     "SELECT p.proname::text FROM pg_catalog.pg_proc p "
@@ -44,17 +48,21 @@ Result<void> CallableFields::check(std::span<const std::string> fields, const Ca
   if (fields.empty()) {
     return success();
   }
+  const auto now = CallLimits::Clock::now();
+  bool is_to_be_read = false;
   {
     const std::scoped_lock lock{mutex_};
-    if (was_read_ && find(fields) == nullptr) {
-      return success();
-    }
+    // A table may have got a column of that name since. Whoever is refused over and over does not
+    // have them read each time.
+    is_to_be_read = !read_at_ || (find(fields) != nullptr && now - *read_at_ >= shortest_age);
   }
-  // A table may have got a column of that name since.
-  BOOST_OUTCOME_TRY(auto names, read_(limits));
+  if (is_to_be_read) {
+    BOOST_OUTCOME_TRY(auto names, read_(limits));
+    const std::scoped_lock lock{mutex_};
+    names_ = std::move(names);
+    read_at_ = now;
+  }
   const std::scoped_lock lock{mutex_};
-  names_ = std::move(names);
-  was_read_ = true;
   if (const std::string* const callable = find(fields)) {
     return Error{errc::query_refused,
                  "a tenant's query may not use '" + *callable +

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -37,7 +38,7 @@ class CallableFields {
 
   const Read read_;
   std::mutex mutex_;
-  bool was_read_ = false;
+  std::optional<CallLimits::Clock::time_point> read_at_;
   Names names_;
 };
 
