@@ -15,10 +15,11 @@ import sys
 
 # Private, but other libraries stand on it: tenancy::testing and tenancy::postgres.
 SHARED_AMONG_LIBRARIES = {f"tenancy::v0::detail::{name}" for name in (
-    "sqlite::TemporaryFolder", "sqlite::exceeded_ceiling", "sqlite::query_weight", "Allowance::take",
-    "CallLimits", "FairTurns", "FairTurns::Turn", "ForkMark", "TenantSlots", "TenantSlots::Slot",
-    "about_time", "arrange_parameters", "check_limits", "is_plain_line", "limit_error",
-    "require_own", "sha256_of", "sql_name", "sql_tokens")}
+    "sqlite::TemporaryFolder", "sqlite::exceeded_ceiling", "sqlite::query_weight", "Admission",
+    "Allowance::take", "CallLimits", "FairTurns", "FairTurns::Turn", "ForkMark", "SessionContext",
+    "TenantSlots", "TenantSlots::Slot", "about_time", "arrange_parameters", "check_limits",
+    "is_plain_line", "isolation_error", "limit_error", "require_own", "sha256_of", "sql_name",
+    "sql_tokens")}
 
 OF_A_TYPE = re.compile(r"^(?:vtable|VTT|typeinfo|typeinfo name) for ")
 CLASS = re.compile(r"^(?:class|struct) (?:\[\[\w+\]\] |TENANCY_API )*(\w+)[^;(]*\{", re.M)
