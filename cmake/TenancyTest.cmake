@@ -72,6 +72,15 @@ endif()
   endif()
 endfunction()
 
+# tenancy_paths(SOURCES file... DEFINITIONS name=value...)
+#
+# Tells these files of tests, and no others of their program, where something lies. The rest of the
+# program compiles to the same in each checkout.
+function(tenancy_paths)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "SOURCES;DEFINITIONS")
+  set_property(SOURCE ${arg_SOURCES} APPEND PROPERTY COMPILE_DEFINITIONS ${arg_DEFINITIONS})
+endfunction()
+
 # The file that tells of the private PostgreSQL server, and what starts and stops it.
 set(TENANCY_TEST_CLUSTER "${PROJECT_BINARY_DIR}/postgres.cluster")
 set(TENANCY_TEST_PGBOUNCER "${PROJECT_BINARY_DIR}/pgbouncer.test")
