@@ -54,7 +54,8 @@ struct CatalogueTable {
   bool is_strict;
   /// Of PostgreSQL: by the library's policy and no other, which nobody but superusers escapes.
   bool is_secured = false;
-  bool inherits = false;  ///< Of PostgreSQL, from another table, or another one from it.
+  bool inherits = false;         ///< Of PostgreSQL, from another table, or another one from it.
+  std::string expressions = {};  ///< Of PostgreSQL: its defaults and its checks.
   std::vector<CatalogueColumn> columns = {};
   std::vector<CatalogueIndex> indexes = {};
   std::vector<CatalogueReference> references = {};

@@ -11,6 +11,9 @@ namespace {
 // All of the schema that the connection works in. The engine's functions and tables are named with
 // theirs, whatever else is called so.
 
+/// What a default says that takes its value from a sequence.
+#define TENANCY_COUNTS "'\\m(nextval|currval|lastval)\\('"
+
 constexpr std::string_view postgres_tables_sql =
     "SELECT c.relname, '', c.relkind = 'f', true, "
     "c.relrowsecurity AND c.relforcerowsecurity, "
@@ -22,7 +25,12 @@ constexpr std::string_view postgres_tables_sql =
     "FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid "
     "AND (p.polpermissive OR p.polname <> 'tenancy_queries') ORDER BY p.polname LIMIT 1), "
     "c.relkind = 'r' AND NOT c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits h "
-    "WHERE c.oid IN (h.inhrelid, h.inhparent)) "
+    "WHERE c.oid IN (h.inhrelid, h.inhparent)), "
+    "(SELECT coalesce(string_agg(e.text, ' ; '), '') FROM (SELECT pg_get_expr(d.adbin, d.adrelid) "
+    "FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND pg_get_expr(d.adbin, d.adrelid) "
+    "!~ " TENANCY_COUNTS
+    " UNION ALL SELECT pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint k "
+    "WHERE k.conrelid = c.oid AND k.contype = 'c') AS e (text)) "
     "FROM pg_catalog.pg_class c WHERE c.relnamespace = to_regnamespace(current_schema()) "
     "AND c.relkind IN ('r', 'p', 'f')";
 constexpr std::string_view postgres_columns_sql =
@@ -31,8 +39,8 @@ constexpr std::string_view postgres_columns_sql =
     "a.attgenerated <> '' OR a.attidentity = 'a', "
     "coalesce((SELECT array_position(i.indkey::int2[], a.attnum) + 1 FROM pg_catalog.pg_index i "
     "WHERE i.indrelid = c.oid AND i.indisprimary), 0), "
-    "a.attidentity <> '' OR coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%' "
-    "FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum), false) "
+    "a.attidentity <> '' OR coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) ~ " TENANCY_COUNTS
+    " FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum), false) "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
     "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p', 'f') "
     "AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.oid, a.attnum";
@@ -65,6 +73,8 @@ constexpr std::string_view postgres_references_sql =
     "JOIN pg_catalog.pg_attribute t ON t.attrelid = p.oid AND t.attnum = k.other "
     "WHERE n.contype = 'f' AND c.relnamespace = to_regnamespace(current_schema()) "
     "ORDER BY c.oid, n.oid, k.place";
+#undef TENANCY_COUNTS
+
 #define TENANCY_HAS_OWNERS_RIGHTS                                                           \
   "c.relkind = 'm' OR NOT coalesce(c.reloptions::text[] && ARRAY['security_invoker=true', " \
   "'security_invoker=on', 'security_invoker=1', 'security_invoker=yes'], false) "
@@ -146,6 +156,7 @@ Result<void> read_tables(ControlSession& session, std::vector<CatalogueTable>& t
     table.is_secured =
         flag_of(row, 4) && row.int64(5) == std::int64_t{1} && text_of(row, 6) == policy;
     table.inherits = flag_of(row, 7);
+    table.expressions = text_of(row, 8);
     tables.push_back(std::move(table));
   }));
   std::ranges::sort(tables, {}, &CatalogueTable::name);

@@ -1,6 +1,8 @@
 #include "migrate/sql_mending.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <initializer_list>
 
 #include "migrate/table_kind.hpp"
@@ -38,6 +40,33 @@ void erase_all(SqlTokens& tokens, Keywords keywords) {
 
 bool asks_connection(std::string_view sql) {
   return calls_plainly(sql_tokens(sql), {"CHANGES", "TOTAL_CHANGES", "LAST_INSERT_ROWID"});
+}
+
+bool asks_server(std::string_view sql) {
+  static constexpr std::array<std::string_view, 16> functions{"currval",
+                                                              "lastval",
+                                                              "nextval",
+                                                              "setval",
+                                                              "pg_backend_pid",
+                                                              "pg_current_snapshot",
+                                                              "pg_current_wal_flush_lsn",
+                                                              "pg_current_wal_insert_lsn",
+                                                              "pg_current_wal_lsn",
+                                                              "pg_current_xact_id",
+                                                              "pg_current_xact_id_if_assigned",
+                                                              "pg_last_committed_xact",
+                                                              "pg_sequence_last_value",
+                                                              "txid_current",
+                                                              "txid_current_if_assigned",
+                                                              "txid_current_snapshot"};
+  const auto tokens = sql_tokens(sql);
+  for (std::size_t at = 0; at + 1 < tokens.size(); ++at) {
+    if (tokens[at].kind != SqlToken::Kind::literal && tokens[at + 1].is('(') &&
+        std::ranges::find(functions, tokens[at].name()) != functions.end()) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool rolls_back(std::string_view sql) {

@@ -7,6 +7,9 @@ namespace tenancy::inline v0::detail {
 
 /// Functions that tell what the connection did before, for whichever tenant.
 bool asks_connection(std::string_view sql);
+/// The same of PostgreSQL: functions that tell what the connection did before, or count what the
+/// whole server does.
+bool asks_server(std::string_view sql);
 
 /// Whether something in it ends a transaction that others share: `ON CONFLICT ROLLBACK`,
 /// `RAISE(ROLLBACK)`, `INSERT OR ROLLBACK`.

@@ -156,6 +156,12 @@ class TableJudge {
                  " calls changes(), total_changes() or last_insert_rowid(), which tell what the "
                  "connection did for other tenants: leave that out");
     }
+    if (asks_server(table_.expressions)) {
+      refuse(SchemaRule::no_connection_state, {},
+             "a default or a check of " + quoted() +
+                 " calls pg_backend_pid(), txid_current() or another function that tells what the "
+                 "connection or the server did for other tenants: leave that out");
+    }
   }
 
   void judge_shared() {

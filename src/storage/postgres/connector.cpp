@@ -5,9 +5,7 @@
 #include <utility>
 
 namespace tenancy::inline v0::detail::postgres {
-namespace {
 
-/// After so many failures in a row; never the same for two programs.
 std::chrono::microseconds pause_after(unsigned failures) {
   constexpr std::chrono::milliseconds first{10};
   constexpr std::chrono::milliseconds longest{1000};
@@ -17,8 +15,6 @@ std::chrono::microseconds pause_after(unsigned failures) {
   return pause / 2 + std::chrono::microseconds{
                          std::uniform_int_distribution<std::int64_t>{0, pause.count() / 2}(random)};
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Connection>> Connector::open(const CallLimits& limits) {
   return open(limits, [](Connection&, const CallLimits&) -> Result<void> { return success(); });

@@ -13,6 +13,10 @@
 
 namespace tenancy::inline v0::detail::postgres {
 
+/// The pause behind so many tries in a row that failed, 1 or more: up to 10 ms at first, twice as
+/// much each time, and up to a second at the end; never the same for two programs.
+std::chrono::microseconds pause_after(unsigned failures);
+
 /// Opens connections to a server, and spares one that does not let anybody in: tries are then made
 /// one at a time, with pauses between them that grow up to a second.
 ///
