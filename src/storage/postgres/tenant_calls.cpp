@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "tenancy/core/detail/context_reader.hpp"
@@ -12,6 +11,7 @@
 #include "storage/postgres/gate.hpp"
 #include "storage/postgres/postgres_store.hpp"
 #include "storage/postgres/posture.hpp"
+#include "storage/refuse_in_child.hpp"
 #include "storage/tenant_weight.hpp"
 
 namespace tenancy::inline v0::detail::postgres {
@@ -277,10 +277,8 @@ Result<void> PostgresStore::write(UnitKind kind, const TenantContext& context,
 
 void PostgresStore::async_write(const TenantContext& context, const CallOptions& options,
                                 std::unique_ptr<AsyncUnit> unit) {
-  if (auto own = require_own_process(); !own) {
-    std::thread{[refused = std::move(unit), reason = std::move(own)] {
-      refused->complete(reason, nullptr);
-    }}.detach();
+  if (!in_same_process()) {
+    refuse_in_child(std::move(unit));
     return;
   }
   const std::shared_ptr<AsyncUnit> shared = std::move(unit);

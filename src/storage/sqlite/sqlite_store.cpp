@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include <sqlite3.h>
 
+#include "storage/refuse_in_child.hpp"
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/calling_write.hpp"
 #include "storage/sqlite/crossing_session.hpp"
@@ -276,11 +276,8 @@ class SqliteStore::TenantAsyncWrite final : public AsyncWrite {
 
 void SqliteStore::async_write(const TenantContext& context, const CallOptions& options,
                               std::unique_ptr<AsyncUnit> unit) {
-  if (auto own = require_own_process(); !own) {
-    // What would tell the caller from elsewhere is in the other process.
-    std::thread{[refused = std::move(unit), reason = std::move(own)] {
-      refused->complete(reason, nullptr);
-    }}.detach();
+  if (!in_same_process()) {
+    refuse_in_child(std::move(unit));
     return;
   }
   auto write =

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "storage/refuse_in_child.hpp"
 #include "storage/sqlite/file_checks.hpp"
 #include "storage/sqlite/identity.hpp"
 
@@ -262,7 +263,7 @@ Result<void> SiloStore::write(UnitKind kind, const TenantContext& context,
 void SiloStore::async_write(const TenantContext& context, const CallOptions& options,
                             std::unique_ptr<AsyncUnit> unit) {
   if (!in_same_process()) {
-    control_->async_write(context, options, std::move(unit));
+    refuse_in_child(std::move(unit));
     return;
   }
   if (auto admitted = control_->admission().admit_write(context); !admitted) {
