@@ -34,8 +34,12 @@ std::filesystem::path memory_folder() {
 /// A file or a folder in a private folder.
 class FilePlace final : public Place {
  public:
-  FilePlace(std::string scheme, std::string name, std::vector<tenancy::StoreKind> kinds = {})
-      : scheme_{std::move(scheme)}, name_{std::move(name)}, kinds_{std::move(kinds)} {}
+  FilePlace(std::string scheme, std::string name, std::vector<tenancy::StoreKind> kinds = {},
+            std::function<void()> cut = nullptr)
+      : scheme_{std::move(scheme)},
+        name_{std::move(name)},
+        kinds_{std::move(kinds)},
+        cut_{std::move(cut)} {}
 
   [[nodiscard]] std::string url() const override { return url_in(folder_.path() / "live"); }
   [[nodiscard]] OpenOptions options() const override {
@@ -46,6 +50,14 @@ class FilePlace final : public Place {
     // That the process has one SQLite is looked at elsewhere, and takes longest of all.
     options.store.second_engine = tenancy::SecondEngine::allow;
     return options;
+  }
+
+  Result<void> cut() override {
+    if (cut_ == nullptr) {
+      return Place::cut();
+    }
+    cut_();
+    return tenancy::success();
   }
 
   /// What a process that dies leaves is what lies in its files. They are copied by another one,
@@ -68,6 +80,7 @@ class FilePlace final : public Place {
   const std::string scheme_;
   const std::string name_;
   const std::vector<tenancy::StoreKind> kinds_;
+  const std::function<void()> cut_;
 };
 
 /// A database on the shared private server.
@@ -137,9 +150,11 @@ Subject postgres_subject() {
                           "asynchronous writes of a tenant run on several connections at once"}}};
 }
 
-Subject subject_before_sqlite(const std::string& scheme, const tenancy::StoreKind& kind) {
-  return {.name = scheme, .make_place = [scheme, kind] {
-            return std::make_unique<FilePlace>(scheme + ":sqlite:", "store.db", std::vector{kind});
+Subject subject_before_sqlite(const std::string& scheme, const tenancy::StoreKind& kind,
+                              const std::function<void()>& cut) {
+  return {.name = scheme, .make_place = [scheme, kind, cut] {
+            return std::make_unique<FilePlace>(scheme + ":sqlite:", "store.db", std::vector{kind},
+                                               cut);
           }};
 }
 

@@ -19,8 +19,10 @@ tenancy::conformance::Subject postgres_subject();
 void check_keeps_promises(const tenancy::conformance::Subject& subject,
                           const std::vector<std::string>& without_hook = {});
 
-/// A kind that stands in front of `sqlite:FILE`; its scheme is "SCHEME:".
+/// A kind that stands in front of `sqlite:FILE`; its scheme is "SCHEME:". `cut` cuts its
+/// connections, where it has such.
 tenancy::conformance::Subject subject_before_sqlite(const std::string& scheme,
-                                                    const tenancy::StoreKind& kind);
+                                                    const tenancy::StoreKind& kind,
+                                                    const std::function<void()>& cut = nullptr);
 
 }  // namespace tenancy_test

@@ -12,7 +12,6 @@ using tenancy::backend::ShapedSql;
 using tenancy::backend::Statement;
 using tenancy::backend::StatementLease;
 using tenancy::backend::StaticSql;
-using tenancy::backend::UnitKind;
 using tenancy::backend::ValueType;
 using tenancy::backend::ValueView;
 using tenancy::detail::OwnedValue;
@@ -29,10 +28,15 @@ const StaticSql& kept_text(std::string text) {
   return entry->second;
 }
 
-/// Keeps what is bound, and all rows of a transaction of its own.
-class TornSession::TornStatement final : public Statement {
+bool only_reads(std::string_view sql) noexcept {
+  return sql.starts_with("SELECT") || sql.starts_with("WITH");
+}
+
+/// Keeps what is bound, and all rows.
+class GatheringSession::GatheredStatement final : public Statement {
  public:
-  TornStatement(TornSession& session, const StaticSql& sql) : session_{session}, sql_{sql} {}
+  GatheredStatement(GatheringSession& session, const StaticSql& sql)
+      : session_{session}, sql_{sql} {}
 
   void bind_null(int parameter) noexcept override { bind(parameter, ValueView::null()); }
   void bind_int64(int parameter, std::int64_t value) noexcept override {
@@ -66,7 +70,7 @@ class TornSession::TornStatement final : public Statement {
   [[nodiscard]] Error failure() const override {
     return failure_.value_or(Error{tenancy::errc::internal, "it did not fail"});
   }
-  [[nodiscard]] std::int64_t changes() const noexcept override { return 0; }
+  [[nodiscard]] std::int64_t changes() const noexcept override { return changes_; }
   void read_columns(std::span<ValueView> columns) const noexcept override {
     for (std::size_t column = 0; column < columns.size(); ++column) {
       columns[column] = value(static_cast<int>(column));
@@ -103,18 +107,41 @@ class TornSession::TornStatement final : public Statement {
   }
 
   Result<void> run() {
+    auto* const kept = only_reads(sql_.text) ? session_.kept_ : nullptr;
+    const auto name = name_of_call();
+    if (kept != nullptr) {
+      if (const auto found = kept->find(name); found != kept->end()) {
+        rows_ = found->second;
+        return tenancy::success();
+      }
+    }
     Result<void> result = tenancy::success();
-    auto outcome = session_.store_.read(
-        UnitKind::any, session_.context(), session_.call_, [this, &result](Session& session) {
-          result = session_.quotas_ ? session.with_quota_tables([&] { return collect(session); })
-                                    : collect(session);
-          return result.has_value();
-        });
+    auto outcome = session_.transaction_(!only_reads(sql_.text), [this, &result](Session& session) {
+      result = session_.quotas_ ? session.with_quota_tables([&] { return collect(session); })
+                                : collect(session);
+      return result.has_value();
+    });
+    if (kept != nullptr && outcome && result) {
+      kept->emplace(name, rows_);
+    }
     return outcome ? std::move(result) : std::move(outcome);
+  }
+
+  [[nodiscard]] std::string name_of_call() const {
+    std::string name = std::to_string(session_.tenant_value()) + " " + std::string{sql_.text};
+    for (const auto& [parameter, value] : bound_) {
+      const auto view = value.view();
+      name += " " + std::to_string(parameter) + "=" +
+              (view.type() == ValueType::int64  ? std::to_string(view.int64())
+               : view.type() == ValueType::text ? std::string{view.bytes()}
+                                                : std::string{"?"});
+    }
+    return name;
   }
 
   Result<void> collect(Session& session) {
     constexpr std::size_t columns = 16;
+    rows_.clear();
     BOOST_OUTCOME_TRY(auto lease, session.prepare(sql_));
     for (const auto& [parameter, value] : bound_) {
       const auto view = value.view();
@@ -123,6 +150,7 @@ class TornSession::TornStatement final : public Statement {
     while (true) {
       BOOST_OUTCOME_TRY(const bool is_row, lease->step());
       if (!is_row) {
+        changes_ = lease->changes();
         return tenancy::success();
       }
       std::array<ValueView, columns> seen{};
@@ -134,24 +162,25 @@ class TornSession::TornStatement final : public Statement {
     }
   }
 
-  TornSession& session_;
+  GatheringSession& session_;
   const StaticSql& sql_;
   std::vector<std::pair<int, OwnedValue>> bound_;
-  std::vector<std::vector<OwnedValue>> rows_;
+  Rows rows_;
+  std::int64_t changes_ = 0;
   std::size_t row_ = 0;
   bool has_run_ = false;
   std::optional<Error> failure_;
 };
 
-Result<StatementLease> TornSession::prepare(const StaticSql& sql) {
+Result<StatementLease> GatheringSession::prepare(const StaticSql& sql) {
   if (sql.text.find("?1") == std::string_view::npos) {
     return Error{tenancy::errc::internal, "a statement without the tenant as ?1"};
   }
-  return StatementLease{*made_.emplace_back(std::make_shared<TornStatement>(*this, sql))};
+  return StatementLease{*made_.emplace_back(std::make_shared<GatheredStatement>(*this, sql))};
 }
 
-Error TornSession::report_foreign_row(const Statement& statement) {
-  auto outcome = store_.read(UnitKind::any, context(), call_, [&](Session& session) {
+Error GatheringSession::report_foreign_row(const Statement& statement) {
+  auto outcome = transaction_(false, [&](Session& session) {
     static_cast<void>(session.report_foreign_row(statement));
     return false;
   });

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -167,12 +169,51 @@ class UngatedSession final : public tenancy::backend::Session {
   const tenancy::KeyRing& keys_;
 };
 
-/// A tenant's session each statement of which that reads is a transaction of its own.
-class TornSession final : public tenancy::backend::Session {
+/// A transaction of the library's own tables that hands everything on.
+class ControlSessionBefore : public tenancy::backend::ControlSession {
  public:
-  TornSession(const tenancy::TenantContext& context, tenancy::backend::StoreBackend& store,
-              const tenancy::CallOptions& call)
-      : Session{context}, store_{store}, call_{call} {}
+  explicit ControlSessionBefore(tenancy::backend::ControlSession& inner) : inner_{inner} {}
+  virtual ~ControlSessionBefore() = default;
+
+  tenancy::Result<tenancy::backend::StatementLease> prepare(
+      const tenancy::backend::StaticSql& sql) override {
+    return inner_.prepare(sql);
+  }
+  tenancy::Result<void> look_up(
+      std::string_view sql,
+      tenancy::backend::FunctionRef<void(const tenancy::backend::Statement&)> visit) override {
+    return inner_.look_up(sql, visit);
+  }
+  tenancy::Result<void> run_script(std::string_view sql,
+                                   tenancy::backend::ScriptOwner owner) override {
+    return inner_.run_script(sql, owner);
+  }
+  [[nodiscard]] tenancy::Timestamp now() const noexcept override { return inner_.now(); }
+  [[nodiscard]] tenancy::Dialect dialect() const noexcept override { return inner_.dialect(); }
+  void admit(const tenancy::TenantContext& context) override { inner_.admit(context); }
+  tenancy::Result<void> outwait_writes(tenancy::TenantId tenant) override {
+    return inner_.outwait_writes(tenant);
+  }
+
+ private:
+  tenancy::backend::ControlSession& inner_;
+};
+
+/// A tenant's session whose statements run in transactions that something else finds for each of
+/// them. A statement's rows are gathered there, and then given out.
+class GatheringSession final : public tenancy::backend::Session {
+ public:
+  using Body = tenancy::backend::FunctionRef<bool(tenancy::backend::Session&)>;
+  /// Runs the body in a transaction, which is to write, or not.
+  using Transaction = std::function<tenancy::Result<void>(bool writes, Body body)>;
+  using Rows = std::vector<std::vector<tenancy::detail::OwnedValue>>;
+  /// Rows by the tenant, the statement and what is bound to it, which are given out again.
+  using Kept = std::map<std::string, Rows, std::less<>>;
+
+  GatheringSession(const tenancy::TenantContext& context,
+                   const tenancy::backend::StoreBackend& store, Transaction transaction,
+                   Kept* kept = nullptr)
+      : Session{context}, store_{store}, transaction_{std::move(transaction)}, kept_{kept} {}
 
   tenancy::Result<tenancy::backend::StatementLease> prepare(
       const tenancy::backend::StaticSql& sql) override;
@@ -198,12 +239,16 @@ class TornSession final : public tenancy::backend::Session {
   tenancy::Error report_foreign_row(const tenancy::backend::Statement& statement) override;
 
  private:
-  class TornStatement;
+  class GatheredStatement;
 
-  tenancy::backend::StoreBackend& store_;
-  const tenancy::CallOptions call_;
+  const tenancy::backend::StoreBackend& store_;
+  const Transaction transaction_;
+  Kept* const kept_;
   bool quotas_ = false;
-  std::deque<std::shared_ptr<TornStatement>> made_;
+  std::deque<std::shared_ptr<GatheredStatement>> made_;
 };
+
+/// Whether a statement changes nothing.
+bool only_reads(std::string_view sql) noexcept;
 
 }  // namespace tenancy_test

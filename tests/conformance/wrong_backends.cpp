@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -14,6 +15,7 @@
 
 #include "tenancy/storage/backend.hpp"
 
+#include "conformance/fronts.hpp"
 #include "conformance/sessions.hpp"
 
 namespace tenancy_test::wrong {
@@ -46,117 +48,9 @@ using tenancy::backend::UnitKind;
 using tenancy::backend::ValueType;
 using tenancy::backend::ValueView;
 
-using Backend = std::shared_ptr<StoreBackend>;
-using Wrap = std::function<Backend(Backend)>;
-using Change = std::function<void(StoreOptions&)>;
-
-/// Opens what the URL behind the scheme names, and puts something in front of it.
-class OpenerBefore : public StoreOpener {
- public:
-  explicit OpenerBefore(Wrap wrap, Change change = {})
-      : wrap_{std::move(wrap)}, change_{std::move(change)} {}
-
-  [[nodiscard]] bool takes(std::string_view url) const noexcept override {
-    return url.starts_with(scheme);
-  }
-  [[nodiscard]] Dialect dialect() const noexcept override { return Dialect::sqlite; }
-  Result<std::unique_ptr<StoreInspection>> inspect(std::string_view url,
-                                                   const StoreOptions& options,
-                                                   const CallOptions& call) const override {
-    BOOST_OUTCOME_TRY(const auto* const inner, find_opener(behind(url), {}));
-    return inner->inspect(behind(url), options, call);
-  }
-  Result<Backend> open(std::string_view url, StoreOpening opening) const override {
-    BOOST_OUTCOME_TRY(const auto* const inner, find_opener(behind(url), {}));
-    if (change_) {
-      change_(opening.options);
-    }
-    BOOST_OUTCOME_TRY(auto opened, inner->open(behind(url), std::move(opening)));
-    return wrap_(std::move(opened));
-  }
-  Result<Backend> open_to_migrate(std::string_view url, StoreOpening opening) const override {
-    return open(url, std::move(opening));
-  }
-  Result<Backend> open_copy(std::string_view url, bool is_empty,
-                            StoreOpening opening) const override {
-    BOOST_OUTCOME_TRY(const auto* const inner, find_opener(behind(url), {}));
-    return inner->open_copy(behind(url), is_empty, std::move(opening));
-  }
-  [[nodiscard]] bool migrates_by_itself() const noexcept override { return true; }
-
- private:
-  static constexpr std::string_view scheme = "wrong:";
-  static std::string_view behind(std::string_view url) { return url.substr(scheme.size()); }
-
-  const Wrap wrap_;
-  const Change change_;
-};
-
-template <class Wrong>
-StoreKind kind_of() {
-  return StoreKind{std::make_shared<const OpenerBefore>(
-      [](Backend inner) -> Backend { return std::make_shared<Wrong>(std::move(inner)); })};
-}
-
-/// An asynchronous unit in front of another one.
-class UnitBefore : public AsyncUnit {
- public:
-  explicit UnitBefore(std::unique_ptr<AsyncUnit> inner) : inner_{std::move(inner)} {}
-  bool run(Session& session) override { return inner_->run(session); }
-  void complete(Result<void> transaction, std::exception_ptr exception) noexcept override {
-    inner_->complete(std::move(transaction), std::move(exception));
-  }
-
- private:
-  std::unique_ptr<AsyncUnit> inner_;
-};
-
-/// One whose body runs through a function that must outlive it.
-class UnitThrough final : public UnitBefore {
- public:
-  using Through = std::function<bool(Session&, StoreBackend::TenantBody)>;
-  UnitThrough(std::unique_ptr<AsyncUnit> inner, Through through)
-      : UnitBefore{std::move(inner)}, through_{std::move(through)} {}
-  bool run(Session& session) override {
-    return through_(session, [this](Session& before) { return UnitBefore::run(before); });
-  }
-
- private:
-  const Through through_;
-};
-
 class Honest final : public ForwardingBackend {
  public:
   explicit Honest(Backend inner) : ForwardingBackend{std::move(inner)} {}
-};
-
-/// Every transaction's body runs through `with`.
-class BodiesBefore : public ForwardingBackend, public std::enable_shared_from_this<BodiesBefore> {
- public:
-  explicit BodiesBefore(Backend inner) : ForwardingBackend{std::move(inner)} {}
-
-  Result<void> read(UnitKind kind, const TenantContext& context, const CallOptions& options,
-                    TenantBody body) override {
-    return inner()->read(kind, context, options,
-                         [&](Session& session) { return with(session, body); });
-  }
-  Result<void> write(UnitKind kind, const TenantContext& context, const CallOptions& options,
-                     TenantBody body) override {
-    return inner()->write(kind, context, options,
-                          [&](Session& session) { return with(session, body); });
-  }
-  void async_write(const TenantContext& context, const CallOptions& options,
-                   std::unique_ptr<AsyncUnit> unit) override {
-    inner()->async_write(
-        context, options,
-        std::make_unique<UnitThrough>(
-            std::move(unit), [self = shared_from_this()](Session& session, TenantBody body) {
-              return self->with(session, body);
-            }));
-  }
-
- private:
-  virtual bool with(Session& session, TenantBody body) = 0;
 };
 
 // --- isolation
@@ -454,7 +348,10 @@ class TearsSnapshot final : public ForwardingBackend {
                     TenantBody body) override {
     // Who is let in is looked at before.
     BOOST_OUTCOME_TRY(inner()->read(kind, context, options, [](Session&) { return true; }));
-    TornSession session{context, *inner(), options};
+    GatheringSession session{context, *inner(),
+                             [&](bool /*writes*/, GatheringSession::Body statement) {
+                               return inner()->read(UnitKind::any, context, options, statement);
+                             }};
     static_cast<void>(body(session));
     return success();
   }
@@ -492,6 +389,8 @@ class Reorders final : public ForwardingBackend {
     std::unique_lock lock{mutex_};
     while (true) {
       changed_.wait(lock, [this] { return is_over_ || !waiting_.empty(); });
+      // Whatever is given meanwhile comes before.
+      changed_.wait_for(lock, std::chrono::milliseconds{20}, [this] { return is_over_; });
       if (waiting_.empty()) {
         return;
       }
@@ -520,17 +419,6 @@ class Reorders final : public ForwardingBackend {
 
 // --- errors and values
 
-/// Calls whatever is taken a broken check, and says what the engine said.
-class CoarseStatement final : public StatementBefore {
- public:
-  using StatementBefore::StatementBefore;
-  [[nodiscard]] Error failure() const override {
-    auto error = StatementBefore::failure();
-    return error == errc::already_exists ? Error{errc::constraint_violation, error.message()}
-                                         : error;
-  }
-};
-
 class EmptyIsNullStatement final : public StatementBefore {
  public:
   using StatementBefore::StatementBefore;
@@ -541,18 +429,6 @@ class EmptyIsNullStatement final : public StatementBefore {
         value = ValueView::null();
       }
     }
-  }
-};
-
-template <class Made>
-class StatementsOf final : public BodiesBefore {
- public:
-  using BodiesBefore::BodiesBefore;
-
- private:
-  bool with(Session& session, TenantBody body) override {
-    SessionOf<Made> before{session};
-    return body(before);
   }
 };
 
@@ -612,7 +488,10 @@ StoreKind keeps_what_threw() { return kind_of<KeepsWhatThrew>(); }
 StoreKind commits_half() { return kind_of<CommitsHalf>(); }
 StoreKind tears_snapshot() { return kind_of<TearsSnapshot>(); }
 StoreKind reorders() { return kind_of<Reorders>(); }
-StoreKind maps_errors_wrongly() { return kind_of<StatementsOf<CoarseStatement>>(); }
+StoreKind maps_errors_wrongly() {
+  return kind_of<
+      StatementsOf<OtherwiseStatement<errc::already_exists, errc::constraint_violation>>>();
+}
 StoreKind takes_empty_for_null() { return kind_of<StatementsOf<EmptyIsNullStatement>>(); }
 StoreKind ignores_deadlines() { return kind_of<IgnoresDeadlines>(); }
 StoreKind ignores_limits() {

@@ -27,5 +27,25 @@ tenancy::StoreKind takes_empty_for_null();
 tenancy::StoreKind ignores_deadlines();
 tenancy::StoreKind ignores_limits();
 tenancy::StoreKind swallows_exceptions();
+tenancy::StoreKind acknowledges_early();
+tenancy::StoreKind splits_writes();
+tenancy::StoreKind reads_beside();
+tenancy::StoreKind writes_in_reads();
+tenancy::StoreKind caches_rows();
+tenancy::StoreKind keeps_failed_controls();
+tenancy::StoreKind keeps_failed_steps();
+tenancy::StoreKind loses_changes_of_tenants();
+tenancy::StoreKind finds_nothing();
+tenancy::StoreKind asks_for_others();
+tenancy::StoreKind tells_nested_writes_otherwise();
+tenancy::StoreKind tells_forks_otherwise();
+tenancy::StoreKind tells_references_otherwise();
+tenancy::StoreKind tells_checks_otherwise();
+
+// Those whose connections `cut` cuts, however many are open.
+tenancy::StoreKind can_be_cut();  ///< Breaks no promise by it.
+tenancy::StoreKind acknowledges_what_was_cut();
+tenancy::StoreKind does_not_tell_of_cuts();
+void cut();
 
 }  // namespace tenancy_test::wrong

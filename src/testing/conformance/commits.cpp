@@ -1,5 +1,7 @@
 // What is kept, what is not, and what is seen of it.
 
+#include <atomic>
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
@@ -70,6 +72,7 @@ void check_whole(Look& look) {
   const auto handle = look.open();
   const auto context = handle.enter(handle.create("tenant"));
   std::string wrong;
+  std::atomic<int> reads{0};
   std::jthread reader{[&](const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       const auto count = handle.cards(context).count();
@@ -81,13 +84,21 @@ void check_whole(Look& look) {
         wrong = "half of a transaction";
         return;
       }
+      ++reads;
     }
   }};
   Result<void> outcome = success();
   constexpr int rounds = 20;
   for (int round = 0; round < rounds && outcome; ++round) {
-    outcome = handle.store().write(context, [&](WriteTransaction& tx) {
-      return insert_pair(Repository<Card>{tx}, std::to_string(round));
+    outcome = handle.store().write(context, [&](WriteTransaction& tx) -> Result<void> {
+      const Repository<Card> cards{tx};
+      const auto name = std::to_string(round);
+      BOOST_OUTCOME_TRY(cards.insert(card(name + "-left", name + "-left")));
+      // A read begins and ends between the two, where the store lets one.
+      const int before = reads;
+      comes_true(std::chrono::milliseconds{30}, [&] { return reads >= before + 2; });
+      BOOST_OUTCOME_TRY(cards.insert(card(name + "-right", name + "-right")));
+      return success();
     });
   }
   reader.request_stop();
