@@ -14,6 +14,14 @@ namespace {
 /// What a default says that takes its value from a sequence.
 #define TENANCY_COUNTS "'\\m(nextval|currval|lastval)\\('"
 
+/// The domains of a table's columns, and those that they stand on, as `t`.
+#define TENANCY_DOMAINS                                                                   \
+  "(WITH RECURSIVE domains (oid) AS (SELECT a.atttypid FROM pg_catalog.pg_attribute a "   \
+  "WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "                     \
+  "UNION SELECT b.typbasetype FROM domains JOIN pg_catalog.pg_type b USING (oid) "        \
+  "WHERE b.typtype = 'd') SELECT y.* FROM domains JOIN pg_catalog.pg_type y USING (oid) " \
+  "WHERE y.typtype = 'd') AS t"
+
 constexpr std::string_view postgres_tables_sql =
     "SELECT c.relname, '', c.relkind = 'f', true, "
     "c.relrowsecurity AND c.relforcerowsecurity, "
@@ -24,13 +32,22 @@ constexpr std::string_view postgres_tables_sql =
     "coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), '\\s', '', 'g') "
     "FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid "
     "AND (p.polpermissive OR p.polname <> 'tenancy_queries') ORDER BY p.polname LIMIT 1), "
-    "c.relkind = 'r' AND NOT c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits h "
-    "WHERE c.oid IN (h.inhrelid, h.inhparent)), "
+    "EXISTS (SELECT FROM pg_catalog.pg_inherits h "
+    "JOIN pg_catalog.pg_class child ON child.oid = h.inhrelid "
+    "JOIN pg_catalog.pg_class parent ON parent.oid = h.inhparent "
+    "WHERE c.oid IN (h.inhrelid, h.inhparent) "
+    "AND (NOT child.relispartition OR child.relnamespace <> parent.relnamespace)), "
     "(SELECT coalesce(string_agg(e.text, ' ; '), '') FROM (SELECT pg_get_expr(d.adbin, d.adrelid) "
     "FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND pg_get_expr(d.adbin, d.adrelid) "
     "!~ " TENANCY_COUNTS
     " UNION ALL SELECT pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint k "
-    "WHERE k.conrelid = c.oid AND k.contype = 'c') AS e (text)) "
+    "WHERE k.conrelid = c.oid AND k.contype = 'c' "
+    "UNION ALL SELECT coalesce(t.typdefault, '') || ' ; ' || coalesce(("
+    "SELECT string_agg(pg_get_constraintdef(k.oid), ' ; ') FROM pg_catalog.pg_constraint k "
+    "WHERE k.contypid = t.oid), '') FROM " TENANCY_DOMAINS
+    " WHERE coalesce(t.typdefault, '') "
+    "!~ " TENANCY_COUNTS
+    ") AS e (text)) "
     "FROM pg_catalog.pg_class c WHERE c.relnamespace = to_regnamespace(current_schema()) "
     "AND c.relkind IN ('r', 'p', 'f')";
 constexpr std::string_view postgres_columns_sql =
@@ -40,7 +57,9 @@ constexpr std::string_view postgres_columns_sql =
     "coalesce((SELECT array_position(i.indkey::int2[], a.attnum) + 1 FROM pg_catalog.pg_index i "
     "WHERE i.indrelid = c.oid AND i.indisprimary), 0), "
     "a.attidentity <> '' OR coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) ~ " TENANCY_COUNTS
-    " FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum), false) "
+    " FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum), "
+    "(SELECT t.typdefault ~ " TENANCY_COUNTS
+    " FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid AND t.typtype = 'd'), false) "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
     "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p', 'f') "
     "AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.oid, a.attnum";
@@ -64,7 +83,9 @@ constexpr std::string_view postgres_indexes_sql =
     "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p') "
     "AND k.place <= i.indnkeyatts ORDER BY c.oid, i.indexrelid, k.place";
 constexpr std::string_view postgres_references_sql =
-    "SELECT c.relname, n.oid::bigint, p.relname, n.confupdtype::text, n.confdeltype::text, "
+    "SELECT c.relname, n.oid::bigint, CASE WHEN p.relnamespace = c.relnamespace "
+    "THEN p.relname::text ELSE p.oid::regclass::text END, n.confupdtype::text, "
+    "n.confdeltype::text, "
     "f.attname, t.attname, n.condeferred "
     "FROM pg_catalog.pg_constraint n JOIN pg_catalog.pg_class c ON c.oid = n.conrelid "
     "JOIN pg_catalog.pg_class p ON p.oid = n.confrelid "
@@ -74,6 +95,7 @@ constexpr std::string_view postgres_references_sql =
     "WHERE n.contype = 'f' AND c.relnamespace = to_regnamespace(current_schema()) "
     "ORDER BY c.oid, n.oid, k.place";
 #undef TENANCY_COUNTS
+#undef TENANCY_DOMAINS
 
 #define TENANCY_HAS_OWNERS_RIGHTS                                                           \
   "c.relkind = 'm' OR NOT coalesce(c.reloptions::text[] && ARRAY['security_invoker=true', " \

@@ -39,7 +39,8 @@ std::string_view words_for(ReferenceFault fault) {
       return "refers to tenants by another column than 'tenant_id': a tenant's rows name no other "
              "tenant";
     case ReferenceFault::no_such_table:
-      return "refers to a table that is not there, so that no row can be written: leave it out";
+      return "refers to a table that is not there, so that no row can be written, or to one in "
+             "another schema, which is not looked at: leave it out";
     case ReferenceFault::control_table:
       return "refers to a table of the library's: only tenancy_tenants can be referred to";
     case ReferenceFault::not_led_by_tenant:
@@ -82,6 +83,7 @@ class TableJudge {
              by_rebuild(mender_, table_));
     } else {
       judge_words();
+      judge_inheritance();
       if (kind == TableKind::shared) {
         judge_shared();
       } else {
@@ -164,6 +166,19 @@ class TableJudge {
     }
   }
 
+  /// A table's policy is not asked about rows that are reached through another table.
+  void judge_inheritance() {
+    if (table_.inherits) {
+      refuse(
+          SchemaRule::row_security, {},
+          "the table " + quoted() +
+              " inherits from another one, or another one from it, or one of them is a partition "
+              "in another schema: who reads or changes the parent comes to the child's rows past "
+              "its policy; make each a table of its own, or partition it within the schema",
+          by_hand("ALTER TABLE … NO INHERIT …, once its rows are where they belong."));
+    }
+  }
+
   void judge_shared() {
     if (table_.column(tenant_column) != nullptr) {
       refuse(SchemaRule::classified_table, {std::string{tenant_column}},
@@ -203,13 +218,6 @@ class TableJudge {
 
   /// What keeps no tenants from each other and a table from being spread over several servers.
   void judge_distribution() {
-    if (table_.inherits) {
-      add(SchemaRule::distributable, Severity::warning, {},
-          "the table " + quoted() +
-              " inherits from another, or another from it, whose keys do not hold for it, and "
-              "Citus does not spread it: make it a table of its own, or partition it",
-          by_hand("ALTER TABLE … NO INHERIT …, once its rows are where they belong."));
-    }
     for (const CatalogueReference& reference : table_.references) {
       const bool has_tenant = std::ranges::any_of(
           reference.pairs, [](const auto& pair) { return is_tenant_column(pair.from); });

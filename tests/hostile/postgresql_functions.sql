@@ -167,3 +167,17 @@ SELECT age(x) FROM json_to_record('{"x":"3"}') over(x xid)
 SELECT age(x) FROM json_to_record('{"x":"3"}') max(y int, x xid)
 -- expect: refused: the counter of transactions of rows
 SELECT ('1').mxid_age
+-- expect: refused: types of columns behind an alias that is called as a word of a definition
+SELECT age(values) FROM json_to_record('{"values":"3"}') AS materialized(values xid)
+-- expect: refused: the same, as an array of names of tables
+SELECT * FROM json_to_record('{"values":[1259]}') AS materialized(values _regclass)
+-- expect: refused: the same, as an array of names of roles
+SELECT * FROM json_to_record('{"values":[10]}') AS materialized(values _regrole)
+-- expect: refused: the same, with a column beside it
+SELECT * FROM json_to_record('{"values":[], "b":[2200]}') AS materialized(values _int4, b _regnamespace)
+-- expect: refused: the same, as rights, which tell whether a role exists
+SELECT * FROM json_to_record('{"values":"nobody=r/postgres"}') AS materialized(values aclitem)
+-- expect: refused: an array of names of tables by its type's own name
+SELECT CAST(ARRAY[1259] AS _regclass)
+-- expect: refused: a function that nothing ends while it works through a long text
+SELECT translate('a', 'b', 'c')

@@ -17,29 +17,34 @@ constexpr int oldest_server = 130000;
 // objects last; a transaction that nobody works on ends by itself, and so does a statement whose
 // caller has gone.
 
+/// Whatever a role, a database or the environment sets: no tenant, no right to see all, and the
+/// server says so when a commit has not reached a standby.
+#define TENANCY_SETTINGS(path, of_transaction)                   \
+  "SELECT set_config('search_path', " path ", " of_transaction   \
+  "), "                                                          \
+  "set_config('tenancy.tenant', '', " of_transaction             \
+  "), "                                                          \
+  "set_config('tenancy.crossing', '', " of_transaction           \
+  "), "                                                          \
+  "set_config('client_min_messages', 'warning', " of_transaction \
+  "), "                                                          \
+  "set_config('idle_in_transaction_session_timeout', $2, " of_transaction ")"
+#define TENANCY_LOOKS_FOR_CALLER(of_transaction) \
+  ", set_config('client_connection_check_interval', $3, " of_transaction ")"
+#define TENANCY_FIRST_PATH "quote_ident(current_schema()) || ', pg_temp'"
+
 /// A pooler makes up the process that it tells its customers of.
 #define TENANCY_NO_POOLER \
   ", CAST(CASE WHEN pg_backend_pid()::text = $1 THEN '1' ELSE 'tenancy: a pooler' END AS integer)"
 
-constexpr StaticSql set_up_sql{
-    "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false), "
-    "set_config('idle_in_transaction_session_timeout', $2, false), "
-    "set_config('client_connection_check_interval', $3, false)" TENANCY_NO_POOLER};
-constexpr StaticSql set_up_old_sql{
-    "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', false), "
-    "set_config('idle_in_transaction_session_timeout', $2, false)" TENANCY_NO_POOLER};
+constexpr StaticSql set_up_sql{TENANCY_SETTINGS(TENANCY_FIRST_PATH, "false")
+                                   TENANCY_LOOKS_FOR_CALLER("false") TENANCY_NO_POOLER};
+constexpr StaticSql set_up_old_sql{TENANCY_SETTINGS(TENANCY_FIRST_PATH, "false") TENANCY_NO_POOLER};
 
 // The same for one transaction. A connection that others have used may have anything: their tenant,
 // or the word that lets all rows through.
-constexpr StaticSql settings_sql{
-    "SELECT set_config('search_path', $1, true), set_config('tenancy.tenant', '', true), "
-    "set_config('tenancy.crossing', '', true), "
-    "set_config('idle_in_transaction_session_timeout', $2, true), "
-    "set_config('client_connection_check_interval', $3, true)"};
-constexpr StaticSql settings_old_sql{
-    "SELECT set_config('search_path', $1, true), set_config('tenancy.tenant', '', true), "
-    "set_config('tenancy.crossing', '', true), "
-    "set_config('idle_in_transaction_session_timeout', $2, true)"};
+constexpr StaticSql settings_sql{TENANCY_SETTINGS("$1", "true") TENANCY_LOOKS_FOR_CALLER("true")};
+constexpr StaticSql settings_old_sql{TENANCY_SETTINGS("$1", "true")};
 constexpr StaticSql first_path_sql{
     "SELECT set_config('search_path', reset_val, true) FROM pg_catalog.pg_settings "
     "WHERE name = 'search_path'"};

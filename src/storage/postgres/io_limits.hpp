@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <limits>
 
 #include "storage/call_limits.hpp"
 
@@ -25,7 +27,9 @@ class IoLimits {
 
   explicit IoLimits(const CallLimits& limits) noexcept
       : IoLimits{limits, {Clock::time_point::max(), errc::internal, ""}} {}
-  IoLimits(const CallLimits& limits, Budget budget) noexcept : limits_{&limits}, budget_{budget} {}
+  IoLimits(const CallLimits& limits, Budget budget,
+           std::size_t max_answer_bytes = std::numeric_limits<std::size_t>::max()) noexcept
+      : limits_{&limits}, budget_{budget}, max_answer_bytes_{max_answer_bytes} {}
 
   /// Of what comes before a connection is used, which is a part of the wait for it.
   static IoLimits while_opening(const CallLimits& limits) noexcept {
@@ -51,6 +55,9 @@ class IoLimits {
   [[nodiscard]] Result<void> admit() const {
     return is_over() ? Result<void>{reason()} : Result<void>{success()};
   }
+  /// Of what comes until a row, or another answer, is whole: libpq keeps it all.
+  [[nodiscard]] std::size_t max_answer_bytes() const noexcept { return max_answer_bytes_; }
+
   /// Why the transaction must end.
   [[nodiscard]] Error reason() const {
     if (auto ended = limits_->check(); !ended) {
@@ -64,6 +71,7 @@ class IoLimits {
  private:
   const CallLimits* limits_;
   Budget budget_;
+  std::size_t max_answer_bytes_;
 };
 
 }  // namespace tenancy::inline v0::detail::postgres

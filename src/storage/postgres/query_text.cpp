@@ -44,6 +44,9 @@ bool is_name_of_server(std::string_view name) noexcept {
   constexpr auto types = std::to_array<std::string_view>(
       {"regclass", "regcollation", "regconfig", "regdictionary", "regnamespace", "regoper",
        "regoperator", "regproc", "regprocedure", "regrole", "regtype"});
+  if (name.starts_with('_')) {
+    name.remove_prefix(1);  // An array's type.
+  }
   return std::ranges::any_of(prefixes,
                              [&](std::string_view prefix) {
                                return is_same_name(name.substr(0, prefix.size()), prefix);
@@ -267,9 +270,10 @@ class Examiner {
     return success();
   }
 
+  /// VALUES may be the name of a column, too, which has no parenthesis behind it.
   [[nodiscard]] bool begins_query(std::size_t at) const noexcept {
-    return is_mark(at, "(") ||
-           (at < tokens_.size() && is_one_of(tokens_[at], {"select", "with", "values", "table"}));
+    return is_mark(at, "(") || (is(at, "values") && is_mark(at + 1, "(")) ||
+           (at < tokens_.size() && is_one_of(tokens_[at], {"select", "with", "table"}));
   }
 
   /// Whether a parenthesis behind this AS holds columns with their types: not a query, nor a

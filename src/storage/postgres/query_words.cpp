@@ -231,7 +231,6 @@ constexpr auto functions = std::to_array<std::string_view>({
     "to_timestamp",
     "to_tsquery",
     "to_tsvector",
-    "translate",
     "trim",
     "trim_scale",
     "trunc",

@@ -71,6 +71,10 @@ Error not_to_be_entered(const ExchangeFailure& failure) {
                                           "): run tenancy::migrate as the owner"};
 }
 
+/// What comes with a row, and before the first: how long its values are, and what the columns are
+/// called.
+constexpr std::size_t around_rows = std::size_t{1} << 20U;
+
 /// Without waiting for it, unless the connection is given up.
 void roll_back(Connection& connection) {
   if (!connection.poisoned()) {
@@ -239,7 +243,8 @@ ScopedQueries::Attempt ScopedQueries::attempt(Connection& connection, const Tena
                                               std::span<const ValueView> values,
                                               const std::string& proof, ScopedSink& sink) {
   const IoLimits io{limits,
-                    {Clock::now() + query.limits.time, errc::query_limit_exceeded, time_advice}};
+                    {Clock::now() + query.limits.time, errc::query_limit_exceeded, time_advice},
+                    query.limits.bytes + around_rows};
   if (auto admitted = io.admit(); !admitted) {
     return {std::move(admitted).error()};
   }

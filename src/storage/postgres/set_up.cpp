@@ -163,6 +163,14 @@ Result<void> set_up_queries(Worker& worker, const SetUp& what) {
   for (const std::string& statement : statements) {
     BOOST_OUTCOME_TRY(worker.run(statement));
   }
+  BOOST_OUTCOME_TRY(const bool is_unlimited,
+                    worker.finds("SELECT FROM pg_catalog.pg_roles WHERE rolconnlimit = -1 AND "
+                                 "rolname = " +
+                                 literal(what.queries)));
+  if (is_unlimited) {
+    BOOST_OUTCOME_TRY(worker.run("ALTER ROLE " + queries + " CONNECTION LIMIT " +
+                                 std::to_string(what.query_connections)));
+  }
   BOOST_OUTCOME_TRY(const bool is_superuser,
                     worker.finds("SELECT FROM pg_catalog.pg_roles WHERE rolname = current_user "
                                  "AND rolsuper"));

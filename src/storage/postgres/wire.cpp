@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,7 +11,10 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "storage/scoped_limits.hpp"
 
 namespace tenancy::inline v0::detail::postgres {
 namespace {
@@ -234,6 +238,7 @@ Result<void> Wire::flush(const IoLimits& limits) {
 }
 
 Result<ResultHandle> Wire::next_result(const IoLimits& limits) {
+  std::size_t arrived = 0;
   while (PQisBusy(connection_) != 0) {
     const int left = PQflush(connection_);
     if (left < 0) {
@@ -241,6 +246,13 @@ Result<ResultHandle> Wire::next_result(const IoLimits& limits) {
     }
     BOOST_OUTCOME_TRY(
         wait_within(static_cast<short>(left == 0 ? POLLIN : POLLIN | POLLOUT), limits));
+    int waiting = 0;
+    if (::ioctl(PQsocket(connection_), FIONREAD, &waiting) == 0) {
+      arrived += static_cast<std::size_t>(std::max(waiting, 0));
+    }
+    if (arrived > limits.max_answer_bytes()) {
+      return limit_error("bytes", "a row is longer than a query's rows may be together");
+    }
     if (PQconsumeInput(connection_) == 0) {
       return lost();
     }

@@ -169,6 +169,8 @@ TEST_CASE("a set-up may be run again, and makes roles that prove themselves") {
   }
   must(tenancy::postgres::set_up(cluster.admin_url(), what));
   const RawSession admin{database.admin_url()};
+  // Whatever tenants' queries do, the server has connections left.
+  CHECK(admin.value("SELECT rolconnlimit FROM pg_roles WHERE rolname = 'tenancy_query'") == "50");
   CHECK(admin.value("SELECT rolpassword LIKE 'SCRAM-SHA-256$%' FROM pg_authid WHERE rolname = '" +
                     application + "'") == "t");
   CHECK(admin.value("SELECT rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolinherit "

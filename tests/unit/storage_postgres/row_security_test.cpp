@@ -10,6 +10,7 @@
 
 #include "tenancy/data/cross_tenant_repository.hpp"
 #include "tenancy/data/repository.hpp"
+#include "tenancy/storage/transaction.hpp"
 
 #include "support/entities.hpp"
 #include "support/postgres_cluster.hpp"
@@ -225,4 +226,31 @@ TEST_CASE("after a view across tenants nothing of it is left on the connection")
   must(Repository<Note>{test.store, context}.insert({.id = "b", .title = "b"}));
   CHECK(RawSession{place.database().admin_url()}.value("SELECT title FROM notes WHERE id = 'b'") ==
         "");
+}
+
+TEST_CASE("what a role, a database or a URL sets for its sessions lets nobody through") {
+  const Fixture fixture;
+  const RawSession admin{fixture.place.database().admin_url()};
+  const std::string database = fixture.place.database().name();
+  admin.run("ALTER DATABASE " + database + " SET tenancy.crossing = 'on'; ALTER DATABASE " +
+            database + " SET client_min_messages = 'error'");
+  auto options = fixture.place.again();
+  for (const std::string& url :
+       {fixture.place.database().application_url(),
+        fixture.place.database().application_url() + "?options=-c%20tenancy.crossing%3Don"}) {
+    CAPTURE(url);
+    const auto authority = must(tenancy::open(url, options));
+    const auto context = must(authority.enter(fixture.test.acme.id, tenancy_test::tester()));
+    static constexpr tenancy::detail::StaticSql sql{
+        "SELECT CAST(?1 AS bigint), CAST(tenancy_crossing() AS text) || "
+        "current_setting('client_min_messages')"};
+    must(authority.store().read(
+        context, [](tenancy::ReadTransaction& transaction) -> tenancy::Result<void> {
+          BOOST_OUTCOME_TRY(auto lease,
+                            tenancy::detail::SessionAccess::of(transaction).prepare(sql));
+          BOOST_OUTCOME_TRY(lease->step());
+          CHECK(lease->text(1) == "falsewarning");
+          return tenancy::success();
+        }));
+  }
 }

@@ -170,6 +170,18 @@ TEST_CASE("keys, indexes, references and counters keep to the rules that they ke
             SchemaRule::no_connection_state, "t"},
            {columns + "n BIGINT CHECK (n <> lastval()), PRIMARY KEY (tenant_id, id))",
             SchemaRule::no_connection_state, "t"},
+           {"CREATE SEQUENCE counter; CREATE DOMAIN counted AS BIGINT DEFAULT "
+            "nextval('counter'); " +
+                columns + "n counted, PRIMARY KEY (tenant_id, id))",
+            SchemaRule::no_autoincrement, "t"},
+           {"CREATE DOMAIN seen AS BIGINT CHECK (VALUE <> txid_current()); "
+            "CREATE DOMAIN seen_too AS seen; " +
+                columns + "n seen_too, PRIMARY KEY (tenant_id, id))",
+            SchemaRule::no_connection_state, "t"},
+           {"CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.plans (code TEXT PRIMARY KEY); "
+            "CREATE TABLE plans (code TEXT PRIMARY KEY); " +
+                columns + "code TEXT REFERENCES elsewhere.plans, PRIMARY KEY (tenant_id, id))",
+            SchemaRule::foreign_key, "t"},
            {columns + "up TEXT, PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, up) "
                       "REFERENCES t DEFERRABLE INITIALLY DEFERRED)",
             SchemaRule::immediate_references, "t"},
@@ -212,7 +224,6 @@ TEST_CASE(
                 "PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, note) REFERENCES notes "
                 "(tenant_id, id) ON UPDATE CASCADE ON DELETE CASCADE)",
             {"t"}},
-           {"CREATE TABLE t (PRIMARY KEY (tenant_id, id)) INHERITS (notes)", {"notes", "t"}},
            // What it takes.
            {"CREATE TABLE t " + columns +
                 "PRIMARY KEY (tenant_id, id), UNIQUE (tenant_id, note), FOREIGN KEY (tenant_id, "
@@ -277,6 +288,58 @@ TEST_CASE("what create_tenant_table makes keeps to all rules, and its trigger se
   session.run("INSERT INTO things (tenant_id, id, updated_at) VALUES (" + id + ", 'a', 5)");
   session.run("UPDATE things SET weight = 2");
   CHECK(session.value("SELECT updated_at > 1600000000000000 FROM things") == "t");
+}
+
+TEST_CASE("a table whose rows are come to through another one is refused") {
+  const std::string columns =
+      "(tenant_id BIGINT NOT NULL REFERENCES tenancy_tenants, id TEXT NOT NULL, "
+      "PRIMARY KEY (tenant_id, id))";
+  const std::string secured = "; " + tenancy::detail::secure_rows("t");
+  const std::string spread = "CREATE TABLE t " + columns + " PARTITION BY HASH (tenant_id)";
+  struct Case {
+    std::string made;
+    std::vector<std::string> refused;
+  };
+  for (const Case& each : std::vector<Case>{
+           // A shared parent, whose readers are asked for no tenant.
+           {"CREATE TABLE docs (id TEXT PRIMARY KEY); CREATE TABLE t (tenant_id BIGINT NOT NULL "
+            "REFERENCES tenancy_tenants, PRIMARY KEY (tenant_id, id)) INHERITS (docs)" +
+                secured,
+            {"docs", "t"}},
+           {"CREATE TABLE t (PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id) REFERENCES "
+            "tenancy_tenants) INHERITS (notes)" +
+                secured,
+            {"notes", "t"}},
+           // A partition that nobody looks at.
+           {spread + secured +
+                "; CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.t0 PARTITION OF t FOR VALUES "
+                "WITH (MODULUS 1, REMAINDER 0)",
+            {"t"}},
+           // Those that are looked at, each by itself.
+           {spread + secured +
+                "; CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0); " +
+                tenancy::detail::secure_rows("t0"),
+            {}},
+           {spread + secured +
+                "; CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+            {"t0"}}}) {
+    CAPTURE(each.made);
+    const PostgresPlace place;
+    RawSession{place.database().owner_url()}.run(each.made);
+    auto options = place.again();
+    options.schema_policy.shared_tables = {"docs"};
+    const auto report = must(tenancy::verify_schema(place.url(), options));
+    std::vector<std::string> refused;
+    for (const auto& finding : report.findings) {
+      if (finding.severity == tenancy::Severity::refused) {
+        CHECK(finding.rule == SchemaRule::row_security);
+        refused.push_back(finding.object);
+      }
+    }
+    CHECK(refused == each.refused);
+    CHECK(opened_as(place, "tenancy_app", options) ==
+          (each.refused.empty() ? std::nullopt : std::optional{errc::unsafe_schema}));
+  }
 }
 
 TEST_CASE("a mapped table is what its mapping takes it to be, in PostgreSQL's types") {

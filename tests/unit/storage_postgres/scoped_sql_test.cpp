@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include "tenancy/migrate/migrate.hpp"
 
@@ -407,4 +408,27 @@ TEST_CASE("the library's own functions with their owner's rights are known by wh
     must(tenancy::migrate(fixture.place.database().owner_url(), fixture.place.again()));
     CHECK(opened(fixture.place, fixture.place.again()) == std::nullopt);
   }
+}
+
+TEST_CASE("a row that is far too long is not taken into this process's memory") {
+  const Fixture fixture;
+  const auto resident = [] {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;  // In KiB, and the most that there was.
+  };
+  must(fixture.sql().query("SELECT 1"));
+  const auto before = resident();
+  // 192 MB in a row, which libpq would hold twice. What has come when it is looked at is taken.
+  const auto outcome =
+      fixture.sql({.time = std::chrono::seconds{60}, .bytes = 1'000'000})
+          .query(
+              "SELECT x, x, x, x, x, x, x, x FROM (SELECT replace(r, 'a', a) "
+              "AS x FROM (SELECT a, replace(replace(a, 'a', a), 'a', a) AS r "
+              "FROM (VALUES (replace('aaaaaaaaaa', 'a', 'aaaaaaa'))) AS v(a)) AS w) AS z");
+  CHECK(code_of(outcome) == errc::query_limit_exceeded);
+  CHECK(outcome.error().subject() == "bytes");
+  CHECK(resident() - before < 256 * 1024);
+  // The next query has a connection.
+  CHECK(must(fixture.sql().query("SELECT id FROM notes")).rows.size() == 5);
 }

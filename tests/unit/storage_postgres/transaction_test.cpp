@@ -186,11 +186,11 @@ TEST_CASE("what stands in each other's way for ever ends at the call's deadline"
   int runs = 0;
   const auto outcome = fixture.test.store.write(fixture.acme, CallOptions::within(500ms),
                                                 [&](WriteTransaction& tx) -> Result<void> {
-                                                  ++runs;
                                                   const Repository<Note> notes{tx};
                                                   BOOST_OUTCOME_TRY(auto note, notes.require("n"));
                                                   // Somebody is always faster.
                                                   admin.run("UPDATE notes SET stars = stars + 1");
+                                                  ++runs;
                                                   BOOST_OUTCOME_TRY(notes.update(note));
                                                   return tenancy::success();
                                                 });

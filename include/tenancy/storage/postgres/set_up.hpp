@@ -22,6 +22,10 @@ struct SetUp {
   /// What queries that tenants write run as: sees the views of their rows and nothing else. Empty
   /// for none.
   std::string queries = "tenancy_query";
+  /// How many connections the server takes of that role, from all programs together, unless a limit
+  /// is set already. What a function does to a long text is ended by nothing, not even by its
+  /// caller's going, so that without a limit such queries could take all connections. 1 to 10,000.
+  int query_connections = 50;
   /// What the roles prove themselves with, where the server asks for a password; null for none. A
   /// role that is there already keeps its own. It leaves this process as a SCRAM verifier only.
   /// Ownership: borrowed until `set_up` returns.
