@@ -62,7 +62,7 @@ Result<DryRunReport> dry_run_migrations(std::string_view url, const OpenOptions&
                                       {.keys = options.keys,
                                        .options = options.store,
                                        .call = options.call,
-                                       .file_schema = detail::file_schema(of_files)}));
+                                       .file_schema = detail::file_schema(of_files, nullptr)}));
   auto outcome = detail::migrate_all(*copy, options.call, options.migrations, record(report.steps),
                                      [] { return Result<void>{success()}; });
   if (outcome) {

@@ -29,7 +29,8 @@ Result<std::vector<AppliedMigration>> migrate(std::string_view url, OpenOptions 
   if (opener->migrates_by_itself()) {
     BOOST_OUTCOME_TRY(detail::sqlite::check_options(options.store));
     const CallOptions call = options.call;
-    BOOST_OUTCOME_TRY(const auto store, detail::open_store(*opener, url, options));
+    BOOST_OUTCOME_TRY(const auto store,
+                      detail::open_store(*opener, url, options, options.on_migration));
     // Each file is brought up to date before it is given.
     BOOST_OUTCOME_TRY(store->visit_files(
         call, [](detail::StoreBackend& /*file*/) { return Result<void>{success()}; }));

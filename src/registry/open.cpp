@@ -55,8 +55,8 @@ Result<void> settle_schema(const StoreOpener& opener, StoreBackend& store,
 
 }  // namespace
 
-FileSchema detail::file_schema(const OpenOptions& options) {
-  return [migrations = options.migrations, mode = options.schema, listener = options.on_migration](
+FileSchema detail::file_schema(const OpenOptions& options, MigrationListener listener) {
+  return [migrations = options.migrations, mode = options.schema, listener = std::move(listener)](
              StoreBackend& file, TenantId tenant, FileAge age,
              const CallOptions& call) -> Result<void> {
     const auto compare = [&](ControlSession& session) {
@@ -81,8 +81,8 @@ FileSchema detail::file_schema(const OpenOptions& options) {
 }
 
 Result<std::shared_ptr<StoreBackend>> detail::open_store(const StoreOpener& opener,
-                                                         std::string_view url,
-                                                         OpenOptions& options) {
+                                                         std::string_view url, OpenOptions& options,
+                                                         MigrationListener of_files) {
   if (options.schema == SchemaMode::verify || !opener.migrates_by_itself()) {
     // Before there is a store, keys or a lock.
     BOOST_OUTCOME_TRY(detail::verify_migrations(opener, url, options));
@@ -96,7 +96,7 @@ Result<std::shared_ptr<StoreBackend>> detail::open_store(const StoreOpener& open
                             [policy = options.schema_policy](detail::ControlSession& session) {
                               return detail::read_visible_schema(session, policy);
                             },
-                        .file_schema = file_schema(options)}));
+                        .file_schema = file_schema(options, std::move(of_files))}));
   BOOST_OUTCOME_TRY(settle_schema(opener, *store, options));
   BOOST_OUTCOME_TRY(store->begin_serving(options.call));
   return store;

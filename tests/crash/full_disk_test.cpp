@@ -1,30 +1,20 @@
-// A disk that is really full: a small filesystem in memory, in a mount namespace of a process of
-// its own, so that nothing is left behind and nobody else sees it.
+// A disk that is really full.
 
-#include <array>
 #include <atomic>
-#include <cstdio>
-#include <exception>
 #include <filesystem>
-#include <fstream>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "crash/pairs.hpp"
 #include "support/must.hpp"
+#include "support/small_disk.hpp"
 #include "support/temporary_folder.hpp"
 
 using tenancy::errc;
-using tenancy::Result;
+using tenancy_test::Ballast;
 using tenancy_test::file_in;
 using tenancy_test::Findings;
 using tenancy_test::Ledger;
@@ -36,89 +26,16 @@ using tenancy_test::TemporaryFolder;
 
 namespace {
 
-bool write_text(const char* file, std::string_view text) {
-  const int descriptor = ::open(file, O_WRONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    return false;
-  }
-  const bool written =
-      ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-  ::close(descriptor);
-  return written;
-}
-
-/// Gives this process mounts of its own; without root, as root of a namespace of its own.
-bool leave_mounts_alone() {
-  const auto user = std::to_string(::geteuid());
-  const auto group = std::to_string(::getegid());
-  if (::unshare(CLONE_NEWNS) != 0) {
-    if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
-        !write_text("/proc/self/setgroups", "deny") ||
-        !write_text("/proc/self/uid_map", "0 " + user + " 1") ||
-        !write_text("/proc/self/gid_map", "0 " + group + " 1")) {
-      return false;
-    }
-  }
-  return ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-}
-
-/// Runs the action in a child process that sees a small filesystem in that folder, and gives what
-/// it finds broken, or why it could not run.
+/// The action on a small disk, and what it finds broken.
 template <class Action>
-std::string on_small_disk(const std::filesystem::path& folder, const char* size, Action action) {
-  std::array<int, 2> ends{};
-  REQUIRE(::pipe(ends.data()) == 0);
-  // What stands in the buffers would otherwise be written by the child, too.
-  std::fflush(nullptr);
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::close(ends[0]);
+std::string found_on_small_disk(const std::filesystem::path& folder, const char* size,
+                                Action action) {
+  return tenancy_test::on_small_disk(folder, size, [&] {
     Findings findings;
-    if (!leave_mounts_alone() ||
-        ::mount("small", folder.c_str(), "tmpfs", 0, (std::string{"size="} + size).c_str()) != 0) {
-      findings.add("no small filesystem: this test needs root or user namespaces");
-    } else {
-      try {
-        action(findings);
-      } catch (const std::exception& failure) {
-        findings.add(std::string{"an exception: "} + failure.what());
-      } catch (...) {
-        findings.add("a requirement was not met; it is told above");
-      }
-    }
-    const std::string text = findings.text() + "end\n";
-    const bool told =
-        ::write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    ::_exit(told ? 0 : 1);
-  }
-  ::close(ends[1]);
-  std::string text;
-  std::array<char, 4096> part{};
-  for (ssize_t got = 0; (got = ::read(ends[0], part.data(), part.size())) > 0;) {
-    text.append(part.data(), static_cast<std::size_t>(got));
-  }
-  ::close(ends[0]);
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  if (!text.ends_with("end\n") || status != 0) {
-    return "the child ended too early: " + text;
-  }
-  text.resize(text.size() - 4);
-  return text;
+    action(findings);
+    return findings.text();
+  });
 }
-
-/// Something else on the disk, which can go when room is needed.
-class Ballast {
- public:
-  Ballast(std::filesystem::path file, std::size_t size) : file_{std::move(file)} {
-    std::ofstream{file_, std::ios::binary} << std::string(size, 'x');
-  }
-  void drop() const { std::filesystem::remove(file_); }
-
- private:
-  std::filesystem::path file_;
-};
 
 /// Writes pairs until the disk is full; gives how many were kept.
 int fill(const OpenStore& open, std::size_t tenant, const std::string& prefix, Ledger& ledger,
@@ -196,21 +113,21 @@ void fill_and_make_room(const std::filesystem::path& folder, std::size_t threads
 TEST_CASE(
     "a disk that gets full refuses writes, keeps reads, and takes writes once there is room") {
   const TemporaryFolder folder;
-  CHECK(on_small_disk(folder.path(), "6m", [&](Findings& findings) {
+  CHECK(found_on_small_disk(folder.path(), "6m", [&](Findings& findings) {
           fill_and_make_room(folder.path(), 1, findings);
         }) == "");
 }
 
 TEST_CASE("a disk gets full under several writers") {
   const TemporaryFolder folder;
-  CHECK(on_small_disk(folder.path(), "6m", [&](Findings& findings) {
+  CHECK(found_on_small_disk(folder.path(), "6m", [&](Findings& findings) {
           fill_and_make_room(folder.path(), 4, findings);
         }) == "");
 }
 
 TEST_CASE("a disk that is full from the beginning takes no store, and says so") {
   const TemporaryFolder folder;
-  CHECK(on_small_disk(folder.path(), "1m", [&](Findings& findings) {
+  CHECK(found_on_small_disk(folder.path(), "1m", [&](Findings& findings) {
           const Ballast ballast{folder / "ballast", 2U << 20U};
           const tenancy::KeyRing keys = tenancy::KeyRing::ephemeral();
           const auto refused = tenancy_test::open_with(keys, folder.path());

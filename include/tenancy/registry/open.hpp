@@ -38,7 +38,8 @@ struct OpenOptions {
   /// tables are not what the mappings take them to be is refused at once, and not at the first call
   /// that fails.
   std::vector<ExpectedTable> mappings = {};
-  /// Told of each step that is applied; may be empty.
+  /// Told of each step that is applied before the call returns, and never later; may be empty. Of a
+  /// silo, `open` applies them to the control file, and `migrate` to all tenants' files as well.
   MigrationListener on_migration = nullptr;
   /// The application's keys. When empty, they are read from `FILE.keys` beside the database, or
   /// from `DIR/keys` of a silo, which is created together with a new database and never for an

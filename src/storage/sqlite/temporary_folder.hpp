@@ -10,8 +10,9 @@
 
 namespace tenancy::inline v0::detail::sqlite {
 
-/// A private folder (mode 0700), removed with all that is in it at the end. Exported, because
-/// tenancy::testing stands on it.
+/// A private folder (mode 0700), removed with all that is in it at the end. While it is in use it
+/// is locked, so that one whose process was killed is known. Exported, because tenancy::testing
+/// stands on it.
 class TENANCY_API TemporaryFolder {
  public:
   /// Under the system's folder for temporary files. Errors: `cannot_open`.
@@ -21,7 +22,11 @@ class TENANCY_API TemporaryFolder {
   static Result<TemporaryFolder> create_beside(const std::filesystem::path& file,
                                                std::string_view purpose);
 
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_{std::exchange(other.path_, {})} {}
+  /// Removes those beside a file that nobody uses any more. What cannot be removed stays.
+  static void remove_abandoned(const std::filesystem::path& file, std::string_view purpose);
+
+  TemporaryFolder(TemporaryFolder&& other) noexcept
+      : path_{std::exchange(other.path_, {})}, lock_{std::exchange(other.lock_, -1)} {}
   TemporaryFolder& operator=(TemporaryFolder&&) = delete;
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
@@ -32,9 +37,11 @@ class TENANCY_API TemporaryFolder {
  private:
   static Result<TemporaryFolder> create_from(std::string name);
 
-  explicit TemporaryFolder(std::filesystem::path path) noexcept : path_{std::move(path)} {}
+  TemporaryFolder(std::filesystem::path path, int lock) noexcept
+      : path_{std::move(path)}, lock_{lock} {}
 
   std::filesystem::path path_;
+  int lock_;  ///< A descriptor of the folder, which is locked by `flock`.
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite

@@ -89,7 +89,7 @@ Result<std::unique_ptr<GatheredRows>> GatheredRows::create(const std::filesystem
                     detail::control_read(control, options, [&](ControlSession& session) {
                       return read_definition(session, table);
                     }));
-  BOOST_OUTCOME_TRY(auto folder, sqlite::TemporaryFolder::create_beside(beside, "crossing"));
+  BOOST_OUTCOME_TRY(auto folder, sqlite::TemporaryFolder::create_beside(beside, crossing_purpose));
   std::unique_ptr<GatheredRows> rows{new GatheredRows{std::move(folder)}};
   const auto file = rows->folder_.path() / "rows.db";
   BOOST_OUTCOME_TRY(sqlite::create_database_file(file, sqlite::Durability::none));

@@ -10,6 +10,9 @@
 
 namespace tenancy::inline v0::detail::silo {
 
+/// What a folder of gathered rows is called by.
+inline constexpr std::string_view crossing_purpose = "crossing";
+
 /// The rows of one table out of many tenants' files, in a private database that is gone at the end.
 ///
 /// Thread safety: confined to one thread at a time.

@@ -138,6 +138,7 @@ Result<Mirror> read_mirror(ControlSession& session, TenantId tenant) {
 }
 
 Result<void> write_mirror(ControlSession& file, TenantId tenant, const Mirror& mirror) {
+  BOOST_OUTCOME_TRY(require_file_of(file, tenant));
   BOOST_OUTCOME_TRY(const Mirror present, read_mirror(file, tenant));
   BOOST_OUTCOME_TRY(stand(file, tenant, mirror));
   const auto lacks = [](const std::vector<Mirror::Key>& keys, const Mirror::Key& key) {

@@ -37,6 +37,7 @@ struct Mirror {
 Result<Mirror> read_mirror(ControlSession& session, TenantId tenant);
 
 /// Has a tenant's file say the same. A tenant that the mirror does not have is archived there.
+/// Errors: `corrupt_store` for a file that knows another tenant, which is left as it is.
 Result<void> write_mirror(ControlSession& file, TenantId tenant, const Mirror& mirror);
 
 /// Whether the control file says that the tenant was erased, and has no file any more.

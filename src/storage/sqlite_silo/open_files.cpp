@@ -124,11 +124,12 @@ void OpenFiles::give_back(Slot& slot) noexcept {
 void OpenFiles::drop(TenantId tenant) noexcept {
   std::unique_lock lock{mutex_};
   const auto known = by_tenant_.find(tenant);
-  if (known == by_tenant_.end() || known->second->file == nullptr) {
+  if (known == by_tenant_.end()) {
     return;
   }
+  // One that is just being opened goes with its first pin.
   known->second->is_dropped = true;
-  if (known->second->pins == 0) {
+  if (known->second->file != nullptr && known->second->pins == 0) {
     close(lock, known->second);
   }
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include <fcntl.h>
 #include <sodium.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@
 #include "core/random.hpp"
 #include "storage/sqlite/backup.hpp"
 #include "storage/sqlite/backup_check.hpp"
+#include "storage/sqlite/job_connection.hpp"
 #include "storage/sqlite/temporary_folder.hpp"
 
 namespace tenancy::inline v0::detail::silo {
@@ -97,6 +100,36 @@ std::uint64_t size_of(const std::filesystem::path& file) {
   return failure ? 0 : size;
 }
 
+/// Those that a copy of a control file gives a file.
+Result<std::vector<TenantId>> tenants_of(const std::filesystem::path& control,
+                                         const CallOptions& call) {
+  sqlite::JobWatch watch{call};
+  BOOST_OUTCOME_TRY(auto connection, sqlite::JobConnection::open(
+                                         control.string(), sqlite::JobConnection::Source::frozen,
+                                         std::chrono::milliseconds{0}, watch));
+  // Older stores know none that are erased.
+  BOOST_OUTCOME_TRY(const auto knows_erased,
+                    connection.number("SELECT count(*) FROM pragma_table_info('tenancy_tenants') "
+                                      "WHERE name = 'erased_at'"));
+  std::vector<TenantId> tenants;
+  bool is_sound = true;
+  BOOST_OUTCOME_TRY(connection.run(
+      knows_erased != 0 ? "SELECT tenant_id FROM tenancy_tenants WHERE erased_at IS NULL"
+                        : "SELECT tenant_id FROM tenancy_tenants",
+      [&](sqlite3_stmt* row) {
+        const auto tenant = TenantId::from_value(sqlite3_column_int64(row, 0));
+        is_sound = tenant.has_value();
+        if (is_sound) {
+          tenants.push_back(tenant.value());
+        }
+        return is_sound;
+      }));
+  if (!is_sound) {
+    return Error{errc::corrupt_store, control.string() + " lists a tenant that is none"};
+  }
+  return tenants;
+}
+
 }  // namespace
 
 Result<BackupReport> write_silo_backup(const SiloFolder& silo, const std::filesystem::path& target,
@@ -128,24 +161,59 @@ Result<BackupReport> write_silo_backup(const SiloFolder& silo, const std::filesy
   BOOST_OUTCOME_TRY(const auto draft, sqlite::TemporaryFolder::create_beside(folder, "draft"));
   const SiloFolder copy{draft.path()};
   BOOST_OUTCOME_TRY(copy.make_folders());
-  std::string manifest;
   const auto write = [&](const std::filesystem::path& from,
                          const std::filesystem::path& to) -> Result<BackupReport> {
     BOOST_OUTCOME_TRY(auto one, sqlite::write_backup(from, to, progress.of_next_file(), max_wait));
     progress.file_done(one.bytes);
-    manifest += line_of(one.digest, to.lexically_relative(copy.root()).string());
     return one;
   };
-  // The control file first: each tenant that the copy knows has a file, which is level with it or
-  // ahead of it, as after a crash.
-  BOOST_OUTCOME_TRY(BackupReport report, write(silo.control_file(), copy.control_file()));
-  BOOST_OUTCOME_TRY(const auto all, tenants());
-  for (const TenantId tenant : all) {
+  const auto write_tenant = [&](TenantId tenant) -> Result<BackupReport> {
     if (silo.has_draft(tenant)) {
       BOOST_OUTCOME_TRY(silo.put_in_place(tenant));
     }
     BOOST_OUTCOME_TRY(copy.make_shard(tenant));
-    BOOST_OUTCOME_TRY(const auto one, write(silo.file_of(tenant), copy.file_of(tenant)));
+    return write(silo.file_of(tenant), copy.file_of(tenant));
+  };
+  // The control file first: each tenant that the copy knows has a file, which is level with it or
+  // ahead of it, as after a crash. Where one of them is erased meanwhile, the control file is
+  // copied once more; files that were copied before are then behind it, as one that was put back
+  // from an older day. Either is put right when it is first opened.
+  std::map<TenantId, BackupReport> copied;
+  BackupReport report;
+  for (bool was_overtaken = true; was_overtaken;) {
+    was_overtaken = false;
+    std::filesystem::remove(copy.control_file(), failure);
+    BOOST_OUTCOME_TRY(report, write(silo.control_file(), copy.control_file()));
+    BOOST_OUTCOME_TRY(const auto listed, tenants_of(copy.control_file(), options.call));
+    for (const TenantId tenant : listed) {
+      if (copied.contains(tenant)) {
+        continue;
+      }
+      auto one = write_tenant(tenant);
+      if (!one) {
+        BOOST_OUTCOME_TRY(const auto now, tenants());
+        if (std::ranges::find(now, tenant) != now.end()) {
+          return std::move(one).error();
+        }
+        was_overtaken = true;
+        continue;
+      }
+      copied.emplace(tenant, std::move(one).value());
+    }
+    std::erase_if(copied, [&](const auto& each) {
+      const bool is_gone = std::ranges::find(listed, each.first) == listed.end();
+      if (is_gone) {
+        std::filesystem::remove(copy.file_of(each.first), failure);
+      }
+      return is_gone;
+    });
+  }
+  const auto relative = [&](const std::filesystem::path& path) {
+    return path.lexically_relative(copy.root()).string();
+  };
+  std::string manifest = line_of(report.digest, relative(copy.control_file()));
+  for (const auto& [tenant, one] : copied) {
+    manifest += line_of(one.digest, relative(copy.file_of(tenant)));
     add(report, one);
   }
   BOOST_OUTCOME_TRY(write_manifest(copy.root(), manifest));
@@ -205,8 +273,12 @@ Result<BackupReport> check_silo_backup(const std::filesystem::path& folder,
       add(report, one);
     }
   }
-  if (names.size() < report.tenants + 1) {
-    return broken(manifest_name, "lists fewer files than there are tenants");
+  const SiloFolder silo{folder};
+  BOOST_OUTCOME_TRY(const auto tenants, tenants_of(silo.control_file(), call));
+  for (const TenantId tenant : tenants) {
+    if (!names.contains(silo.file_of(tenant).lexically_relative(folder).string())) {
+      return broken(manifest_name, "lists no file of tenant " + tenant.to_string());
+    }
   }
   report.digest = digest_of(manifest);
   report.took = CallOptions::Clock::now() - begun;

@@ -14,8 +14,9 @@
 namespace tenancy::inline v0::detail::silo {
 
 /// Copies each file of a silo, the control file first, into a folder that is made, checked and
-/// synced as `TARGET.draft-XXXXXX` and only then gets its name. `tenants` is asked
-/// before, for the progress, and once the control file has been copied, for what to copy.
+/// synced as `TARGET.draft-XXXXXX` and only then gets its name. `tenants` says who has a file in
+/// the silo itself: asked before, for the progress, and where a file cannot be copied, since its
+/// tenant may be gone.
 ///
 /// Errors: as `Authority::backup`.
 Result<BackupReport> write_silo_backup(const SiloFolder& silo, const std::filesystem::path& target,

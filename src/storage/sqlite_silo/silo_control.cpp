@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "storage/sqlite_silo/gathered_rows.hpp"
 #include "storage/sqlite_silo/silo_store.hpp"
 
 namespace tenancy::inline v0::detail::silo {
@@ -26,20 +27,26 @@ Result<void> SiloStore::control_write(const CallOptions& options, ControlBody bo
   BOOST_OUTCOME_TRY(writing_.refuse_this());
   Result<void> mirrored = success();
   Fates fates;
-  auto outcome = control_->control_write(options, [&](ControlSession& session) {
-    const WritingThreads::Mark mark{writing_};
-    // It may run again.
-    mirrored = take_back(fates, session);
-    if (!mirrored) {
-      return false;
-    }
-    mirrored = begin_noting(session);
-    if (!mirrored || !body(session)) {
-      return false;
-    }
-    mirrored = mirror_changes(session, options, fates);
-    return mirrored.has_value();
-  });
+  Result<void> outcome = success();
+  try {
+    outcome = control_->control_write(options, [&](ControlSession& session) {
+      const WritingThreads::Mark mark{writing_};
+      // It may run again.
+      mirrored = take_back(fates, session);
+      if (!mirrored) {
+        return false;
+      }
+      mirrored = begin_noting(session);
+      if (!mirrored || !body(session)) {
+        return false;
+      }
+      mirrored = mirror_changes(session, options, fates);
+      return mirrored.has_value();
+    });
+  } catch (...) {
+    take_back(fates);
+    throw;
+  }
   if (outcome && !mirrored) {
     outcome = std::move(mirrored);
   }
@@ -78,6 +85,9 @@ Result<void> SiloStore::mirror_changes(ControlSession& control, const CallOption
       BOOST_OUTCOME_TRY(folder_.set_aside(tenant));
       continue;
     }
+    if (folder_.is_set_aside(tenant)) {
+      BOOST_OUTCOME_TRY(settle_aside(tenant, control));
+    }
     BOOST_OUTCOME_TRY(const auto pinned, pin(tenant, options));
     BOOST_OUTCOME_TRY(detail::control_write(*pinned->store, options, [&](ControlSession& session) {
       return write_mirror(session, tenant, mirror);
@@ -111,16 +121,49 @@ Result<void> SiloStore::make_draft(TenantId tenant, const Mirror& mirror,
 
 Result<void> SiloStore::take_back(Fates& fates, ControlSession& control) const {
   for (const TenantId tenant : std::exchange(fates.made, {})) {
-    folder_.remove_draft(tenant);
+    BOOST_OUTCOME_TRY(const Mirror mirror, read_mirror(control, tenant));
+    if (!mirror.tenant) {
+      folder_.remove_draft(tenant);
+    }
   }
   for (const TenantId tenant : std::exchange(fates.erased, {})) {
     // Since then another process may have erased the tenant and committed.
-    BOOST_OUTCOME_TRY(const bool was_erased, is_erased(control, tenant));
-    if (!was_erased) {
-      BOOST_OUTCOME_TRY(folder_.bring_back(tenant));
-    }
+    BOOST_OUTCOME_TRY(settle_aside(tenant, control));
   }
   return success();
+}
+
+Result<void> SiloStore::settle_aside(TenantId tenant, ControlSession& control) const {
+  BOOST_OUTCOME_TRY(const bool is_gone, is_erased(control, tenant));
+  return is_gone ? folder_.remove_aside(tenant) : folder_.bring_back(tenant);
+}
+
+Result<void> SiloStore::recover_file(TenantId tenant, const CallOptions& options) {
+  if (folder_.has_draft(tenant)) {
+    // Whoever created the tenant has committed, or nobody would ask, and not come to this yet.
+    return folder_.put_in_place(tenant);
+  }
+  if (folder_.is_set_aside(tenant)) {
+    // Whoever erases a tenant has the control file's lock. One that was killed has it no more.
+    BOOST_OUTCOME_TRY(writing_.refuse_this());
+    Result<void> settled = success();
+    BOOST_OUTCOME_TRY(control_->control_write(options, [&](ControlSession& control) {
+      settled = folder_.is_set_aside(tenant) ? settle_aside(tenant, control) : success();
+      return false;
+    }));
+    BOOST_OUTCOME_TRY(std::move(settled));
+  }
+  // Somebody else may have put it there between the one look and the other.
+  if (folder_.has_file(tenant)) {
+    return success();
+  }
+  BOOST_OUTCOME_TRY(const bool is_gone, was_erased(tenant, options));
+  if (is_gone) {
+    return Error{errc::tenant_not_active, "tenant " + tenant.to_string() + " was erased"};
+  }
+  return Error{errc::cannot_open, "the file of tenant " + tenant.to_string() + ", " +
+                                      folder_.file_of(tenant).string() +
+                                      ", is not there: restore it"};
 }
 
 void SiloStore::take_back(Fates& fates) const noexcept {
@@ -146,36 +189,34 @@ Result<void> SiloStore::begin_serving(const CallOptions& options) {
     const std::scoped_lock lock{mutex_};
     fingerprint_ = std::move(fingerprint);
   }
+  sqlite::TemporaryFolder::remove_abandoned(folder_.control_file(), crossing_purpose);
   if (!folder_.has_drafts() && !folder_.has_set_aside()) {
     return success();
   }
   // Whoever is about to create or erase a tenant has the control file's lock; what lies there now
   // is of processes that are gone, or have committed.
   Result<void> finished = success();
-  BOOST_OUTCOME_TRY(control_->control_write(options, [&](ControlSession& session) {
-    finished = [&]() -> Result<void> {
-      BOOST_OUTCOME_TRY(const auto left, folder_.drafts_left());
-      for (const TenantId tenant : left) {
-        BOOST_OUTCOME_TRY(const Mirror mirror, read_mirror(session, tenant));
-        if (mirror.tenant) {
-          BOOST_OUTCOME_TRY(folder_.put_in_place(tenant));
-        }
-      }
-      folder_.clear_drafts();
-      BOOST_OUTCOME_TRY(const auto aside, folder_.set_aside_left());
-      for (const TenantId tenant : aside) {
-        BOOST_OUTCOME_TRY(const bool was_erased, is_erased(session, tenant));
-        if (was_erased) {
-          BOOST_OUTCOME_TRY(folder_.remove_aside(tenant));
-        } else {
-          BOOST_OUTCOME_TRY(folder_.bring_back(tenant));
-        }
-      }
-      return success();
-    }();
+  BOOST_OUTCOME_TRY(control_->control_write(options, [&](ControlSession& control) {
+    finished = settle_what_is_left(control);
     return false;
   }));
   return finished;
+}
+
+Result<void> SiloStore::settle_what_is_left(ControlSession& control) const {
+  BOOST_OUTCOME_TRY(const auto left, folder_.drafts_left());
+  for (const TenantId tenant : left) {
+    BOOST_OUTCOME_TRY(const Mirror mirror, read_mirror(control, tenant));
+    if (mirror.tenant) {
+      BOOST_OUTCOME_TRY(folder_.put_in_place(tenant));
+    }
+  }
+  folder_.clear_drafts();
+  BOOST_OUTCOME_TRY(const auto aside, folder_.set_aside_left());
+  for (const TenantId tenant : aside) {
+    BOOST_OUTCOME_TRY(settle_aside(tenant, control));
+  }
+  return success();
 }
 
 }  // namespace tenancy::inline v0::detail::silo

@@ -211,6 +211,10 @@ void SiloFolder::clear_drafts() const {
 
 bool SiloFolder::has_draft(TenantId tenant) const { return is_there(draft_of(tenant)); }
 
+bool SiloFolder::has_file(TenantId tenant) const { return is_there(file_of(tenant)); }
+
+bool SiloFolder::is_set_aside(TenantId tenant) const { return is_there(aside_of(tenant)); }
+
 void SiloFolder::remove_draft(TenantId tenant) const noexcept { remove_file(draft_of(tenant)); }
 
 Result<void> SiloFolder::sync_draft(TenantId tenant) const {

@@ -59,6 +59,8 @@ class SiloFolder {
   /// Removes all that lies there, while nobody makes a draft.
   void clear_drafts() const;
   [[nodiscard]] bool has_draft(TenantId tenant) const;
+  [[nodiscard]] bool has_file(TenantId tenant) const;
+  [[nodiscard]] bool is_set_aside(TenantId tenant) const;
   void remove_draft(TenantId tenant) const noexcept;
   /// Makes a draft, which nobody has open, survive a power cut.
   /// Errors: `cannot_open`.

@@ -29,6 +29,16 @@ constexpr const char* gathering_advice =
 
 }  // namespace
 
+Result<bool> SiloStore::was_erased(TenantId tenant, const CallOptions& options) {
+  return detail::control_read(*control_, options,
+                              [&](ControlSession& session) { return is_erased(session, tenant); });
+}
+
+bool SiloStore::was_erased_since(TenantId tenant, const CallOptions& options) {
+  const auto erased = was_erased(tenant, options);
+  return erased && erased.value();
+}
+
 Result<void> SiloStore::visit_files(const CallOptions& options,
                                     FunctionRef<Result<void>(StoreBackend&)> visit) {
   BOOST_OUTCOME_TRY(require_same_process(*this));
@@ -42,6 +52,9 @@ Result<void> SiloStore::visit_files(const CallOptions& options,
       return visit(*pinned->store);
     }();
     if (outcome) {
+      continue;
+    }
+    if (was_erased_since(tenant, options)) {
       continue;
     }
     if (ends_call(outcome.error())) {
@@ -68,8 +81,12 @@ Result<void> SiloStore::crossing_read(std::string_view table, const CallOptions&
   BOOST_OUTCOME_TRY(const auto rows, GatheredRows::create(folder_.control_file(), *control_, table,
                                                           options, limits));
   for (const TenantId tenant : tenants) {
-    BOOST_OUTCOME_TRY(const auto pinned, pin_fit(tenant, options));
-    BOOST_OUTCOME_TRY(rows->add(*pinned->store, tenant, options, limits));
+    auto pinned = pin_fit(tenant, options);
+    if (!pinned && was_erased_since(tenant, options)) {
+      continue;
+    }
+    BOOST_OUTCOME_TRY(const auto file, std::move(pinned));
+    BOOST_OUTCOME_TRY(rows->add(*file->store, tenant, options, limits));
   }
   sqlite::Connection& connection = rows->connection();
   const WatchScope watched{connection.watch(), limits,
@@ -131,6 +148,15 @@ Result<StoreStatus> SiloStore::status(const CallOptions& options) {
   };
   for (const auto& open : files_->open_now()) {
     BOOST_OUTCOME_TRY(const auto one, open->store->status(options));
+    if (one.files != StoreFiles::in_place) {
+      BOOST_OUTCOME_TRY(const bool gone, was_erased(open->tenant, options));
+      if (gone) {
+        // By another program. Nobody is let in; what is still open of it goes now.
+        files_->drop(open->tenant);
+        all.isolation_alarms += one.isolation_alarms;
+        continue;
+      }
+    }
     if (one.files != StoreFiles::in_place && all.files == StoreFiles::in_place) {
       all.files = one.files;
       all.file = one.file;

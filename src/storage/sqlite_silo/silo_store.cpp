@@ -1,7 +1,6 @@
 #include "storage/sqlite_silo/silo_store.hpp"
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 #include "storage/refuse_in_child.hpp"
@@ -98,21 +97,8 @@ Result<std::shared_ptr<SqliteStore>> SiloStore::open_store(const std::filesystem
 Result<std::shared_ptr<TenantFile>> SiloStore::open_file(TenantId tenant,
                                                          const CallOptions& options) {
   const auto file = folder_.file_of(tenant);
-  std::error_code ignored;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) {
-    if (!folder_.has_draft(tenant)) {
-      BOOST_OUTCOME_TRY(const bool was_erased,
-                        detail::control_read(*control_, options, [&](ControlSession& session) {
-                          return is_erased(session, tenant);
-                        }));
-      if (was_erased) {
-        return Error{errc::tenant_not_active, "tenant " + tenant.to_string() + " was erased"};
-      }
-      return Error{errc::cannot_open, "the file of tenant " + tenant.to_string() + ", " +
-                                          file.string() + ", is not there: restore it"};
-    }
-    // Whoever created the tenant has committed, or nobody would ask, and not come to this yet.
-    BOOST_OUTCOME_TRY(folder_.put_in_place(tenant));
+  if (!folder_.has_file(tenant)) {
+    BOOST_OUTCOME_TRY(recover_file(tenant, options));
   }
   BOOST_OUTCOME_TRY(folder_.make_shard(tenant));
   BOOST_OUTCOME_TRY(sqlite::check_files(file));

@@ -98,6 +98,19 @@ class SiloStore final : public StoreBackend, public std::enable_shared_from_this
   /// `body` on the tenant's file; once more where it was refused by a file that was not level.
   Result<void> run_on_file(const TenantContext& context, const CallOptions& options, FileBody body);
 
+  /// Whether the control file says so by now.
+  Result<bool> was_erased(TenantId tenant, const CallOptions& options);
+  /// The same of a tenant whose file could not be opened: a job passes over it.
+  bool was_erased_since(TenantId tenant, const CallOptions& options);
+
+  /// Puts a file in its place that is not there yet, or not any more.
+  /// Errors: `tenant_not_active` for a tenant that was erased; `cannot_open`.
+  Result<void> recover_file(TenantId tenant, const CallOptions& options);
+  /// A file that was set aside goes where the control file says: away, or back.
+  Result<void> settle_aside(TenantId tenant, ControlSession& control) const;
+  /// The same of all, and of drafts, with what a process that is gone left behind.
+  Result<void> settle_what_is_left(ControlSession& control) const;
+
   Result<void> mirror_changes(ControlSession& control, const CallOptions& options, Fates& fates);
   Result<void> make_draft(TenantId tenant, const Mirror& mirror, const CallOptions& options);
   /// As if the transaction had not been.

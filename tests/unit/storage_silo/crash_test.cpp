@@ -7,10 +7,13 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "tenancy/migrate/migrate.hpp"
 
 #include "storage/sqlite_silo/silo_folder.hpp"
 #include "support/future_write.hpp"
@@ -24,6 +27,7 @@ using tenancy_test::code_of;
 using tenancy_test::count_notes;
 using tenancy_test::create;
 using tenancy_test::enter;
+using tenancy_test::erase;
 using tenancy_test::must;
 using tenancy_test::Silo;
 using tenancy_test::tester;
@@ -45,21 +49,13 @@ class Killer final : public tenancy::StoreObserver {
   int left_ = 0;
 };
 
-/// Does something to a silo in a process that is killed after so many commits of it. Whether it
-/// was.
-template <class Action>
-bool is_killed(const Silo& silo, int commits, Action action) {
+/// Runs it in a process of its own. Whether that was killed.
+template <class Body>
+bool is_killed_in(Body body) {
   const pid_t child = ::fork();
   if (child == 0) {
-    const auto killer = std::make_shared<Killer>();
-    auto authority = silo.try_open({.observer = killer});
-    if (!authority) {
-      ::_exit(2);
-    }
-    killer->arm(commits);
-    const bool done = action(authority.value());
-    // As if it were killed here.
-    ::_exit(done ? 0 : 1);
+    // As if it were killed behind it.
+    ::_exit(body() ? 0 : 1);
   }
   int status = 0;
   ::waitpid(child, &status, 0);
@@ -69,6 +65,26 @@ bool is_killed(const Silo& silo, int commits, Action action) {
   }
   REQUIRE(WEXITSTATUS(status) == 0);
   return false;
+}
+
+/// Does something to a silo in a process that is killed after so many commits of it. Whether it
+/// was.
+template <class Action>
+bool is_killed(const Silo& silo, int commits, Action action) {
+  return is_killed_in([&] {
+    const auto killer = std::make_shared<Killer>();
+    const auto authority = silo.try_open({.observer = killer});
+    if (!authority) {
+      return false;
+    }
+    killer->arm(commits);
+    return action(authority.value());
+  });
+}
+
+std::string status_in(const std::filesystem::path& file) {
+  SQLite::Database database{file.string(), SQLite::OPEN_READWRITE, 5000};
+  return database.execAndGet("SELECT status FROM tenancy_tenants").getText();
 }
 
 bool is_in_order(const std::filesystem::path& file) {
@@ -130,14 +146,8 @@ TEST_CASE("a suspension that was cut short lets nobody in, until it is undone as
   };
   // The first commit is that of the tenant's file: the control file does not know.
   REQUIRE(is_killed(silo, 1, suspend));
-  {
-    SQLite::Database file{SiloFolder{silo.root}.file_of(acme).string(), SQLite::OPEN_READWRITE};
-    REQUIRE(std::string{file.execAndGet("SELECT status FROM tenancy_tenants").getText()} ==
-            "suspended");
-    SQLite::Database control{(silo.root / "control.db").string(), SQLite::OPEN_READWRITE};
-    REQUIRE(std::string{control.execAndGet("SELECT status FROM tenancy_tenants").getText()} ==
-            "active");
-  }
+  REQUIRE(status_in(SiloFolder{silo.root}.file_of(acme)) == "suspended");
+  REQUIRE(status_in(silo.root / "control.db") == "active");
   {
     const auto authority = silo.open();
     CHECK(must(authority.registry(tester()).find(acme)).status == TenantStatus::active);
@@ -151,6 +161,107 @@ TEST_CASE("a suspension that was cut short lets nobody in, until it is undone as
   CHECK(code_of(count_notes(authority, acme)) == errc::tenant_not_active);
   must(authority.registry(tester()).activate(acme));
   CHECK(must(count_notes(authority, acme)) == 2);
+}
+
+TEST_CASE("a change of status that was cut short is undone as a whole, and lets nobody in") {
+  using tenancy::TenantRegistry;
+  struct Change {
+    TenantStatus from;
+    TenantStatus to;
+    tenancy::Result<tenancy::Tenant> (*make)(const TenantRegistry&, TenantId);
+  };
+  for (const Change& change :
+       {Change{TenantStatus::suspended, TenantStatus::active,
+               [](const TenantRegistry& registry, TenantId id) { return registry.activate(id); }},
+        Change{TenantStatus::active, TenantStatus::inactive,
+               [](const TenantRegistry& registry, TenantId id) { return registry.deactivate(id); }},
+        Change{TenantStatus::active, TenantStatus::archived,
+               [](const TenantRegistry& registry, TenantId id) { return registry.archive(id); }},
+        Change{TenantStatus::suspended, TenantStatus::archived,
+               [](const TenantRegistry& registry, TenantId id) { return registry.archive(id); }}}) {
+    CAPTURE(tenancy::to_string(change.from));
+    CAPTURE(tenancy::to_string(change.to));
+    const Silo silo;
+    TenantId acme = TenantId::generate();
+    {
+      const auto authority = silo.open();
+      acme = create(authority, "acme").id;
+      must(write_note(authority, acme, "first"));
+      if (change.from == TenantStatus::suspended) {
+        must(authority.registry(tester()).suspend(acme));
+      }
+    }
+    const auto file = SiloFolder{silo.root}.file_of(acme);
+    const auto make = [&](const tenancy::Authority& authority) {
+      return change.make(authority.registry(tester()), acme).has_value();
+    };
+    const auto check_is = [&](TenantStatus status) {
+      const auto authority = silo.open();
+      CHECK(must(authority.registry(tester()).find(acme)).status == status);
+      const auto notes = count_notes(authority, acme);
+      if (status == TenantStatus::active) {
+        CHECK(must(notes) == 1);
+      } else {
+        CHECK(code_of(notes) == errc::tenant_not_active);
+        CHECK(code_of(write_note(authority, acme, "more")) == errc::tenant_not_active);
+      }
+    };
+    // The first commit is that of the tenant's file.
+    REQUIRE(is_killed(silo, 1, make));
+    REQUIRE(status_in(file) == tenancy::to_string(change.to));
+    REQUIRE(status_in(silo.root / "control.db") == tenancy::to_string(change.from));
+    check_is(change.from);
+    CHECK(is_in_order(file));
+    // The second is the control file's, behind which it holds.
+    REQUIRE(is_killed(silo, 2, make));
+    check_is(change.to);
+    CHECK(is_in_order(file));
+  }
+}
+
+TEST_CASE("a migration that was killed at any of its steps goes on where it was") {
+  auto schema = tenancy_test::test_schema();
+  schema.push_back({3, "wider", "ALTER TABLE notes ADD COLUMN more INTEGER"});
+  schema.push_back({4, "counted", "UPDATE notes SET stars = stars + 1"});
+  bool goes_on = true;
+  int killed = 0;
+  for (int events = 1; goes_on; ++events) {
+    CAPTURE(events);
+    const Silo silo;
+    std::vector<TenantId> tenants;
+    {
+      const auto authority = silo.open();
+      for (const auto* const slug : {"acme", "globex"}) {
+        tenants.push_back(create(authority, slug).id);
+        must(write_note(authority, tenants.back(), "one"));
+      }
+    }
+    goes_on = is_killed_in([&] {
+      int left = events;
+      const auto done = tenancy::migrate(
+          silo.url(),
+          {.migrations = schema, .on_migration = [&](const tenancy::MigrationProgress&) {
+             // Within the step's transaction, or behind it.
+             if (--left == 0) {
+               ::kill(::getpid(), SIGKILL);
+             }
+           }});
+      return done.has_value();
+    });
+    killed += goes_on ? 1 : 0;
+    const auto authority = silo.open({}, schema);
+    for (const TenantId tenant : tenants) {
+      // Each step was made, and once.
+      const tenancy::ReadRepository<tenancy_test::Note> notes{authority.store(),
+                                                              must(enter(authority, tenant))};
+      const auto found = must(notes.list()).items;
+      REQUIRE(found.size() == 1);
+      CHECK(found.front().stars == 1);
+      CHECK(is_in_order(SiloFolder{silo.root}.file_of(tenant)));
+    }
+  }
+  // Two steps in three files, each as it begins and once it is on disk.
+  CHECK(killed == 12);
 }
 
 TEST_CASE("a process that has the file open is let in again after another one was killed") {
@@ -266,12 +377,6 @@ TEST_CASE(
     "an erasure that was cut short is undone as a whole or finished, and loses no other file") {
   const Silo silo;
   const SiloFolder folder{silo.root};
-  const auto erase = [](const tenancy::Authority& authority, TenantId tenant) {
-    const auto crossing = authority.cross_tenants(
-        tester(), must(tenancy::CrossingReason::create(tenancy::CrossingPurpose::maintenance,
-                                                       "they asked for it")));
-    return crossing && authority.maintenance(crossing.value()).erase_tenant(tenant).has_value();
-  };
   TenantId other = TenantId::generate();
   {
     const auto authority = silo.open();
@@ -291,7 +396,7 @@ TEST_CASE(
       return made.id;
     }();
     goes_on = is_killed(silo, commits, [&](const tenancy::Authority& authority) {
-      return erase(authority, tenant);
+      return erase(authority, tenant).has_value();
     });
     const bool was_aside = !must(folder.set_aside_left()).empty();
     const auto authority = silo.open();
@@ -304,7 +409,7 @@ TEST_CASE(
     } else {
       was_undone = was_undone || was_aside;
       CHECK(is_in_order(folder.file_of(tenant)));
-      CHECK(erase(authority, tenant));
+      must(erase(authority, tenant));
       CHECK_FALSE(std::filesystem::exists(folder.file_of(tenant)));
     }
     CHECK(must(count_notes(authority, other)) == 1);

@@ -73,4 +73,18 @@ inline tenancy::Result<void> write_note(const tenancy::Authority& authority,
   return tenancy::success();
 }
 
+inline tenancy::CrossTenantContext cross(
+    const tenancy::Authority& authority,
+    tenancy::CrossingPurpose purpose = tenancy::CrossingPurpose::reporting) {
+  return must(authority.cross_tenants(
+      tester(), must(tenancy::CrossingReason::create(purpose, "notes of all tenants"))));
+}
+
+/// Of a tenant that is archived.
+inline tenancy::Result<tenancy::ErasureReport> erase(const tenancy::Authority& authority,
+                                                     tenancy::TenantId tenant) {
+  const auto crossing = cross(authority, tenancy::CrossingPurpose::maintenance);
+  return authority.maintenance(crossing).erase_tenant(tenant);
+}
+
 }  // namespace tenancy_test

@@ -25,28 +25,14 @@ using tenancy::detail::silo::SiloFolder;
 using tenancy_test::code_of;
 using tenancy_test::count_notes;
 using tenancy_test::create;
+using tenancy_test::cross;
 using tenancy_test::enter;
+using tenancy_test::erase;
 using tenancy_test::must;
 using tenancy_test::Note;
 using tenancy_test::Silo;
 using tenancy_test::tester;
 using tenancy_test::write_note;
-
-namespace {
-
-tenancy::CrossTenantContext cross(const tenancy::Authority& authority,
-                                  CrossingPurpose purpose = CrossingPurpose::reporting) {
-  return must(authority.cross_tenants(
-      tester(), must(CrossingReason::create(purpose, "notes of all tenants"))));
-}
-
-tenancy::Result<tenancy::ErasureReport> erase(const tenancy::Authority& authority,
-                                              TenantId tenant) {
-  const auto crossing = cross(authority, CrossingPurpose::maintenance);
-  return authority.maintenance(crossing).erase_tenant(tenant);
-}
-
-}  // namespace
 
 TEST_CASE("a tenant's rows are in its own file and nowhere else") {
   const Silo silo;
