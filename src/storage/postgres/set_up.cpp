@@ -117,8 +117,13 @@ Result<std::string> password_clause(const Worker& worker, const std::string& rol
   return " PASSWORD " + literal(verifier.get());
 }
 
+std::string connection_limit(const SetUp& what) {
+  return " CONNECTION LIMIT " + std::to_string(what.query_connections);
+}
+
 /// In one statement with its password: one that is there keeps its own, or none.
-Result<void> make_role(Worker& worker, const std::string& role, const SecretBytes* password) {
+Result<void> make_role(Worker& worker, const std::string& role, const SecretBytes* password,
+                       const std::string& limit = {}) {
   const std::string look = "SELECT FROM pg_catalog.pg_roles WHERE rolname = " + literal(role);
   BOOST_OUTCOME_TRY(const bool is_there, worker.finds(look));
   if (is_there) {
@@ -127,7 +132,8 @@ Result<void> make_role(Worker& worker, const std::string& role, const SecretByte
   BOOST_OUTCOME_TRY(const auto clause, password_clause(worker, role, password));
   const std::string create = "CREATE ROLE " + sql_name(role) +
                              " LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION "
-                             "NOBYPASSRLS";
+                             "NOBYPASSRLS" +
+                             limit;
   auto made = worker.run_hidden(create, clause, clause.empty() ? "" : " PASSWORD '…'");
   if (!made) {
     // Somebody else may have been faster.
@@ -168,8 +174,7 @@ Result<void> set_up_queries(Worker& worker, const SetUp& what) {
                                  "rolname = " +
                                  literal(what.queries)));
   if (is_unlimited) {
-    BOOST_OUTCOME_TRY(worker.run("ALTER ROLE " + queries + " CONNECTION LIMIT " +
-                                 std::to_string(what.query_connections)));
+    BOOST_OUTCOME_TRY(worker.run("ALTER ROLE " + queries + connection_limit(what)));
   }
   BOOST_OUTCOME_TRY(const bool is_superuser,
                     worker.finds("SELECT FROM pg_catalog.pg_roles WHERE rolname = current_user "
@@ -259,6 +264,10 @@ Result<std::vector<std::string>> set_up(std::string_view admin_url, const SetUp&
   BOOST_OUTCOME_TRY(check_name("the application's role", what.application));
   if (!what.queries.empty()) {
     BOOST_OUTCOME_TRY(check_name("the role of tenants' queries", what.queries));
+    if (what.query_connections < 1 || what.query_connections > 10'000) {
+      return Error{errc::invalid_argument,
+                   "the role of tenants' queries has 1 to 10,000 connections"};
+    }
     if (what.queries == what.owner || what.queries == what.application) {
       return Error{errc::invalid_argument,
                    "tenants' queries run as a role of their own: another one sees all rows, or "
@@ -283,7 +292,8 @@ Result<std::vector<std::string>> set_up(std::string_view admin_url, const SetUp&
     BOOST_OUTCOME_TRY(make_role(worker, what.owner, what.owner_password));
     BOOST_OUTCOME_TRY(make_role(worker, what.application, what.application_password));
     if (!what.queries.empty()) {
-      BOOST_OUTCOME_TRY(make_role(worker, what.queries, what.queries_password));
+      BOOST_OUTCOME_TRY(
+          make_role(worker, what.queries, what.queries_password, connection_limit(what)));
     }
     BOOST_OUTCOME_TRY(const bool is_there,
                       worker.finds("SELECT FROM pg_catalog.pg_database WHERE datname = " +

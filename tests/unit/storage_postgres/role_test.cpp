@@ -185,4 +185,8 @@ TEST_CASE("a set-up may be run again, and makes roles that prove themselves") {
         errc::invalid_argument);
   CHECK(code_of(tenancy::postgres::set_up(cluster.admin_url(), {.database = "a\nb"})) ==
         errc::invalid_argument);
+  for (const int connections : {-1, 0, 10'001}) {
+    CHECK(code_of(tenancy::postgres::set_up(
+              cluster.admin_url(), {.query_connections = connections})) == errc::invalid_argument);
+  }
 }
