@@ -13,6 +13,18 @@
 #include "core/file.hpp"
 
 namespace tenancy::inline v0::detail::sqlite {
+namespace {
+
+/// By a name that ends in XXXXXX, which becomes the folder's.
+Result<void> make_temporary(std::string& name) {
+  if (::mkdtemp(name.data()) == nullptr) {
+    return Error{errc::cannot_open,
+                 "cannot create the folder " + name + ": " + last_system_error().message()};
+  }
+  return success();
+}
+
+}  // namespace
 
 Result<TemporaryFolder> TemporaryFolder::create() {
   std::error_code failure;
@@ -20,22 +32,20 @@ Result<TemporaryFolder> TemporaryFolder::create() {
   if (failure) {
     return Error{errc::cannot_open, "no folder for temporary files: " + failure.message()};
   }
-  return create_from((parent / "tenancy-XXXXXX").string());
+  std::string name = (parent / "tenancy-XXXXXX").string();
+  BOOST_OUTCOME_TRY(make_temporary(name));
+  return TemporaryFolder{std::filesystem::path{name}, -1};
 }
 
 Result<TemporaryFolder> TemporaryFolder::create_beside(const std::filesystem::path& file,
                                                        std::string_view purpose) {
-  return create_from(file.string() + "." + std::string{purpose} + "-XXXXXX");
+  return create_locked(file.string() + "." + std::string{purpose} + "-XXXXXX");
 }
 
-Result<TemporaryFolder> TemporaryFolder::create_from(std::string name) {
-  const std::string form = name;
+Result<TemporaryFolder> TemporaryFolder::create_locked(const std::string& form) {
   while (true) {
-    name = form;
-    if (::mkdtemp(name.data()) == nullptr) {
-      return Error{errc::cannot_open,
-                   "cannot create the folder " + name + ": " + last_system_error().message()};
-    }
+    std::string name = form;
+    BOOST_OUTCOME_TRY(make_temporary(name));
     FileDescriptor folder{::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     struct stat status {};
     if (folder.is_open() && ::flock(folder.get(), LOCK_EX) == 0 &&

@@ -10,14 +10,14 @@
 
 namespace tenancy::inline v0::detail::sqlite {
 
-/// A private folder (mode 0700), removed with all that is in it at the end. While it is in use it
-/// is locked, so that one whose process was killed is known. Exported, because tenancy::testing
-/// stands on it.
+/// A private folder (mode 0700), removed with all that is in it at the end. Exported, because
+/// tenancy::testing stands on it.
 class TENANCY_API TemporaryFolder {
  public:
   /// Under the system's folder for temporary files. Errors: `cannot_open`.
   static Result<TemporaryFolder> create();
-  /// Beside a file, where there is room for one like it: `FILE.PURPOSE-XXXXXX`.
+  /// Beside a file, where there is room for one like it: `FILE.PURPOSE-XXXXXX`. It is locked while
+  /// it is in use, so that one whose process was killed is known.
   /// Errors: `cannot_open`.
   static Result<TemporaryFolder> create_beside(const std::filesystem::path& file,
                                                std::string_view purpose);
@@ -35,13 +35,14 @@ class TENANCY_API TemporaryFolder {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
-  static Result<TemporaryFolder> create_from(std::string name);
+  /// Locked by `flock`, which no other code of this process may ask of the folder then.
+  static Result<TemporaryFolder> create_locked(const std::string& form);
 
   TemporaryFolder(std::filesystem::path path, int lock) noexcept
       : path_{std::move(path)}, lock_{lock} {}
 
   std::filesystem::path path_;
-  int lock_;  ///< A descriptor of the folder, which is locked by `flock`.
+  int lock_;  ///< A descriptor of the folder that is locked, or -1.
 };
 
 }  // namespace tenancy::inline v0::detail::sqlite
