@@ -117,10 +117,10 @@ Result<std::vector<TenantId>> tenants_of(const std::filesystem::path& control,
       knows_erased != 0 ? "SELECT tenant_id FROM tenancy_tenants WHERE erased_at IS NULL"
                         : "SELECT tenant_id FROM tenancy_tenants",
       [&](sqlite3_stmt* row) {
-        const auto tenant = TenantId::from_value(sqlite3_column_int64(row, 0));
-        is_sound = tenant.has_value();
+        const auto id = TenantId::from_value(sqlite3_column_int64(row, 0));
+        is_sound = id.has_value();
         if (is_sound) {
-          tenants.push_back(tenant.value());
+          tenants.push_back(id.value());
         }
         return is_sound;
       }));
