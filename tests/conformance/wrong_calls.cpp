@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "tenancy/storage/backend.hpp"
@@ -51,6 +50,14 @@ class AcknowledgesEarly final : public ForwardingBackend {
  public:
   explicit AcknowledgesEarly(Backend inner) : ForwardingBackend{std::move(inner)} {}
 
+  Result<void> read(UnitKind kind, const TenantContext& context, const CallOptions& options,
+                    TenantBody body) override {
+    auto outcome = inner()->read(kind, context, options, body);
+    const std::scoped_lock lock{looks().mutex};
+    ++looks().count;
+    looks().changed.notify_all();
+    return outcome;
+  }
   Result<void> write(UnitKind /*kind*/, const TenantContext& context, const CallOptions& options,
                      TenantBody body) override {
     const auto call = std::make_shared<Call>();
@@ -64,6 +71,17 @@ class AcknowledgesEarly final : public ForwardingBackend {
   }
 
  private:
+  /// Reads by all of them.
+  struct Looks {
+    std::mutex mutex;
+    std::condition_variable changed;
+    int count = 0;
+  };
+  static Looks& looks() {
+    static Looks all;
+    return all;
+  }
+
   struct Call {
     std::mutex mutex;
     std::condition_variable changed;
@@ -100,8 +118,12 @@ class AcknowledgesEarly final : public ForwardingBackend {
         call_->end(success(), std::current_exception());
         return false;
       }
+      std::unique_lock lock{looks().mutex};
+      const int before = looks().count;
       call_->end(success(), nullptr);
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+      // Until somebody has looked, where anybody does.
+      constexpr std::chrono::milliseconds patience{200};
+      looks().changed.wait_for(lock, patience, [&] { return looks().count != before; });
       return commits;
     }
     void complete(Result<void> transaction, std::exception_ptr exception) noexcept override {
