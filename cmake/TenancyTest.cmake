@@ -101,7 +101,8 @@ function(tenancy_add_cluster)
     FIXTURES_REQUIRED postgres FIXTURES_CLEANUP pgbouncer)
 endfunction()
 
-# tenancy_run_on_postgres(NAME name [PGBOUNCER] [ONLY case...] [NOT case...] [NOT_FILES file...])
+# tenancy_run_on_postgres(NAME name [PGBOUNCER] [ONLY case...] [NOT case...]
+#                         [ONLY_FILES file...] [NOT_FILES file...])
 # tenancy_run_on_silo(NAME name ...)
 #
 # Runs the doctest program test_NAME once more as a whole, with its stores on PostgreSQL or in a file
@@ -109,16 +110,18 @@ endfunction()
 # file, for the most part. In names of cases a question mark stands for a comma, and an asterisk for
 # anything. With PGBOUNCER the stores are reached through that.
 function(tenancy_run_on store)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "PGBOUNCER" "NAME" "ONLY;NOT;NOT_FILES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "PGBOUNCER" "NAME" "ONLY;NOT;ONLY_FILES;NOT_FILES")
   if(NOT arg_NAME OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "tenancy_run_on needs a NAME; not: ${arg_UNPARSED_ARGUMENTS}")
   endif()
   if(NOT TARGET test_${arg_NAME})
     return()
   endif()
+  list(TRANSFORM arg_ONLY_FILES PREPEND "*/")
   list(TRANSFORM arg_NOT_FILES PREPEND "*/")
   list(JOIN arg_ONLY "," only)
   list(JOIN arg_NOT "," not)
+  list(JOIN arg_ONLY_FILES "," only_files)
   list(JOIN arg_NOT_FILES "," not_files)
   set(kind ${store})
   if(arg_PGBOUNCER)
@@ -134,7 +137,8 @@ function(tenancy_run_on store)
   endif()
   add_test(NAME ${kind}/${arg_NAME}
     COMMAND test_${arg_NAME}
-      "--test-case=${only}" "--test-case-exclude=${not}" "--source-file-exclude=${not_files}")
+      "--test-case=${only}" "--test-case-exclude=${not}"
+      "--source-file=${only_files}" "--source-file-exclude=${not_files}")
   set_tests_properties(${kind}/${arg_NAME} PROPERTIES
     FIXTURES_REQUIRED "${fixtures}"
     ENVIRONMENT "${environment}"

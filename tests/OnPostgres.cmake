@@ -157,6 +157,49 @@ tenancy_run_on_postgres(NAME quota NOT
   "processes that consume from one file are admitted up to the limit exactly"
   "a process that is killed at work has counted what it has written? and no more")
 
+# Of the store itself, what is the same on all engines; how SQLite's file is written, held and shared is
+# not, nor how its one writer is, and unit/storage_postgres/ has what is PostgreSQL's in their place.
+tenancy_run_on_postgres(NAME storage
+  ONLY_FILES alternating_tenants_test.cpp async_coroutine_test.cpp contexts_across_threads_test.cpp
+    credential_gate_test.cpp deadline_test.cpp store_test.cpp suspension_in_batch_test.cpp
+  NOT
+    # Behind another tenant's write, or with waits too short for a server.
+    "a write that waits for its turn gives up at its deadline or when it is stopped"
+    "a write that waits for its turn for the longest wait is refused"
+    "a read that waits for a connection gives up at its deadline or when it is stopped"
+    "a unit is stopped between its statements at the deadline or on request"
+    "readers beyond the pool wait for the longest wait and are then refused"
+    "a suspension holds for the writes behind it in the same batch"
+    "a suspension holds although the batch let the tenant in before"
+    "a suspension by another connection holds from the next write on"
+    # SQLite's file, its locks, its triggers, and SQL that only it takes.
+    "a turn that another process never gives back does not shut the store"
+    "a write that waits for another process gives up in time"
+    "who gives up on another process is told so though others wait on*"
+    "a write that waits for another process for the longest wait is refused"
+    "a statement is stopped in its middle at the deadline or on request"
+    "another process's write lock gives busy after the longest wait"
+    "when SQLite drops the transaction by itself? nothing of the unit is kept"
+    "a reference that is broken already keeps nobody from changing the registry"
+    "nor while one of its statements still gives rows"
+    "the database? its log and the keys belong to their owner alone"
+    "a file that is no database is refused and left alone"
+    "a connection for reading cannot write? whatever statement it is given")
+
+# Of migrations, how they run. The rules of tables are PostgreSQL's own there
+# (unit/storage_postgres/schema_rules_test.cpp), as far as they are not run here.
+tenancy_run_on_postgres(NAME migrate
+  ONLY_FILES migrate_test.cpp runner_test.cpp
+  NOT
+    # There is no dry run, and no file.
+    "a dry run *"
+    "the wait for another process's transaction is bounded"
+    "the status of what is no store yet claims nothing? and of another program's is refused"
+    # Written in SQLite's language.
+    "a step runs? and is compared? in the dialect of the store"
+    "a step cannot end its transaction? reach other files or leave settings behind"
+    "a table can be rebuilt without losing the rows that refer to it")
+
 # What stands on transactions most, through a pooler.
 tenancy_run_on_postgres(NAME contract PGBOUNCER)
 

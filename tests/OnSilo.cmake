@@ -38,6 +38,31 @@ tenancy_run_on_silo(NAME crossing NOT
 
 tenancy_run_on_silo(NAME quota)
 
+# Of the store itself, what is of tenants and their transactions. A writer that is held holds its own
+# tenant's file here, and no other one's.
+tenancy_run_on_silo(NAME storage
+  ONLY_FILES alternating_tenants_test.cpp async_coroutine_test.cpp contexts_across_threads_test.cpp
+    credential_gate_test.cpp deadline_test.cpp fork_test.cpp lost_transaction_test.cpp
+    several_processes_test.cpp store_test.cpp suspension_in_batch_test.cpp
+  NOT
+    "a write that waits for its turn gives up at its deadline or when it is stopped"
+    "a write that waits for its turn for the longest wait is refused"
+    "a turn that another process never gives back does not shut the store"
+    "a write that waits for another process gives up in time"
+    "who gives up on another process is told so though others wait on*"
+    "a write that waits for another process for the longest wait is refused"
+    "a unit is stopped between its statements at the deadline or on request"
+    "another process's write lock gives busy after the longest wait"
+    "the database? its log and the keys belong to their owner alone"
+    "a suspension holds for the writes behind it in the same batch"
+    "a suspension holds although the batch let the tenant in before"
+    "a suspension by another connection holds from the next write on")
+
+# Of migrations, all that is not about SQL as text: they run on the file that holds the tenants first.
+tenancy_run_on_silo(NAME migrate
+  ONLY_FILES mapping_rules_test.cpp migrate_test.cpp runner_test.cpp verify_schema_test.cpp
+  NOT "the status of what is no store yet claims nothing? and of another program's is refused")
+
 # A query of one tenant's within another one's waits for no connection of its own here.
 tenancy_run_on_silo(NAME hostile NOT
   "a visitor that asks again? fails or throws leaves the connection as it was")

@@ -18,13 +18,14 @@ from pathlib import Path
 from time import monotonic
 
 import coverage
+import elsewhere
 import named
 import report
 import survivors
 import tree
 from hunt import Fate, Hunter
 from named import Named
-from programs import PROGRAMS, Case, Programs, patience
+from programs import PROGRAMS, STORES, Case, Programs, patience
 from sites import Mutant
 from tokens import SourceError
 
@@ -95,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         for place in mutation.skipped:
             print(f"{place.file}:{place.line}: {place.reason}: {place.text}")
         return 0
-    known = {report.key_of(mutant) for mutant in [*mutation.named, *mutation.mechanical]}
+    known = {*keys_of(mutation.named), *map(report.key_of, mutation.mechanical)}
     if stale := reasons.keys() - known:
         raise survivors.BadList("survivors.toml names what is not there: " + "; ".join(sorted(stale)))
 
@@ -107,12 +108,22 @@ def run(arguments: argparse.Namespace) -> int:
     # What is explained is looked for when it is asked for, or with all.
     is_asked = arguments.all or arguments.which
     spared = [m for m in chosen if not is_asked and report.key_of(m) in reasons]
-    fates, impossible = hunt([m for m in chosen if m not in spared], mutation, killers, arguments)
+    cluster_script = ROOT / "tests" / "support" / "postgres_cluster.py"
+    programs = Programs(WORK / "build", cluster_script, exhaustive=arguments.all)
+    more: list[report.Line] = []
+    try:
+        asked = [mutant for mutant in chosen if mutant not in spared]
+        fates, impossible = hunt(asked, mutation, killers, arguments, programs)
+        if not arguments.survivors:
+            for store in STORES:
+                more += hunt_elsewhere(store, chosen, mutation, killers, arguments, programs, reasons)
+    finally:
+        programs.close()
     chosen = [mutant for mutant in chosen if mutant.number not in impossible]
     fates |= {mutant.number: Fate(None, "not tried") for mutant in spared}
 
     skipped = mutation.skipped if arguments.all and not arguments.which else []
-    lines = [report.line_of(mutant, fates[mutant.number], reasons) for mutant in chosen]
+    lines = [report.line_of(mutant, fates[mutant.number], reasons) for mutant in chosen] + more
     report.print_table(lines, with_killed=not arguments.all)
     report.write_json(WORK / "report.json", lines, skipped)
     print(f"mutate: {report.summary(lines, skipped)}")
@@ -131,8 +142,14 @@ def document(
     before, marks, after = DOCUMENT.read_text().partition(DOCUMENT_MARK)
     if not marks:
         sys.exit(f"mutate: {DOCUMENT.name} has no line '{DOCUMENT_MARK.strip()}'")
-    fates = [Fate(killers.by_key.get(report.key_of(mutant)), "never killed") for mutant in mutants]
-    lines = [report.line_of(mutant, fate, reasons) for mutant, fate in zip(mutants, fates)]
+    lines = [
+        report.line_of(
+            mutant, Fate(killers.by_key.get(report.key_of(mutant, store)), "never"), reasons, store
+        )
+        for store in ("", *STORES)
+        for mutant in mutants
+        if not store or elsewhere.applies(mutant.file, store)
+    ]
     text = before + marks + "\n" + report.markdown(lines)
     if not is_check:
         DOCUMENT.write_text(text)
@@ -140,6 +157,16 @@ def document(
         print(f"the table in docs/{DOCUMENT.name} is of other mutants: ./dev mutate --document")
         return 1
     return 0
+
+
+def keys_of(mutants: list[Named]) -> list[str]:
+    """With those elsewhere."""
+    return [
+        report.key_of(mutant, store)
+        for store in ("", *STORES)
+        for mutant in sorted(mutants, key=report.key_of)
+        if not store or elsewhere.applies(mutant.file, store)
+    ]
 
 
 class Killers:
@@ -152,19 +179,21 @@ class Killers:
         for path in (self._own, NAMED_KILLERS):
             if path.exists():
                 for key, text in json.loads(path.read_text()).items():
-                    self.by_key[key] = Case.of(*text.split("/", 1))
+                    self.by_key[key] = Case.parse(text)
 
-    def learn(self, mutants: list[Named | Mutant], fates: dict[int, Fate]) -> None:
+    def learn(
+        self, mutants: list[Named | Mutant], fates: dict[int, Fate], store: str = ""
+    ) -> None:
         for mutant in mutants:
             fate = fates.get(mutant.number)
             if fate is not None and fate.killer is not None:
-                self.by_key[report.key_of(mutant)] = fate.killer
+                self.by_key[report.key_of(mutant, store)] = fate.killer
             elif fate is not None:
-                self.by_key.pop(report.key_of(mutant), None)
+                self.by_key.pop(report.key_of(mutant, store), None)
 
     def save(self, mutation: tree.Mutation) -> None:
-        for path, mutants in ((self._own, mutation.mechanical), (NAMED_KILLERS, mutation.named)):
-            keys = sorted(report.key_of(mutant) for mutant in mutants)
+        own = [report.key_of(mutant) for mutant in mutation.mechanical]
+        for path, keys in ((self._own, sorted(own)), (NAMED_KILLERS, keys_of(mutation.named))):
             kept = {key: str(self.by_key[key]) for key in keys if key in self.by_key}
             text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
             if not path.exists() or path.read_text() != text:
@@ -193,13 +222,15 @@ def choose(mutation: tree.Mutation, arguments: argparse.Namespace, killers: Kill
 
 
 def hunt(
-    chosen: list, mutation: tree.Mutation, killers: Killers, arguments: argparse.Namespace
+    chosen: list,
+    mutation: tree.Mutation,
+    killers: Killers,
+    arguments: argparse.Namespace,
+    programs: Programs,
 ) -> tuple[dict[int, Fate], frozenset[int]]:
     """What became of each, and which of them are none."""
     jobs = arguments.jobs
     suspects = {m.number: killers.by_key.get(report.key_of(m)) for m in chosen}
-    cluster_script = ROOT / "tests" / "support" / "postgres_cluster.py"
-    programs = Programs(WORK / "build", cluster_script, exhaustive=arguments.all)
     fates: dict[int, Fate] = {}
     impossible: frozenset[int] = frozenset()
     try:
@@ -220,8 +251,56 @@ def hunt(
     finally:
         killers.learn(chosen, fates)
         killers.save(mutation)
-        programs.close()
     return fates, impossible
+
+
+def hunt_elsewhere(
+    store: str,
+    chosen: list,
+    mutation: tree.Mutation,
+    killers: Killers,
+    arguments: argparse.Namespace,
+    programs: Programs,
+    reasons: dict[str, str],
+) -> list[report.Line]:
+    """The same of those named ones that run with a store there, too."""
+
+    def is_spared(mutant: Named) -> bool:
+        is_asked = arguments.all or arguments.which
+        return not is_asked and report.key_of(mutant, store) in reasons
+
+    meant = [m for m in chosen if isinstance(m, Named) and elsewhere.applies(m.file, store)]
+    asked = [mutant for mutant in meant if not is_spared(mutant)]
+    suspects = {m.number: killers.by_key.get(report.key_of(m, store)) for m in asked}
+    known = {number: case for number, case in suspects.items() if case is not None}
+    fates: dict[int, Fate] = {}
+    try:
+        if known:
+            build(sorted({case.program for case in known.values()}))
+            fates = ask_suspects(programs, known, arguments.jobs)
+        if left := [mutant for mutant in asked if mutant.number not in fates]:
+            build(arguments.programs)
+            names = elsewhere.programs_on(programs, store)
+            highest = max(m.number for m in [*mutation.named, *mutation.mechanical])
+            record = coverage.record(
+                programs, names, highest, WORK / "coverage-elsewhere.json", arguments.jobs
+            )
+            visits = elsewhere.visits_on(programs, store, record)
+            kills = Counter(killers.by_key.values())
+            hunter = Hunter(programs, visits, kills, arguments.budget)
+            # Who kills it where it is tried first, if that runs there.
+            namesakes = {(case.program, case.name): case for case in visits}
+            suspects = {}
+            for mutant in left:
+                first = killers.by_key.get(report.key_of(mutant))
+                suspects[mutant.number] = first and namesakes.get((first.program, first.name))
+            print(f"hunting {len(left)} on {store}", flush=True)
+            hunt_each(hunter, left, suspects, arguments.jobs, fates)
+    finally:
+        killers.learn(asked, fates, store)
+        killers.save(mutation)
+    fates |= {mutant.number: Fate(None, "not tried") for mutant in meant if mutant not in asked}
+    return [report.line_of(mutant, fates[mutant.number], reasons, store) for mutant in meant]
 
 
 def build(names) -> None:

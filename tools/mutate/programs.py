@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 import os
 import re
 import resource
@@ -11,7 +12,7 @@ import subprocess
 import tempfile
 import threading
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 # Those that reach storage/, registry/, data/ and quota/ through the library alone.
@@ -39,6 +40,9 @@ PROGRAMS = (
 # would leave its own behind.
 _ON_POSTGRES = frozenset({"storage_postgres"})
 
+# Where the stores of other programs may be, beside one file of SQLite's: values of TENANCY_TEST_STORE.
+STORES = ("postgresql", "sqlite-silo")
+
 # Those that try every place at which a call may fail, and not some, where all mutants are tried: many
 # of these are an error that is ignored at one such place. They do so in parts, so that a mutant is
 # tried at those places alone that it makes a difference to.
@@ -54,11 +58,20 @@ class Case:
     program: str
     name: str
     part: str = ""  # "3/64" for the fourth of 64 parts, if not the whole case.
+    store: str = ""  # One of STORES, if not SQLite's file or what the program chooses.
 
     @staticmethod
     def of(program: str, label: str) -> "Case":
         in_part = re.fullmatch(r"(.*) \[(\d+/\d+)\]", label)
         return Case(program, in_part[1], in_part[2]) if in_part else Case(program, label)
+
+    @staticmethod
+    def parse(text: str) -> "Case":
+        """What `str` gave."""
+        first, rest = text.split("/", 1)
+        if first in STORES:
+            return replace(Case.of(*rest.split("/", 1)), store=first)
+        return Case.of(first, rest)
 
     @property
     def label(self) -> str:
@@ -66,7 +79,7 @@ class Case:
         return f"{self.name} [{self.part}]" if self.part else self.name
 
     def __str__(self) -> str:
-        return f"{self.program}/{self.label}"
+        return "/".join(filter(None, (self.store, self.program, self.label)))
 
 
 @dataclass(frozen=True)
@@ -121,23 +134,40 @@ class Programs:
         return self._exhaustive and program in _EXHAUSTIVE
 
     def cases(self, program: str) -> list[Case]:
+        names = self._names(program, [])
+        if not self._is_in_full(program):
+            return [Case(program, name) for name in names]
+        parts = [f"{part}/{_PARTS}" for part in range(_PARTS)]
+        # A part of each first, so that few of them tell the most.
+        return [Case(program, name, part) for part in parts for name in names]
+
+    def cases_on(self, store: str) -> list[Case]:
+        """Those that CTest runs once more with their stores there; of programs that are built."""
         listed = subprocess.run(
-            [self.path(program), "--list-test-cases", "--reporters=xml"],
+            ["ctest", "--show-only=json-v1"], cwd=self._folder, stdout=subprocess.PIPE, check=True
+        )
+        found = []
+        for test in json.loads(listed.stdout)["tests"]:
+            kind, _, program = test["name"].partition("/")
+            if kind == store and program in PROGRAMS and self.path(program).exists():
+                names = self._names(program, test["command"][1:])
+                found += [Case(program, name, store=store) for name in names]
+        return found
+
+    def _names(self, program: str, filters: list[str]) -> list[str]:
+        listed = subprocess.run(
+            [self.path(program), "--list-test-cases", "--reporters=xml", *filters],
             stdout=subprocess.PIPE,
             text=True,
             check=True,
         )
         # The program's own words may stand before the document.
         document = listed.stdout[listed.stdout.index("<?xml") :]
-        names = {case.get("name") for case in ElementTree.fromstring(document).iter("TestCase")}
-        if not self._is_in_full(program):
-            return [Case(program, name) for name in sorted(names)]
-        parts = [f"{part}/{_PARTS}" for part in range(_PARTS)]
-        # A part of each first, so that few of them tell the most.
-        return [Case(program, name, part) for part in parts for name in sorted(names)]
+        tree = ElementTree.fromstring(document)
+        return sorted({case.get("name") for case in tree.iter("TestCase")})
 
     def run(self, cases: list[Case], settings: dict[str, str], seconds: float) -> Outcome:
-        """Cases of one program and part, until one fails."""
+        """Cases of one program, part and store, until one fails."""
         names = ",".join(case.name.replace("\\", "\\\\").replace(",", "\\,") for case in cases)
         folder = Path(self._temporary.name) / str(next(self._numbers))
         folder.mkdir()
@@ -150,7 +180,9 @@ class Programs:
         }
         if cases[0].part:
             environment["TENANCY_TEST_PART"] = cases[0].part
-        if cases[0].program in _ON_POSTGRES:
+        if cases[0].store:
+            environment["TENANCY_TEST_STORE"] = cases[0].store
+        if cases[0].program in _ON_POSTGRES or cases[0].store == "postgresql":
             environment["TENANCY_TEST_POSTGRES"] = self._start_cluster()
         process = subprocess.Popen(
             [

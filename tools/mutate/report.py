@@ -18,45 +18,56 @@ class Line:
     file: str
     fate: Fate
     reason: str  # Of one that lives, when it is explained.
+    store: str = ""  # Where it was tried, if not where it is tried first.
 
     @property
     def is_open(self) -> bool:
         return self.fate.killer is None and not self.reason
 
 
-def line_of(mutant: Named | Mutant, fate: Fate, reasons: dict[str, str]) -> Line:
-    key = key_of(mutant)
+def line_of(
+    mutant: Named | Mutant, fate: Fate, reasons: dict[str, str], store: str = ""
+) -> Line:
+    key = key_of(mutant, store)
+    reason = reasons.get(key, "")
     if isinstance(mutant, Named):
         name = f"{mutant.group}: {mutant.name}"
-        return Line(mutant.number, key, name, mutant.mechanism, mutant.file, fate, reasons.get(key, ""))
+        return Line(mutant.number, key, name, mutant.mechanism, mutant.file, fate, reason, store)
     name = f"{mutant.file}:{mutant.line} {mutant.function}"
     what = f"{KINDS[mutant.kind]}: {mutant.text}"
-    return Line(mutant.number, key, name, what, mutant.file, fate, reasons.get(key, ""))
+    return Line(mutant.number, key, name, what, mutant.file, fate, reason)
 
 
-def key_of(mutant: Named | Mutant) -> str:
-    return mutant.name if isinstance(mutant, Named) else mutant.key
+def key_of(mutant: Named | Mutant, store: str = "") -> str:
+    key = mutant.name if isinstance(mutant, Named) else mutant.key
+    return f"{store}: {key}" if store else key
 
 
 def print_table(lines: list[Line], with_killed: bool) -> None:
     for line in lines:
+        where = f"{line.store}: " if line.store else ""
         if line.fate.killer is not None:
             if with_killed:
                 late = " (time-out)" if line.fate.how == "time-out" else ""
-                print(f"killed    {line.name}: {line.mechanism}\n          by {line.fate.killer}{late}")
+                print(f"killed    {where}{line.name}: {line.mechanism}\n          by {line.fate.killer}{late}")
         elif line.reason:
             if with_killed:
-                print(f"explained {line.name}: {line.mechanism}\n          {line.reason}")
+                print(f"explained {where}{line.name}: {line.mechanism}\n          {line.reason}")
         else:
-            print(f"SURVIVED  {line.name}: {line.mechanism}")
+            print(f"SURVIVED  {where}{line.name}: {line.mechanism}")
             print(f"          {line.fate.how}; TENANCY_MUTANT={line.number}\n          {line.key}")
 
 
 def summary(lines: list[Line], skipped: list[Skipped]) -> str:
-    killed = sum(line.fate.killer is not None for line in lines)
-    explained = sum(line.fate.killer is None and bool(line.reason) for line in lines)
-    left = sum(line.is_open for line in lines)
-    text = f"{len(lines)} mutants: {killed} killed, {explained} explained, {left} unexplained"
+    def text_of(members: list[Line]) -> str:
+        killed = sum(line.fate.killer is not None for line in members)
+        explained = sum(line.fate.killer is None and bool(line.reason) for line in members)
+        left = sum(line.is_open for line in members)
+        return f"{len(members)} mutants: {killed} killed, {explained} explained, {left} unexplained"
+
+    text = text_of([line for line in lines if not line.store])
+    for store in sorted({line.store for line in lines if line.store}):
+        text += f"; on {store} {text_of([line for line in lines if line.store == store])}"
     return f"{text}; {len(skipped)} places skipped" if skipped else text
 
 
@@ -66,6 +77,7 @@ def write_json(path: Path, lines: list[Line], skipped: list[Skipped]) -> None:
         "mutants": [
             {
                 "number": line.number,
+                "store": line.store or None,
                 "key": line.key,
                 "name": line.name,
                 "what": line.mechanism,
@@ -84,12 +96,23 @@ def markdown(lines: list[Line]) -> str:
     """Of the named mutants, a table for each group."""
     groups: dict[str, list[Line]] = {}
     for line in lines:
-        groups.setdefault(line.name.split(": ")[0], []).append(line)
+        if not line.store:
+            groups.setdefault(line.name.split(": ")[0], []).append(line)
     text = []
     for group, members in groups.items():
         text.append(f"**{group[0].upper()}{group[1:]}**\n\n| without | a test fails |\n|---|---|")
         for line in members:
             killer = f"`{line.fate.killer}`" if line.fate.killer else f"none: {line.reason}"
             text.append(f"| {line.mechanism} | {killer} |".replace("\n", " "))
+        text.append("")
+    for store in sorted({line.store for line in lines if line.store}):
+        members = [line for line in lines if line.store == store]
+        explained = [line for line in members if line.fate.killer is None]
+        text.append(
+            f"Of the mutants in what the backends share, {len(members)} are tried with stores on "
+            f"`{store}` once more: a test fails for {len(members) - len(explained)}"
+            + (", and for these none:\n\n| without | why no test fails |\n|---|---|" if explained else ".")
+        )
+        text += [f"| {line.mechanism} | {line.reason} |".replace("\n", " ") for line in explained]
         text.append("")
     return "\n".join(text)

@@ -9,7 +9,7 @@ class BadList(Exception):
 
 
 def load(path: Path) -> dict[str, str]:
-    """Key: reason."""
+    """Key: reason. With `stores` the mutants are those that are tried with stores there."""
     reasons: dict[str, str] = {}
     if not path.exists():
         return reasons
@@ -17,7 +17,8 @@ def load(path: Path) -> dict[str, str]:
         reason, keys = entry.get("reason", "").strip(), entry.get("mutants", [])
         if not reason or not keys:
             raise BadList("survivors.toml: an entry without a reason or without mutants")
-        for key in keys:
+        stores = entry.get("stores", [""])
+        for key in [f"{store}: {key}" if store else key for store in stores for key in keys]:
             if key in reasons:
                 raise BadList(f"survivors.toml: '{key}' stands there twice")
             reasons[key] = reason

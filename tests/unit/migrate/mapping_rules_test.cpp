@@ -8,18 +8,18 @@
 #include "tenancy/migrate/migrate.hpp"
 #include "tenancy/migrate/verify_schema.hpp"
 
+#include "support/empty_place.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::errc;
 using tenancy::ExpectedTable;
-using tenancy::OpenOptions;
 using tenancy::SchemaMode;
 using tenancy::SchemaRule;
 using tenancy::Severity;
 using tenancy::StorageClass;
 using tenancy_test::code_of;
+using tenancy_test::EmptyPlace;
 using tenancy_test::must;
-using tenancy_test::TemporaryFolder;
 
 namespace {
 
@@ -31,12 +31,11 @@ constexpr std::string_view parents =
 std::vector<std::string> complaints(const std::string& sql, std::vector<ExpectedTable> mappings,
                                     tenancy::SchemaPolicy policy = {}) {
   CAPTURE(sql);
-  const TemporaryFolder folder;
-  const auto url = "sqlite:" + (folder / "store.db").string();
-  OpenOptions options;
-  options.migrations = {{1, "parents", std::string{parents}}, {2, "t", sql}};
+  const EmptyPlace place;
+  const auto url = place.url();
+  auto options = place.with({{1, "parents", std::string{parents}}, {2, "t", sql}});
   options.schema_policy = std::move(policy);
-  must(tenancy::migrate(url, options));
+  must(tenancy::migrate(place.owner_url(), options));
 
   options.mappings = std::move(mappings);
   const auto report = must(tenancy::verify_schema(url, options));
@@ -60,8 +59,11 @@ std::vector<std::string> complaints(const std::string& sql, std::vector<Expected
     const auto opened = tenancy::open(url, options);
     check(opened ? nullptr : &opened.error());
   }
-  const auto tried = must(tenancy::dry_run_migrations(url, options));
-  check(tried.failure ? &*tried.failure : nullptr);
+  // PostgreSQL has none.
+  if (!tenancy_test::is_on_postgres()) {
+    const auto tried = must(tenancy::dry_run_migrations(url, options));
+    check(tried.failure ? &*tried.failure : nullptr);
+  }
   return messages;
 }
 
@@ -342,10 +344,10 @@ TEST_CASE("a mapped reference is a foreign key that the tenant leads") {
 }
 
 TEST_CASE("tables that do not keep tenants apart come before mappings that do not fit") {
-  const TemporaryFolder folder;
-  const auto url = "sqlite:" + (folder / "store.db").string();
-  const OpenOptions options{.migrations = {{1, "t", table("id TEXT PRIMARY KEY")}},
-                            .mappings = {mapping()}};
+  const EmptyPlace place;
+  const auto url = place.url();
+  auto options = place.with({{1, "t", table("id TEXT PRIMARY KEY")}});
+  options.mappings = {mapping()};
   const auto opened = tenancy::open(url, options);
   CHECK(code_of(opened) == errc::unsafe_schema);
   CHECK(opened.error().message().find(
@@ -354,13 +356,15 @@ TEST_CASE("tables that do not keep tenants apart come before mappings that do no
 }
 
 TEST_CASE("a step that the mappings need is applied before they are looked at") {
-  const TemporaryFolder folder;
-  const auto url = "sqlite:" + (folder / "store.db").string();
-  OpenOptions options{.migrations = {{1, "t", table(key)}}, .mappings = {mapping()}};
+  const EmptyPlace place;
+  const auto url = place.url();
+  auto options = place.with({{1, "t", table(key)}});
+  options.mappings = {mapping()};
   CHECK(tenancy::open(url, options).has_value());
   options.mappings = {mapping({{"a", true, StorageClass::text}})};
   CHECK(code_of(tenancy::open(url, options)) == errc::invalid_mapping);
   options.migrations.push_back({2, "a", "ALTER TABLE t ADD COLUMN a TEXT"});
-  CHECK_FALSE(must(tenancy::dry_run_migrations(url, options)).failure.has_value());
+  CHECK((tenancy_test::is_on_postgres() ||
+         !must(tenancy::dry_run_migrations(url, options)).failure.has_value()));
   CHECK(tenancy::open(url, options).has_value());
 }

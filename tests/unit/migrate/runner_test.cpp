@@ -10,6 +10,7 @@
 
 #include "tenancy/data/repository.hpp"
 
+#include "support/empty_place.hpp"
 #include "support/entities.hpp"
 #include "support/test_store.hpp"
 
@@ -17,22 +18,16 @@ using tenancy::Dialect;
 using tenancy::errc;
 using tenancy::Migration;
 using tenancy_test::code_of;
+using tenancy_test::EmptyPlace;
 using tenancy_test::must;
-using tenancy_test::TemporaryFolder;
 
 namespace {
 
-tenancy::Result<void> open_with(const TemporaryFolder& folder, std::vector<Migration> steps) {
-  BOOST_OUTCOME_TRY(
-      tenancy::open("sqlite:" + (folder / "store.db").string(),
-                    {.migrations = std::move(steps),
-                     .schema_policy = {.shared_tables = {"one", "two", "later", "last", "parents",
-                                                         "children"}}}));
+tenancy::Result<void> open_with(const EmptyPlace& place, std::vector<Migration> steps) {
+  auto options = place.with(std::move(steps));
+  options.schema_policy.shared_tables = {"one", "two", "later", "last", "parents", "children"};
+  BOOST_OUTCOME_TRY(tenancy::open(place.url(), options));
   return tenancy::success();
-}
-
-bool has_table(const TemporaryFolder& folder, const std::string& name) {
-  return SQLite::Database{(folder / "store.db").string()}.tableExists(name);
 }
 
 const Migration first{1, "first", "CREATE TABLE one (id INTEGER) STRICT"};
@@ -42,36 +37,32 @@ const Migration second{2, "second",
 }  // namespace
 
 TEST_CASE("steps run once, in order, and later ones are added") {
-  const TemporaryFolder folder;
-  must(open_with(folder, {first}));
-  CHECK(has_table(folder, "one"));
-  must(open_with(folder, {first}));
-  must(open_with(folder, {first, second}));
-  CHECK(SQLite::Database{(folder / "store.db").string()}
-            .execAndGet("SELECT count(*) FROM two")
-            .getInt() == 1);
+  const EmptyPlace place;
+  must(open_with(place, {first}));
+  CHECK(place.has_table("one"));
+  must(open_with(place, {first}));
+  must(open_with(place, {first, second}));
+  CHECK(place.value("SELECT count(*) FROM two") == "1");
 }
 
 TEST_CASE("numbers only have to grow, and may be times") {
-  const TemporaryFolder folder;
+  const EmptyPlace place;
   const Migration later{20'261'121'093'000, "later", "CREATE TABLE later (id INTEGER) STRICT"};
   const Migration last{INT64_MAX, "last", "CREATE TABLE last (id INTEGER) STRICT"};
-  must(open_with(folder, {second, later}));
-  must(open_with(folder, {second, later, last}));
-  CHECK(has_table(folder, "last"));
-  CHECK(SQLite::Database{(folder / "store.db").string()}
-            .execAndGet("SELECT max(version) FROM tenancy_migrations")
-            .getInt64() == INT64_MAX);
+  must(open_with(place, {second, later}));
+  must(open_with(place, {second, later, last}));
+  CHECK(place.has_table("last"));
+  CHECK(place.value("SELECT max(version) FROM tenancy_migrations") == std::to_string(INT64_MAX));
 }
 
 TEST_CASE("a list of steps that makes no sense is refused before anything runs") {
-  const TemporaryFolder folder;
+  const EmptyPlace place;
   const auto refusal = [&](std::vector<Migration> steps) {
-    const auto outcome = open_with(folder, std::move(steps));
+    const auto outcome = open_with(place, std::move(steps));
     CHECK(code_of(outcome) == errc::invalid_argument);
-    CHECK_FALSE(has_table(folder, "one"));
+    CHECK_FALSE(place.has_table("one"));
     // Not even the library's own.
-    CHECK_FALSE(has_table(folder, "tenancy_migrations"));
+    CHECK_FALSE(place.has_table("tenancy_migrations"));
     return outcome.error().message();
   };
   CHECK(refusal({first, first}) ==
@@ -97,57 +88,59 @@ TEST_CASE("a list of steps that makes no sense is refused before anything runs")
   refusal({{.version = 1,
             .name = "empty elsewhere",
             .dialects = {{Dialect::sqlite, "SELECT 1"}, {Dialect::postgresql, ""}}}});
+  const bool is_postgres = tenancy_test::is_on_postgres();
+  const auto other = is_postgres ? Dialect::sqlite : Dialect::postgresql;
+  const std::string own = is_postgres ? "postgresql" : "sqlite";
   CHECK(refusal({{.version = 1,
                   .name = "elsewhere",
-                  .dialects = {{Dialect::postgresql, "SELECT 1",
-                                "m/0001_elsewhere.postgresql.sql"}}}}) ==
-        "migration 1 'elsewhere' of 'app' (m/0001_elsewhere.postgresql.sql) has no SQL for sqlite, "
-        "which this store speaks: add it");
+                  .dialects = {{other, "SELECT 1", "m/0001_elsewhere.other.sql"}}}}) ==
+        "migration 1 'elsewhere' of 'app' (m/0001_elsewhere.other.sql) has no SQL for " + own +
+            ", which this store speaks: add it");
 }
 
 TEST_CASE("a step runs, and is compared, in the dialect of the store") {
-  const TemporaryFolder folder;
+  const EmptyPlace place;
   Migration step{.version = 1,
                  .name = "first",
                  .dialects = {{Dialect::postgresql, "CREATE TABLE one (id BIGINT)"},
                               {Dialect::sqlite, first.sql}}};
-  must(open_with(folder, {step}));
-  CHECK(has_table(folder, "one"));
+  must(open_with(place, {step}));
+  CHECK(place.has_table("one"));
   step.dialects[0].sql = "CREATE TABLE one (id BIGINT NOT NULL)";
-  must(open_with(folder, {step}));
-  must(open_with(folder, {first}));
+  must(open_with(place, {step}));
+  must(open_with(place, {first}));
   step.dialects[1].sql += " ";
-  CHECK(code_of(open_with(folder, {step})) == errc::schema_mismatch);
+  CHECK(code_of(open_with(place, {step})) == errc::schema_mismatch);
 }
 
 TEST_CASE("an edited step is refused and named") {
-  const TemporaryFolder folder;
-  must(open_with(folder, {first, second}));
+  const EmptyPlace place;
+  must(open_with(place, {first, second}));
   const auto outcome =
-      open_with(folder, {{1, "first", "CREATE TABLE one (id TEXT) STRICT"}, second});
+      open_with(place, {{1, "first", "CREATE TABLE one (id TEXT) STRICT"}, second});
   CHECK(code_of(outcome) == errc::schema_mismatch);
   CHECK(outcome.error().message().find("migration 1 'first' of 'app'") != std::string::npos);
 }
 
 TEST_CASE("a store with newer steps tells an older program so") {
-  const TemporaryFolder folder;
-  must(open_with(folder, {first, second}));
-  const auto outcome = open_with(folder, {first});
+  const EmptyPlace place;
+  must(open_with(place, {first, second}));
+  const auto outcome = open_with(place, {first});
   CHECK(code_of(outcome) == errc::schema_mismatch);
   CHECK(outcome.error().message() ==
         "the store has migration 2 'second' of 'app', which this program does not know: it was "
         "written by a newer version; upgrade the program");
   // Whatever else is different, it is the older one that is to be upgraded.
   const Migration edited{1, "first", "CREATE TABLE one (id TEXT) STRICT"};
-  CHECK(open_with(folder, {edited}).error().message().find("upgrade") != std::string::npos);
+  CHECK(open_with(place, {edited}).error().message().find("upgrade") != std::string::npos);
 }
 
 TEST_CASE("a step that was left out is named, and where it belongs") {
-  const TemporaryFolder folder;
-  must(open_with(folder, {first, second}));
+  const EmptyPlace place;
+  must(open_with(place, {first, second}));
   Migration kept = second;
   kept.source = "migrations/0002_second.sql";
-  const auto outcome = open_with(folder, {kept});
+  const auto outcome = open_with(place, {kept});
   CHECK(code_of(outcome) == errc::schema_mismatch);
   CHECK(outcome.error().message() ==
         "the store has migration 1 'first' of 'app', which this program leaves out before "
@@ -156,33 +149,33 @@ TEST_CASE("a step that was left out is named, and where it belongs") {
 }
 
 TEST_CASE("a step that was put before applied ones is refused and named") {
-  const TemporaryFolder folder;
-  must(open_with(folder, {second}));
+  const EmptyPlace place;
+  must(open_with(place, {second}));
   Migration late = first;
   late.source = "migrations/0001_first.sql";
-  const auto outcome = open_with(folder, {late, second});
+  const auto outcome = open_with(place, {late, second});
   CHECK(code_of(outcome) == errc::schema_mismatch);
   CHECK(outcome.error().message() ==
         "migration 1 'first' of 'app' (migrations/0001_first.sql) is not applied although later "
         "ones are: give it a number above all of them");
-  CHECK_FALSE(has_table(folder, "one"));
+  CHECK_FALSE(place.has_table("one"));
 }
 
 TEST_CASE("a failing step is rolled back as a whole, the ones before it stay") {
-  const TemporaryFolder folder;
+  const EmptyPlace place;
   const Migration broken{2, "broken",
                          "CREATE TABLE two (id INTEGER); INSERT INTO nowhere VALUES (1)"};
-  const auto outcome = open_with(folder, {first, broken});
+  const auto outcome = open_with(place, {first, broken});
   CHECK(code_of(outcome) == errc::migration_failed);
   CHECK(outcome.error().message().find("migration 2 'broken' of 'app'") != std::string::npos);
-  CHECK(has_table(folder, "one"));
-  CHECK_FALSE(has_table(folder, "two"));
-  must(open_with(folder, {first, second}));
-  CHECK(has_table(folder, "two"));
+  CHECK(place.has_table("one"));
+  CHECK_FALSE(place.has_table("two"));
+  must(open_with(place, {first, second}));
+  CHECK(place.has_table("two"));
 }
 
 TEST_CASE("a step cannot end its transaction, reach other files or leave settings behind") {
-  const TemporaryFolder folder;
+  const EmptyPlace place;
   for (const char* statement :
        {"COMMIT", "ROLLBACK", "SAVEPOINT s", "ATTACH ':memory:' AS other", "END", "BEGIN",
         "PRAGMA ignore_check_constraints = ON", "PRAGMA query_only = ON",
@@ -192,15 +185,21 @@ TEST_CASE("a step cannot end its transaction, reach other files or leave setting
         "DETACH main"}) {
     CAPTURE(statement);
     const Migration step{1, "sly", "CREATE TABLE half (id INTEGER); " + std::string{statement}};
-    const auto outcome = open_with(folder, {step});
+    const auto outcome = open_with(place, {step});
     CHECK(code_of(outcome) == errc::migration_failed);
     CHECK(outcome.error().message().find("not authorized") != std::string::npos);
-    CHECK_FALSE(has_table(folder, "half"));
+    CHECK_FALSE(place.has_table("half"));
   }
 }
 
 TEST_CASE("a host's step does not touch the library's tables") {
-  const TemporaryFolder folder;
+  const EmptyPlace place;
+  {
+    // Rows that there are: PostgreSQL tells a change by what became of them.
+    const auto authority = must(tenancy::open(place.url(), place.with({})));
+    const auto registry = authority.registry(tenancy_test::tester());
+    must(registry.issue_key(must(registry.create({"acme", "Acme"})).id, {.name = "key"}));
+  }
   for (const char* statement :
        {"UPDATE tenancy_tenants SET status = 'active'", "DELETE FROM tenancy_api_keys",
         "INSERT INTO tenancy_crossings DEFAULT VALUES", "DROP TABLE tenancy_tenants",
@@ -210,15 +209,15 @@ TEST_CASE("a host's step does not touch the library's tables") {
         "CREATE TRIGGER mine AFTER INSERT ON tenancy_tenants BEGIN SELECT 1; END",
         "DELETE FROM TENANCY_migrations"}) {
     CAPTURE(statement);
-    CHECK(code_of(open_with(folder, {{1, "sly", statement}})) == errc::migration_failed);
+    CHECK(code_of(open_with(place, {{1, "sly", statement}})) == errc::migration_failed);
   }
-  must(open_with(folder, {{1, "fine",
-                           "CREATE TABLE fine (tenant_id INTEGER NOT NULL REFERENCES "
-                           "tenancy_tenants, id INTEGER, PRIMARY KEY (tenant_id, id))"}}));
+  must(open_with(place, {{1, "fine",
+                          "CREATE TABLE fine (tenant_id INTEGER NOT NULL REFERENCES "
+                          "tenancy_tenants, id INTEGER, PRIMARY KEY (tenant_id, id))"}}));
 }
 
 TEST_CASE("a table can be rebuilt without losing the rows that refer to it") {
-  const TemporaryFolder folder;
+  const EmptyPlace place;
   const Migration made{1, "made",
                        "CREATE TABLE parents (id INTEGER PRIMARY KEY); CREATE TABLE children "
                        "(parent INTEGER REFERENCES parents ON DELETE CASCADE); "
@@ -228,25 +227,17 @@ TEST_CASE("a table can be rebuilt without losing the rows that refer to it") {
                           "INSERT INTO fresh SELECT id, NULL FROM parents; "
                           "DROP TABLE parents; ALTER TABLE fresh RENAME TO parents"};
   const Migration orphaning{3, "orphaning", "DELETE FROM parents"};
-  must(open_with(folder, {made, rebuilt}));
-  const auto count_children = [&] {
-    return SQLite::Database{(folder / "store.db").string()}
-        .execAndGet("SELECT count(*) FROM children")
-        .getInt();
-  };
-  CHECK(count_children() == 1);
-  const auto orphaned = open_with(folder, {made, rebuilt, orphaning});
+  must(open_with(place, {made, rebuilt}));
+  CHECK(place.value("SELECT count(*) FROM children") == "1");
+  const auto orphaned = open_with(place, {made, rebuilt, orphaning});
   CHECK(code_of(orphaned) == errc::reference_violation);
   CHECK(orphaned.error().message().find("migration 3 'orphaning' of 'app'") == 0);
-  CHECK(SQLite::Database{(folder / "store.db").string()}
-            .execAndGet("SELECT count(*) FROM parents")
-            .getInt() == 1);
+  CHECK(place.value("SELECT count(*) FROM parents") == "1");
 }
 
 TEST_CASE("references are enforced again once the steps are done") {
-  const TemporaryFolder folder;
-  const auto authority = must(tenancy::open("sqlite:" + (folder / "store.db").string(),
-                                            {.migrations = tenancy_test::test_schema()}));
+  const EmptyPlace place;
+  const auto authority = must(tenancy::open(place.url(), place.with(tenancy_test::test_schema())));
   const auto tenant = must(authority.registry().create({"acme", "Acme"}));
   const tenancy::Repository<tenancy_test::Task> tasks{authority.store(),
                                                       must(authority.enter(tenant.id))};
@@ -254,13 +245,13 @@ TEST_CASE("references are enforced again once the steps are done") {
 }
 
 TEST_CASE("processes that start at once bring the schema up together") {
-  const TemporaryFolder folder;
+  const EmptyPlace place;
   std::vector<pid_t> children;
   for (int i = 0; i < 6; ++i) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-      const auto opened = open_with(folder, {first, second});
+      const auto opened = open_with(place, {first, second});
       if (!opened) {
         std::cerr << opened.error() << '\n';
       }
@@ -274,7 +265,5 @@ TEST_CASE("processes that start at once bring the schema up together") {
     CHECK(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == 0);
   }
-  CHECK(SQLite::Database{(folder / "store.db").string()}
-            .execAndGet("SELECT count(*) FROM tenancy_migrations WHERE component = 'app'")
-            .getInt() == 2);
+  CHECK(place.value("SELECT count(*) FROM tenancy_migrations WHERE component = 'app'") == "2");
 }

@@ -6,10 +6,10 @@
 
 #include <doctest/doctest.h>
 
+#include "support/empty_place.hpp"
 #include "support/test_store.hpp"
 
 using tenancy::errc;
-using tenancy::OpenOptions;
 using tenancy::schema_text_hash;
 using tenancy::SchemaPolicy;
 using tenancy::SchemaReport;
@@ -17,21 +17,19 @@ using tenancy::SchemaRule;
 using tenancy::Severity;
 using tenancy::TableKind;
 using tenancy_test::code_of;
+using tenancy_test::EmptyPlace;
 using tenancy_test::must;
 using tenancy_test::TemporaryFolder;
 
 namespace {
 
 /// A store whose schema is made past the library.
-class Place {
+class Place : public EmptyPlace {
  public:
-  Place() { must(tenancy::open(url())); }
+  Place() { must(tenancy::open(url(), with({}))); }
 
-  void run(const std::string& sql) const {
-    SQLite::Database{file().string(), SQLite::OPEN_READWRITE}.exec(sql);
-  }
   [[nodiscard]] SchemaReport verify(const SchemaPolicy& policy = {}) const {
-    OpenOptions options;
+    auto options = with({});
     options.schema_policy = policy;
     auto report = must(tenancy::verify_schema(url(), options));
     // Opening says the same.
@@ -42,11 +40,6 @@ class Place {
     }
     return report;
   }
-  [[nodiscard]] std::filesystem::path file() const { return folder_ / "store.db"; }
-  [[nodiscard]] std::string url() const { return "sqlite:" + file().string(); }
-
- private:
-  TemporaryFolder folder_;
 };
 
 struct Found {

@@ -16,6 +16,7 @@
 
 #include "property/dice.hpp"
 #include "support/entities.hpp"
+#include "support/postgres_place.hpp"
 #include "support/sanitized.hpp"
 #include "support/stopper.hpp"
 #include "support/test_store.hpp"
@@ -219,14 +220,26 @@ class Player {
   std::int64_t generation_ = 0;
 };
 
-/// Nobody holds a snapshot or a lock: the whole log can be moved and the writer's lock be had.
-void require_nothing_open(const TestStore& test, SQLite::Database& raw) {
-  SQLite::Statement checkpoint{raw, "PRAGMA wal_checkpoint(TRUNCATE)"};
-  REQUIRE(checkpoint.executeStep());
-  REQUIRE(checkpoint.getColumn(0).getInt() == 0);
-  checkpoint.reset();
-  raw.exec("BEGIN IMMEDIATE");
-  raw.exec("ROLLBACK");
+/// Nobody holds a snapshot or a lock: on SQLite the whole log can be moved and the writer's lock be
+/// had.
+void require_nothing_open(const TestStore& test) {
+  if (tenancy_test::is_on_postgres()) {
+    const auto open = test.rows_raw(
+        "SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND "
+        "pid <> pg_backend_pid() AND xact_start IS NOT NULL AND backend_type = 'client backend'), "
+        "(SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid "
+        "FROM pg_database WHERE datname = current_database()))");
+    REQUIRE(open.at(0).at(0) == "0");
+    REQUIRE(open.at(0).at(1) == "0");
+  } else {
+    auto raw = test.raw();
+    SQLite::Statement checkpoint{raw, "PRAGMA wal_checkpoint(TRUNCATE)"};
+    REQUIRE(checkpoint.executeStep());
+    REQUIRE(checkpoint.getColumn(0).getInt() == 0);
+    checkpoint.reset();
+    raw.exec("BEGIN IMMEDIATE");
+    raw.exec("ROLLBACK");
+  }
   const auto health = test.authority.health({.write_probe = tenancy::WriteProbe::none});
   for (const auto& figure : health.find("store")->figures) {
     if (figure.name == "readers_in_use" || figure.name == "writes_waiting") {
@@ -235,19 +248,29 @@ void require_nothing_open(const TestStore& test, SQLite::Database& raw) {
   }
 }
 
+TestStore with_one_connection(tenancy::StoreOptions options) {
+  if (tenancy_test::is_on_postgres()) {
+    return TestStore{std::make_unique<tenancy_test::PostgresPlace>(
+        tenancy::OpenOptions{.migrations = tenancy_test::test_schema(),
+                             .store = std::move(options)},
+        tenancy::postgres::PostgresOptions{.max_connections = 1})};
+  }
+  options.readers = 1;
+  return TestStore{std::move(options)};
+}
+
 }  // namespace
 
 TEST_CASE("two tenants in turn on a pool of one leave each other nothing, however units end") {
-  const int turns = tenancy_test::is_sanitized ? 4'000 : 100'000;
+  const bool is_few = tenancy_test::is_sanitized || tenancy_test::is_on_postgres();
+  const int turns = is_few ? 4'000 : 100'000;
   const auto counts = std::make_shared<Counts>();
   const std::chrono::hours long_enough{1};  // However busy the machine is.
-  const TestStore test{{.readers = 1,
-                        .max_wait = long_enough,
-                        .statements = 16,
-                        .max_snapshot_age = long_enough,
-                        .writes = {.max_unit_hold = long_enough},
-                        .observer = counts}};
-  auto raw = test.raw();
+  const TestStore test = with_one_connection({.max_wait = long_enough,
+                                              .statements = 16,
+                                              .max_snapshot_age = long_enough,
+                                              .writes = {.max_unit_hold = long_enough},
+                                              .observer = counts});
   std::vector<Player> players;
   players.emplace_back(test, test.acme);
   players.emplace_back(test, test.globex);
@@ -265,7 +288,7 @@ TEST_CASE("two tenants in turn on a pool of one leave each other nothing, howeve
     player.look();
     if (turn % 1000 == 999) {
       player.suspend_and_return(other);
-      require_nothing_open(test, raw);
+      require_nothing_open(test);
     }
     if (turn == turns / 2) {
       prepared_when_warm = counts->prepared;
@@ -273,5 +296,6 @@ TEST_CASE("two tenants in turn on a pool of one leave each other nothing, howeve
   }
   CHECK(counts->alarms == 0);
   // All statements that are used are at hand, and none was given up for that.
-  CHECK(counts->prepared == prepared_when_warm);
+  // On PostgreSQL they go with a connection on which a call was stopped.
+  CHECK((tenancy_test::is_on_postgres() || counts->prepared == prepared_when_warm));
 }

@@ -1,0 +1,41 @@
+"""The named mutants of what all backends share, tried once more with stores that are not one file of
+SQLite's: on PostgreSQL, and in a file per tenant."""
+
+from dataclasses import replace
+
+from coverage import Record, Visit
+from programs import Case, Programs
+
+# What is one backend's own, by the beginning of the file, and what else it is part of.
+_OWN = {
+    "src/storage/sqlite/": {"sqlite-silo"},
+    "src/storage/sqlite_silo/": set(),
+    "src/storage/postgres/": set(),
+    "src/migrate/postgres": set(),
+    "src/migrate/query_views": set(),
+    "src/migrate/row_policy": set(),
+}
+# The programs that are about one backend alone; they find it themselves.
+_OWN_PROGRAM = {"postgresql": "storage_postgres", "sqlite-silo": "silo"}
+# How much longer a test case may take there, in seconds.
+_FURTHER_SECONDS = {"postgresql": 2.0, "sqlite-silo": 0.5}
+
+
+def applies(file: str, store: str) -> bool:
+    """Whether a mutant of this file is looked for with stores there, too."""
+    return all(store in also for beginning, also in _OWN.items() if file.startswith(beginning))
+
+
+def programs_on(programs: Programs, store: str) -> list[str]:
+    return [_OWN_PROGRAM[store], *sorted({case.program for case in programs.cases_on(store)})]
+
+
+def visits_on(programs: Programs, store: str, record: Record) -> dict[Case, Visit]:
+    """What test cases reach with their stores there: taken to be what they reach on SQLite."""
+    further = _FURTHER_SECONDS[store]
+    visits = {}
+    for case in programs.cases_on(store) + programs.cases(_OWN_PROGRAM[store]):
+        visit = record.visits.get(replace(case, store=""))
+        if visit is not None:
+            visits[case] = Visit(visit.seconds + further, visit.mutants)
+    return visits
