@@ -132,6 +132,16 @@ TEST_CASE("a host's step changes nothing of the library's, and ends no transacti
             "'SELECT 1::bigint'",
             "library's"},
            {"GRANT ALL ON tenancy_tenants TO PUBLIC", "library's"},
+           {"GRANT SELECT (tenant_id) ON tenancy_tenants TO PUBLIC", "library's"},
+           {"CREATE UNIQUE INDEX mine ON tenancy_tenants (name)", "library's"},
+           {"ALTER TABLE tenancy_tenants ALTER COLUMN status SET DEFAULT 'active'", "library's"},
+           {"CREATE RULE mine AS ON INSERT TO tenancy_crossings DO INSTEAD NOTHING", "library's"},
+           {"CREATE TABLE more () INHERITS (tenancy_tenants)", "library's"},
+           {"CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
+            "CREATE TRIGGER mine BEFORE INSERT ON tenancy_crossings FOR EACH ROW EXECUTE FUNCTION "
+            "mine()",
+            "library's"},
+           {"TRUNCATE tenancy_tenants CASCADE", "library's"},
            {"COMMIT", "transaction"},
            {"CREATE TABLE x (id TEXT); ROLLBACK; CREATE TABLE y (id TEXT)", "transaction"},
            {"SAVEPOINT a", "transaction"},
