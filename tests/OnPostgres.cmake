@@ -217,7 +217,7 @@ tenancy_run_on_postgres(NAME hostile NOT
 # are SQLite's, and the last is of how failures are cut down.
 tenancy_run_on_postgres(NAME property
   NOT_FILES fair_queue_model_test.cpp group_commit_model_test.cpp migration_model_test.cpp
-    plain_query_model_test.cpp scoped_sql_model_test.cpp shrinker_test.cpp)
+    plain_query_model_test.cpp shrinker_test.cpp)
 
 # The real programs. What is about transport and documentation, and not about a store, is left out
 # whole.

@@ -70,7 +70,7 @@ tenancy_run_on_silo(NAME hostile NOT
 # The models that have a store; without the one of how failures are cut down.
 tenancy_run_on_silo(NAME property
   NOT_FILES fair_queue_model_test.cpp group_commit_model_test.cpp migration_model_test.cpp
-    plain_query_model_test.cpp scoped_sql_model_test.cpp shrinker_test.cpp)
+    plain_query_model_test.cpp shrinker_test.cpp)
 
 # The real programs, as on PostgreSQL; test_silo and silo_programs_test.cpp have what is the silo's own.
 tenancy_run_on_silo(NAME e2e_service

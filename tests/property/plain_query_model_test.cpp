@@ -254,7 +254,7 @@ TEST_CASE("the words of a query tell of no fewer tables than it is compiled to")
   for (int round = 0; round < rounds; ++round) {
     world.believe(random);
     PlainQuery plain_queries{random};
-    RandomQuery queries{random};
+    RandomQuery queries{random, tenancy::Dialect::sqlite};
     for (int i = 0; i < 200; ++i) {
       plain.look(world, plain_queries.make());
       any.look(world, queries.make());

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <array>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "tenancy/storage/dialect.hpp"
 
 namespace tenancy_test {
 
@@ -12,11 +16,17 @@ namespace tenancy_test {
 /// Some of its conditions fail for values that `canary_rows` gives to hostile tenants only.
 class RandomQuery {
  public:
-  explicit RandomQuery(std::mt19937_64& random) noexcept : random_{random} {}
+  explicit RandomQuery(std::mt19937_64& random, tenancy::Dialect dialect) noexcept
+      : random_{random}, is_postgres_{dialect == tenancy::Dialect::postgresql} {}
 
   std::string make();
 
  private:
+  struct Columns {
+    std::string_view table;
+    std::vector<std::string_view> numbers;
+    std::vector<std::string_view> texts;
+  };
   struct Source {
     std::string sql;  ///< For FROM.
     std::string alias;
@@ -31,6 +41,7 @@ class RandomQuery {
     return all[static_cast<std::size_t>(below(static_cast<int>(sizeof...(choices))))];
   }
 
+  static const std::array<Columns, 5>& kinds(bool is_postgres);
   Source source(int depth);
   std::string column(const Source& source);
   /// Of any of the sources.
@@ -47,7 +58,15 @@ class RandomQuery {
   std::string subquery(int depth);
   std::string select_list(int columns, int depth);
 
+  [[nodiscard]] const Columns& columns_of(const Source& source) const;
+  [[nodiscard]] std::string operation();
+  /// A subquery behind FROM, which has a name on PostgreSQL.
+  std::string derived(int depth) {
+    return "(" + subquery(depth) + ")" + (is_postgres_ ? " AS s" : "");
+  }
+
   std::mt19937_64& random_;
+  bool is_postgres_;
   std::vector<Source> sources_;
   int aliases_ = 0;
 };

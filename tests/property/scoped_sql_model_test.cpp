@@ -104,6 +104,9 @@ std::string small_rows(std::int64_t tenant, std::mt19937_64& random) {
            maybe(digit(4)) + "," + digit(5) + "," +
            maybe(R"('{"owner":"own )" + digit(3) + R"(","deep":{"n":)" + digit(3) + "}}'") + "," +
            maybe("x'0" + digit(4) + "'") + ");";
+  }
+  for (int i = 0; i < 6; ++i) {
+    const auto number = std::to_string(i);
     sql += "INSERT INTO tasks VALUES (" + id + "," + number + "," + maybe("'n" + digit(6) + "'") +
            "," + digit(2) + "," + digit(4) + ".5);";
   }
@@ -178,6 +181,9 @@ class Stores {
 /// SQLite 3.40.1 may lose a row of FULL or RIGHT JOIN within UNION ALL in a plan that it makes by
 /// statistics, also where one opens the file without this library.
 bool may_lose_rows(const std::string& text) {
+  if (is_on_postgres()) {
+    return false;
+  }
   const auto has = [&](const char* words) { return text.find(words) != std::string::npos; };
   return has(" UNION ALL ") && (has(" FULL JOIN ") || has(" RIGHT JOIN "));
 }
@@ -187,11 +193,12 @@ bool may_lose_rows(const std::string& text) {
 TEST_CASE("random queries come to the same on a shared store and on the tenant's own") {
   std::mt19937_64 random{announced_seed()};
   const int rounds = is_long_run() ? 100 : 4;
-  const int queries = is_long_run() ? 2'500 : 500;
+  const int queries = is_long_run() ? 2'500 : is_on_postgres() ? 150 : 500;
   std::map<std::string, int> ends;
   for (int round = 0; round < rounds; ++round) {
     const Stores stores{random};
-    RandomQuery generator{random};
+    RandomQuery generator{
+        random, is_on_postgres() ? tenancy::Dialect::postgresql : tenancy::Dialect::sqlite};
     for (int i = 0; i < queries; ++i) {
       const auto text = generator.make();
       // Joins of joins of joins may take minutes wherever they run: those are left out.
