@@ -294,6 +294,39 @@ TEST_CASE("the hostile corpus reads no row of another tenant's where nobody read
   }
 }
 
+TEST_CASE("queries reach nothing through an extension that connects to servers") {
+  const World world;
+  const RawSession admin{world.place.database().admin_url()};
+  // Where the host has put it, everybody may call it.
+  admin.run("CREATE EXTENSION dblink SCHEMA public");
+  const auto acme = world.entry_of(world.test.acme);
+  const QuerySession session{world.place.database().queries_url()};
+  const ScopedSql sql{world.test.store, world.test.enter(world.test.acme)};
+  const auto ask_elsewhere = [&](const std::string& who, const std::string& function) {
+    return "SELECT * FROM " + function + "('" + world.place.database().url(who) +
+           "', 'SELECT title FROM public.notes') AS t(title text)";
+  };
+  REQUIRE(world.leak(world.test.globex, admin.value("SELECT string_agg(title, ',') FROM notes")) !=
+          "");
+  for (const char* who : {"postgres", "tenancy_owner", "tenancy_app", "tenancy_query"}) {
+    for (const char* function : {"dblink", "public.dblink"}) {
+      const auto text = ask_elsewhere(who, function);
+      CAPTURE(text);
+      CHECK(code_of(sql.query(text)) == errc::query_refused);
+      const auto answer = session.ask_as(acme, text);
+      CHECK(answer.find("ERROR") != std::string::npos);
+      CHECK(world.leak(world.test.globex, answer) == "");
+    }
+  }
+  for (const char* text :
+       {"SELECT dblink_connect_u('host=localhost')", "SELECT public.dblink_connect('dbname=x')",
+        "SELECT dblink_exec('x', 'DELETE FROM notes')", "SELECT public.dblink_get_pkey('notes')"}) {
+    CAPTURE(text);
+    CHECK(code_of(sql.query(text)) == errc::query_refused);
+    CHECK(session.ask_as(acme, text).find("ERROR") != std::string::npos);
+  }
+}
+
 TEST_CASE("functions that tenants' queries may call exist, and are not volatile") {
   namespace postgres = tenancy::detail::postgres;
   const RawSession session{tenancy_test::PostgresCluster::shared().admin_url()};
