@@ -11,7 +11,7 @@ its server on a socket there and on a free port of the loopback interface, and w
 line each: the folder of socket and data, the port, the server's process id. `replica` does the same
 with a copy of another server, which it follows. `restart` ends the process in the middle of whatever
 it does, like `pg_ctl restart -m immediate`, or finds it gone, and starts it again with the settings
-that it had. `stop` ends that process and removes the folder. As root the server runs as an unprivileged user, as it must.
+that it had. A setting `waldir` is where its write-ahead log lies, in small parts. `stop` ends that process and removes the folder. As root the server runs as an unprivileged user, as it must.
 """
 
 import json
@@ -127,6 +127,8 @@ def start(file: pathlib.Path, settings: dict[str, str], primary: pathlib.Path | 
     if primary is None:
         command = [binaries() / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync",
                    "-E", "UTF8", "--no-instructions"]
+        if log := settings.pop("waldir", None):
+            command += ["--waldir", log, "--wal-segsize", "1"]
     else:
         source, source_port, _ = primary.read_text().split()
         command = [binaries() / "pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast",
