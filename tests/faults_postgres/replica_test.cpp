@@ -14,6 +14,7 @@
 #include "tenancy/registry/health.hpp"
 
 #include "faults_postgres/store_on.hpp"
+#include "support/tcp_proxy.hpp"
 
 using namespace std::chrono_literals;
 using tenancy::CallOptions;
@@ -259,4 +260,34 @@ TEST_CASE("a replica is not asked as somebody who may see all rows, nor one of a
   auto options = world.database.options({.replica_urls = {"postgresql://%zz"}});
   CHECK(code_of(tenancy::open(Replicated::primary().url("tenancy_app", world.database.name),
                               options)) == errc::invalid_url);
+}
+
+TEST_CASE("a replica that lets nobody wait for an answer keeps no read from the primary's") {
+  const Replicated world;
+  tenancy_test::TcpProxy between{Replicated::replica().port()};
+  const std::string far = "postgresql://tenancy_app@127.0.0.1:" + std::to_string(between.port()) +
+                          "/" + world.database.name;
+  const auto authority = world.database.open({.replica_urls = {far}});
+  const auto context = must(authority.enter(world.acme->id));
+  const auto count = [&](std::chrono::milliseconds time) {
+    CallOptions options = CallOptions::within(time);
+    options.max_staleness = CallOptions::any_staleness;
+    return Repository<Note>{authority.store(), context, options}.count();
+  };
+  const auto replica_reads = [&] { return store_figure(authority, "replica_reads").value_or(-1); };
+  REQUIRE(comes_true([&] { return must(count(30s)) == 1 && replica_reads() > 0; }));
+
+  between.stall(true);
+  // What was sent there already, over a connection that was good, has its time.
+  static_cast<void>(count(2s));
+  const auto before = replica_reads();
+  for (int i = 0; i < 3; ++i) {
+    const auto begun = Steady::now();
+    CHECK(must(count(20s)) == 1);
+    // A second of it, on a machine that is not busy.
+    CHECK(Steady::now() - begun < 10s);
+  }
+  CHECK(replica_reads() == before);
+  between.stall(false);
+  CHECK(comes_true([&] { return must(count(30s)) == 1 && replica_reads() > before; }));
 }

@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tenancy/data/scoped_sql.hpp"
 #include "tenancy/registry/health.hpp"
 
 #include "faults_postgres/store_on.hpp"
@@ -90,7 +91,8 @@ TEST_CASE(
     "calls wait for a server that is not there as long as they may, and tell then what is wrong") {
   PostgresCluster cluster{"synchronous_commit=on"};
   const DatabaseOn database{cluster, "gone"};
-  auto options = database.options({.max_connections = 2});
+  auto options = database.options(
+      {.max_connections = 2, .queries_url = cluster.url("tenancy_query", database.name)});
   options.store.max_wait = 30s;
   const auto authority = must(tenancy::open(cluster.url("tenancy_app", database.name), options));
   const auto acme = must(authority.registry().create({"acme", "Acme"}));
@@ -107,6 +109,9 @@ TEST_CASE(
                Repository<Note>{authority.store(), context, CallOptions::within(200ms)}.count()) ==
            errc::unreachable;
   }));
+  const tenancy::ScopedSql sql{authority.store(), context};
+  const tenancy::ScopedSql hurried{authority.store(), context, {}, CallOptions::within(200ms)};
+  CHECK(code_of(hurried.query("SELECT count(*) FROM notes")) == errc::unreachable);
   const auto report = authority.health({.max_time = 1s});
   CHECK(report.find("store")->state == tenancy::HealthState::failed);
   CHECK(report.find("store")->message.find("unreachable") != std::string::npos);
@@ -134,6 +139,7 @@ TEST_CASE(
     caller.join();
   }
   CHECK(served == 4);
+  CHECK(must(sql.query("SELECT count(*) FROM notes")).rows.at(0).at(0).int64() == 1);
   CHECK(store_figure(authority, "connections_open").value() <= 2);
   CHECK(store_figure(authority, "connections_closed").value() > 0);
 }

@@ -4,12 +4,16 @@
 #include <chrono>
 #include <cstdint>
 #include <future>
+#include <latch>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
+
+#include "tenancy/registry/health.hpp"
 
 #include "support/future_write.hpp"
 #include "unit/storage_postgres/notes_fixture.hpp"
@@ -204,6 +208,109 @@ TEST_CASE("of tenants that want more than there are connections, each gets its s
     thread.join();
   }
   CHECK(meanwhile < 4 * reads);
+}
+
+namespace {
+
+/// A read that holds a connection until it is let go.
+class HeldConnection {
+ public:
+  HeldConnection(const NotesFixture& fixture, const tenancy::TenantContext& context)
+      : done_{std::async(std::launch::async, [this, &fixture, context] {
+          return fixture.test.store.read(context, [this](ReadTransaction& tx) -> Result<void> {
+            must(tenancy::ReadRepository<Note>{tx}.count());
+            held_.count_down();
+            let_go_.wait();
+            return tenancy::success();
+          });
+        })} {
+    held_.wait();
+  }
+  void let_go() {
+    let_go_.count_down();
+    must(done_.get());
+  }
+
+ private:
+  std::latch held_{1};
+  std::latch let_go_{1};
+  std::future<Result<void>> done_;
+};
+
+void await_waiting_calls(const NotesFixture& fixture, std::int64_t count) {
+  const auto waiting = [&] {
+    const auto report = fixture.test.authority.health({.write_probe = tenancy::WriteProbe::none});
+    for (const auto& figure : report.find("store")->figures) {
+      if (figure.name == "connections_waited_for") {
+        return figure.value;
+      }
+    }
+    return std::int64_t{-1};
+  };
+  while (waiting() != count) {
+    std::this_thread::yield();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a tenant that has its share of the connections gets no further one before others") {
+  unsigned share = 0;
+  std::string expected;
+  SUBCASE("which is half of them") {
+    share = 50;
+    expected = "globex acme ";
+  }
+  SUBCASE("which is all of them") {
+    share = 100;
+    expected = "acme globex ";
+  }
+  const NotesFixture fixture{{.max_wait = 60s}, {.max_connections = 4, .max_tenant_share = share}};
+  HeldConnection first{fixture, fixture.acme};
+  HeldConnection second{fixture, fixture.acme};
+  HeldConnection third{fixture, fixture.globex};
+  HeldConnection fourth{fixture, fixture.globex};
+  std::mutex mutex;
+  std::string order;
+  const auto wait_for_one = [&](const tenancy::TenantContext& context, const char* name) {
+    return std::async(std::launch::async, [&, context, name] {
+      return fixture.test.store.read(context, [&](ReadTransaction& tx) -> Result<void> {
+        const std::scoped_lock lock{mutex};
+        order += name;
+        BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>{tx}.count());
+        return tenancy::success();
+      });
+    });
+  };
+  auto of_acme = wait_for_one(fixture.acme, "acme ");
+  await_waiting_calls(fixture, 1);
+  auto of_globex = wait_for_one(fixture.globex, "globex ");
+  await_waiting_calls(fixture, 2);
+  fourth.let_go();
+  must(of_globex.get());
+  must(of_acme.get());
+  CHECK(order == expected);
+  first.let_go();
+  second.let_go();
+  third.let_go();
+}
+
+TEST_CASE("of one tenant only so many calls wait for a connection, reads too") {
+  tenancy::StoreOptions options;
+  options.max_wait = 60s;
+  options.writes.max_waiting_per_tenant = 1;
+  const NotesFixture fixture{options, {.max_connections = 1}};
+  HeldConnection held{fixture, fixture.globex};
+  auto first = std::async(std::launch::async, [&] { return fixture.notes().count(); });
+  await_waiting_calls(fixture, 1);
+  CHECK(code_of(fixture.notes().count()) == errc::overloaded);
+  CHECK(code_of(fixture.notes().insert({.id = "a", .title = "a"})) == errc::overloaded);
+  CHECK(code_of(fixture.test.store.read(fixture.acme, [](ReadTransaction& tx) -> Result<void> {
+          BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>{tx}.count());
+          return tenancy::success();
+        })) == errc::overloaded);
+  held.let_go();
+  CHECK(must(first.get()) == 0);
 }
 
 TEST_CASE(

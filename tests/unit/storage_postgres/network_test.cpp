@@ -16,6 +16,7 @@
 #include <doctest/doctest.h>
 
 #include "tenancy/data/repository.hpp"
+#include "tenancy/data/scoped_sql.hpp"
 #include "tenancy/storage/postgres/set_up.hpp"
 
 #include "storage/postgres/connection.hpp"
@@ -28,6 +29,7 @@
 using namespace std::chrono_literals;
 using tenancy::CallOptions;
 using tenancy::errc;
+using tenancy::ReadTransaction;
 using tenancy::Repository;
 using tenancy::Result;
 using tenancy::WriteTransaction;
@@ -52,6 +54,12 @@ struct Far {
   [[nodiscard]] Repository<Note> notes(const CallOptions& options = {}) const {
     return Repository<Note>{authority.store(), *context, options};
   }
+  [[nodiscard]] tenancy::Result<std::int64_t> query(const CallOptions& options = {}) const {
+    BOOST_OUTCOME_TRY(const auto found,
+                      (tenancy::ScopedSql{authority.store(), *context, {}, options}.query(
+                          "SELECT count(*) FROM notes")));
+    return found.rows.at(0).at(0).int64().value();
+  }
   [[nodiscard]] std::string rows() const {
     return RawSession{place.database().admin_url()}.value(
         "SELECT string_agg(id, ',' ORDER BY id) FROM notes");
@@ -63,13 +71,16 @@ struct Far {
   std::optional<tenancy::TenantContext> context;
 
  private:
+  [[nodiscard]] std::string url(const std::string& role) const {
+    return "postgresql://" + role + "@127.0.0.1:" + std::to_string(proxy.port()) + "/" +
+           place.database().name();
+  }
   tenancy::Authority open(tenancy::postgres::PostgresOptions postgres) const {
     auto options = place.again();
+    postgres.queries_url = url("tenancy_query");
     options.kinds = {tenancy::postgres::store_kind(std::move(postgres))};
     options.schema = tenancy::SchemaMode::verify;
-    return must(tenancy::open("postgresql://tenancy_app@127.0.0.1:" + std::to_string(proxy.port()) +
-                                  "/" + place.database().name(),
-                              options));
+    return must(tenancy::open(url("tenancy_app"), options));
   }
 };
 
@@ -138,6 +149,13 @@ TEST_CASE("a call by itself is one exchange with the server, and a unit has one 
   };
   const auto find = [&] { must(far.notes().require("n1")); };
   const auto list = [&] { must(far.notes().list(tenancy::PageRequest{.limit = 50})); };
+  const auto ask = [&] { must(far.query()); };
+  const auto look = [&] {
+    must(far.authority.store().read(*far.context, [&](ReadTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(tenancy::ReadRepository<Note>{tx}.require("n1"));
+      return tenancy::success();
+    }));
+  };
   const auto change = [&] {
     must(far.authority.store().write(*far.context, [&](WriteTransaction& tx) -> Result<void> {
       const Repository<Note> notes{tx};
@@ -150,6 +168,15 @@ TEST_CASE("a call by itself is one exchange with the server, and a unit has one 
   CHECK(exchanges(insert) == 1);
   CHECK(exchanges(find) == 1);
   CHECK(exchanges(list) == 1);
+  CHECK(exchanges([&] { must(far.notes().count()); }) == 1);
+  CHECK(exchanges([&] { must(far.notes().exists("n1")); }) == 1);
+  CHECK(exchanges([&] {
+          must(far.notes().update({.id = "n1", .title = "n" + std::to_string(++number)}));
+        }) == 1);
+  CHECK(exchanges([&] { static_cast<void>(far.notes().erase("n2")); }) == 1);
+  CHECK(exchanges(ask) == 1);
+  CHECK(exchanges(look) <= 3);
+  CHECK(exchanges([&] { must(far.notes().upsert({.id = "u", .title = "u"})); }) == 3);
   // Which is counted, and of one view with its rows. Nobody waits for the third, its end.
   CHECK(exchanges([&] { must(far.notes().list(tenancy::PageRequest{.number = 1})); }) <= 3);
   CHECK(exchanges(change) == 3);
@@ -165,6 +192,68 @@ TEST_CASE("a write whose answer does not come is of unknown outcome") {
   proxy.stall_answers(false);
   // It was done, here.
   CHECK(far.rows() == "a,b");
+}
+
+TEST_CASE("a change of the registry whose answer does not come is of unknown outcome") {
+  Far far;
+  const auto registry = far.authority.registry(tenancy_test::tester());
+  const auto far_away = must(registry.find(must(tenancy::Slug::parse("far"))));
+  far.proxy.stall_answers(true);
+  const auto hurried = registry.with(CallOptions::within(200ms));
+  // One that had to begin another connection first has sent nothing yet.
+  const auto is_open = [](errc code) {
+    return code == errc::commit_unknown || code == errc::deadline_exceeded;
+  };
+  CHECK(is_open(code_of(hurried.create({"new", "New"}))));
+  CHECK(is_open(code_of(hurried.suspend(far_away.id))));
+  far.proxy.stall_answers(false);
+  // Whatever became of them, the store knows it, and its gate with it.
+  const auto found = must(registry.find(far_away.id));
+  const bool is_suspended = found.status == tenancy::TenantStatus::suspended;
+  CHECK(far.notes().count().has_value() != is_suspended);
+  const auto again = registry.create({"new", "New"});
+  CHECK((again.has_value() || again.error() == errc::already_exists));
+
+  far.proxy.cut();
+  must(registry.create({"newer", "Newer"}));
+}
+
+TEST_CASE("tenants' queries end in time where the network stalls or is cut, and go on afterwards") {
+  Far far;
+  must(far.notes().insert({.id = "a", .title = "a"}));
+  CHECK(must(far.query()) == 1);
+  far.proxy.stall(true);
+  const auto begun = std::chrono::steady_clock::now();
+  CHECK(code_of(far.query(CallOptions::within(200ms))) == errc::deadline_exceeded);
+  CHECK(std::chrono::steady_clock::now() - begun < 10s);
+  far.proxy.stall(false);
+  CHECK(must(far.query()) == 1);
+  far.proxy.slow_down(400ms);
+  CHECK(code_of(far.query(CallOptions::within(50ms))) == errc::deadline_exceeded);
+  far.proxy.slow_down(0ms);
+  CHECK(must(far.query()) == 1);
+
+  // Cut in its midst: it has been told rows, and no further one.
+  for (int number = 0; number < 40; ++number) {
+    const auto id = "n" + std::to_string(number);
+    must(far.notes().insert({.id = id, .title = id}));
+  }
+  const tenancy::ScopedSql sql{
+      far.authority.store(), *far.context, {.rows = 100'000, .bytes = std::size_t{64} << 20U}};
+  int seen = 0;
+  const auto cut = sql.for_each("SELECT a.id || b.title || c.title FROM notes a, notes b, notes c",
+                                {}, [&](const tenancy::SqlRow& /*row*/) -> Result<void> {
+                                  far.proxy.cut();
+                                  ++seen;
+                                  return tenancy::success();
+                                });
+  CHECK(seen > 0);
+  CHECK(seen < 41 * 41 * 41);
+  CHECK(code_of(cut) == errc::transaction_lost);
+  CHECK(must(far.query()) == 41);
+  // Between two queries nobody is told.
+  far.proxy.cut();
+  CHECK(must(far.query()) == 41);
 }
 
 TEST_CASE("a network that is cut loses what was not committed, and nothing else") {
