@@ -79,6 +79,7 @@ struct CatalogueObject {
   bool has_owners_rights = false;
   bool is_function = false;  ///< Neither a view nor a trigger.
   std::string schema = {};   ///< Of what stands elsewhere than the tables; quoted.
+  bool is_table = false;     ///< Nor these: one that stands elsewhere, of tenants' rows.
 };
 
 /// The real schema of a store, but for the engine's own tables.

@@ -37,7 +37,7 @@ class ObjectJudge {
 
   std::vector<SchemaFinding> judge() && {
     for (const CatalogueObject& object : catalogue_.views_and_triggers) {
-      if (object.has_owners_rights) {
+      if (object.has_owners_rights && !keeps_updated_at(object)) {
         judge_rights(object);
       } else {
         judge_review(object);
@@ -66,6 +66,28 @@ class ObjectJudge {
           "the function " + shown +
               " is SECURITY DEFINER and sees rows as its owner does: make it SECURITY INVOKER",
           by_sql("ALTER ROUTINE " + name + " SECURITY INVOKER;\n"));
+    } else if (object.is_table) {
+      const auto listed = [&](const std::string& table) {
+        return is_same_name(table, object.schema + "." + object.name);
+      };
+      if (std::ranges::any_of(policy_.unsafe_tables, listed)) {
+        return;
+      }
+      add(SchemaRule::row_security, Severity::refused, object.name,
+          "the table " + shown +
+              " has a column 'tenant_id' and lies in another schema, where no policy secures its "
+              "rows, and this role may use it: take its rights on it away",
+          {RemedyKind::by_hand, "REVOKE ALL ON " + name +
+                                    " FROM the application's role, or list "
+                                    "it in SchemaPolicy::unsafe_tables."});
+    } else if (!object.is_view) {
+      add(SchemaRule::invoker_rights, Severity::refused, object.name,
+          "the trigger or rule " + shown + " on " + in_quotes(object.table) +
+              " runs as the table's owner, whom no policy holds then, when a reference of the "
+              "table's changes its rows (CASCADE, SET NULL, SET DEFAULT): make it an AFTER "
+              "trigger",
+          {RemedyKind::by_hand,
+           "Make it an AFTER trigger, or let the table's references RESTRICT."});
     } else {
       add(SchemaRule::invoker_rights, Severity::refused, object.name,
           "the view " + shown +
@@ -148,13 +170,17 @@ class ObjectJudge {
             by_policy("Take \"" + name + "\" off SchemaPolicy::" + std::string{list} + "."));
       }
     };
-    const auto judge_tables = [&](const std::vector<std::string>& names, std::string_view list) {
-      for (const std::string& name : names) {
-        judge_listed(name, list, catalogue_.table(name) != nullptr);
-      }
-    };
-    judge_tables(policy_.shared_tables, "shared_tables");
-    judge_tables(policy_.unsafe_tables, "unsafe_tables");
+    for (const std::string& name : policy_.shared_tables) {
+      judge_listed(name, "shared_tables", catalogue_.table(name) != nullptr);
+    }
+    for (const std::string& name : policy_.unsafe_tables) {
+      const auto is_elsewhere = [&](const CatalogueObject& object) {
+        return object.is_table && is_same_name(name, object.schema + "." + object.name);
+      };
+      judge_listed(name, "unsafe_tables",
+                   catalogue_.table(name) != nullptr ||
+                       std::ranges::any_of(catalogue_.views_and_triggers, is_elsewhere));
+    }
     for (const ReviewedObject& reviewed : policy_.allowed_views_and_triggers) {
       const auto is_it = [&](const CatalogueObject& object) {
         return is_same_name(object.name, reviewed.name);

@@ -9,7 +9,7 @@ namespace tenancy::inline v0::detail {
 namespace {
 
 // All of the schema that the connection works in. The engine's functions and tables are named with
-// theirs, whatever else is called so.
+// theirs, whatever else is called so; `unnest` of several arrays is part of the language.
 
 /// What a default says that takes its value from a sequence.
 #define TENANCY_COUNTS "'\\m(nextval|currval|lastval)\\('"
@@ -28,8 +28,9 @@ constexpr std::string_view postgres_tables_sql =
     "(SELECT count(*) FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid "
     "AND (p.polpermissive OR p.polname <> 'tenancy_queries')), "
     "(SELECT p.polcmd::text || p.polpermissive::text || p.polroles::text "
-    "|| regexp_replace(coalesce(pg_get_expr(p.polqual, p.polrelid), '') || '|' || "
-    "coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), '\\s', '', 'g') "
+    "|| pg_catalog.regexp_replace(coalesce(pg_catalog.pg_get_expr(p.polqual, p.polrelid), '') || "
+    "'|' || "
+    "coalesce(pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid), ''), '\\s', '', 'g') "
     "FROM pg_catalog.pg_policy p WHERE p.polrelid = c.oid "
     "AND (p.polpermissive OR p.polname <> 'tenancy_queries') ORDER BY p.polname LIMIT 1), "
     "EXISTS (SELECT FROM pg_catalog.pg_inherits h "
@@ -37,36 +38,43 @@ constexpr std::string_view postgres_tables_sql =
     "JOIN pg_catalog.pg_class parent ON parent.oid = h.inhparent "
     "WHERE c.oid IN (h.inhrelid, h.inhparent) "
     "AND (NOT child.relispartition OR child.relnamespace <> parent.relnamespace)), "
-    "(SELECT coalesce(string_agg(e.text, ' ; '), '') FROM (SELECT pg_get_expr(d.adbin, d.adrelid) "
-    "FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND pg_get_expr(d.adbin, d.adrelid) "
+    "(SELECT coalesce(pg_catalog.string_agg(e.text, ' ; '), '') FROM (SELECT "
+    "pg_catalog.pg_get_expr(d.adbin, d.adrelid) "
+    "FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND pg_catalog.pg_get_expr(d.adbin, "
+    "d.adrelid) "
     "!~ " TENANCY_COUNTS
-    " UNION ALL SELECT pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint k "
+    " UNION ALL SELECT pg_catalog.pg_get_constraintdef(k.oid) FROM pg_catalog.pg_constraint k "
     "WHERE k.conrelid = c.oid AND k.contype = 'c' "
     "UNION ALL SELECT coalesce(t.typdefault, '') || ' ; ' || coalesce(("
-    "SELECT string_agg(pg_get_constraintdef(k.oid), ' ; ') FROM pg_catalog.pg_constraint k "
+    "SELECT pg_catalog.string_agg(pg_catalog.pg_get_constraintdef(k.oid), ' ; ') FROM "
+    "pg_catalog.pg_constraint k "
     "WHERE k.contypid = t.oid), '') FROM " TENANCY_DOMAINS
     " WHERE coalesce(t.typdefault, '') "
     "!~ " TENANCY_COUNTS
     ") AS e (text)) "
-    "FROM pg_catalog.pg_class c WHERE c.relnamespace = to_regnamespace(current_schema()) "
+    "FROM pg_catalog.pg_class c WHERE c.relnamespace = "
+    "pg_catalog.to_regnamespace(pg_catalog.current_schema()) "
     "AND c.relkind IN ('r', 'p', 'f')";
 constexpr std::string_view postgres_columns_sql =
-    "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+    "SELECT c.relname, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, "
     "a.atthasdef AND a.attgenerated = '' OR a.attidentity <> '', "
     "a.attgenerated <> '' OR a.attidentity = 'a', "
-    "coalesce((SELECT array_position(i.indkey::int2[], a.attnum) + 1 FROM pg_catalog.pg_index i "
+    "coalesce((SELECT pg_catalog.array_position(i.indkey::int2[], a.attnum) + 1 FROM "
+    "pg_catalog.pg_index i "
     "WHERE i.indrelid = c.oid AND i.indisprimary), 0), "
-    "a.attidentity <> '' OR coalesce((SELECT pg_get_expr(d.adbin, d.adrelid) ~ " TENANCY_COUNTS
+    "a.attidentity <> '' OR coalesce((SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) "
+    "~ " TENANCY_COUNTS
     " FROM pg_catalog.pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum), "
     "(SELECT t.typdefault ~ " TENANCY_COUNTS
     " FROM pg_catalog.pg_type t WHERE t.oid = a.atttypid AND t.typtype = 'd'), false) "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
-    "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p', 'f') "
+    "WHERE c.relnamespace = pg_catalog.to_regnamespace(pg_catalog.current_schema()) AND c.relkind "
+    "IN ('r', 'p', 'f') "
     "AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.oid, a.attnum";
 constexpr std::string_view postgres_indexes_sql =
     "SELECT c.relname, x.relname, i.indisunique, i.indisprimary, i.indpred IS NOT NULL, "
     "coalesce(a.attname, ''), "
-    "CASE WHEN n.conindid IS NULL THEN pg_get_indexdef(i.indexrelid) ELSE '' END, "
+    "CASE WHEN n.conindid IS NULL THEN pg_catalog.pg_get_indexdef(i.indexrelid) ELSE '' END, "
     "i.indisexclusion AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint e "
     "CROSS JOIN LATERAL unnest(e.conkey, e.conexclop) AS m (attnum, op) "
     "JOIN pg_catalog.pg_attribute b ON b.attrelid = c.oid AND b.attnum = m.attnum "
@@ -75,12 +83,13 @@ constexpr std::string_view postgres_indexes_sql =
     "AND o.oprname = '=' AND o.oprnamespace = 'pg_catalog'::regnamespace) "
     "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
     "JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid "
-    "CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place) "
+    "CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place) "
     "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum "
     "AND k.attnum > 0 "
     "LEFT JOIN (SELECT DISTINCT conindid FROM pg_catalog.pg_constraint "
     "WHERE contype IN ('p', 'u', 'x')) n ON n.conindid = i.indexrelid "
-    "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p') "
+    "WHERE c.relnamespace = pg_catalog.to_regnamespace(pg_catalog.current_schema()) AND c.relkind "
+    "IN ('r', 'p') "
     "AND k.place <= i.indnkeyatts ORDER BY c.oid, i.indexrelid, k.place";
 constexpr std::string_view postgres_references_sql =
     "SELECT c.relname, n.oid::bigint, CASE WHEN p.relnamespace = c.relnamespace "
@@ -89,10 +98,12 @@ constexpr std::string_view postgres_references_sql =
     "f.attname, t.attname, n.condeferred "
     "FROM pg_catalog.pg_constraint n JOIN pg_catalog.pg_class c ON c.oid = n.conrelid "
     "JOIN pg_catalog.pg_class p ON p.oid = n.confrelid "
-    "CROSS JOIN LATERAL unnest(n.conkey, n.confkey) WITH ORDINALITY AS k (own, other, place) "
+    "CROSS JOIN LATERAL unnest(n.conkey, n.confkey) WITH ORDINALITY AS k (own, other, "
+    "place) "
     "JOIN pg_catalog.pg_attribute f ON f.attrelid = c.oid AND f.attnum = k.own "
     "JOIN pg_catalog.pg_attribute t ON t.attrelid = p.oid AND t.attnum = k.other "
-    "WHERE n.contype = 'f' AND c.relnamespace = to_regnamespace(current_schema()) "
+    "WHERE n.contype = 'f' AND c.relnamespace = "
+    "pg_catalog.to_regnamespace(pg_catalog.current_schema()) "
     "ORDER BY c.oid, n.oid, k.place";
 #undef TENANCY_COUNTS
 #undef TENANCY_DOMAINS
@@ -102,45 +113,79 @@ constexpr std::string_view postgres_references_sql =
   "'security_invoker=on', 'security_invoker=1', 'security_invoker=yes'], false) "
 
 /// Views, then those with another's rights that stand elsewhere over the schema's tables and that
-/// this role may read, then triggers with the functions that they call, then rules, which put other
-/// statements in the place of those that are sent, then functions with their owner's rights,
-/// wherever they are.
+/// this role may use, then tables of tenants' rows elsewhere that it may use and nothing secures,
+/// then triggers with the functions that they call, then rules, which put other statements in the
+/// place of those that are sent, then functions with their owner's rights, wherever they are.
+///
+/// What a reference does to the rows that refer (CASCADE, SET NULL, SET DEFAULT), it does as the
+/// table's owner and past the policies: so run triggers before it, and rules.
 constexpr std::string_view postgres_objects_sql =
     "WITH RECURSIVE over_tables (oid) AS (SELECT oid FROM pg_catalog.pg_class "
-    "WHERE relnamespace = to_regnamespace(current_schema()) AND relkind IN ('r', 'p') "
+    "WHERE relnamespace = pg_catalog.to_regnamespace(pg_catalog.current_schema()) AND relkind IN "
+    "('r', 'p') "
     "UNION SELECT w.ev_class FROM over_tables o JOIN pg_catalog.pg_depend d ON d.refobjid = o.oid "
     "AND d.refclassid = 'pg_catalog.pg_class'::regclass "
     "AND d.classid = 'pg_catalog.pg_rewrite'::regclass "
     "JOIN pg_catalog.pg_rewrite w ON w.oid = d.objid) "
-    "SELECT 'view', c.relname::text AS name, '', pg_get_viewdef(c.oid), " TENANCY_HAS_OWNERS_RIGHTS
-    ", '' FROM pg_catalog.pg_class c WHERE c.relnamespace = to_regnamespace(current_schema()) "
+    "SELECT 'view', c.relname::text AS name, '', "
+    "pg_catalog.pg_get_viewdef(c.oid), " TENANCY_HAS_OWNERS_RIGHTS
+    ", '' FROM pg_catalog.pg_class c WHERE c.relnamespace = "
+    "pg_catalog.to_regnamespace(pg_catalog.current_schema()) "
     "AND c.relkind IN ('v', 'm') "
     "UNION ALL "
-    "SELECT 'view', c.relname::text, '', pg_get_viewdef(c.oid), true, quote_ident(n.nspname) "
+    "SELECT 'view', c.relname::text, '', pg_catalog.pg_get_viewdef(c.oid), true, "
+    "pg_catalog.quote_ident(n.nspname) "
     "FROM over_tables o JOIN pg_catalog.pg_class c USING (oid) "
     "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname NOT IN (current_schema(), 'tenancy_queries') AND c.relkind IN ('v', 'm') "
+    "WHERE n.nspname NOT IN (pg_catalog.current_schema(), 'tenancy_queries') AND c.relkind IN "
+    "('v', 'm') "
     "AND (" TENANCY_HAS_OWNERS_RIGHTS
-    ") AND NOT pg_has_role(current_user, c.relowner, 'MEMBER') "
-    "AND EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE (pg_has_role(current_user, r.oid, "
-    "'MEMBER') OR pg_has_role(session_user, r.oid, 'MEMBER')) "
-    "AND has_any_column_privilege(r.oid, c.oid, 'SELECT')) "
+    ") AND NOT pg_catalog.pg_has_role(current_user, c.relowner, 'MEMBER') "
+    "AND EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE (pg_catalog.pg_has_role(current_user, "
+    "r.oid, "
+    "'MEMBER') OR pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')) "
+    "AND (pg_catalog.has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE') "
+    "OR pg_catalog.has_table_privilege(r.oid, c.oid, 'DELETE'))) "
     "UNION ALL "
-    "SELECT 'trigger', t.tgname::text, c.relname::text, pg_get_triggerdef(t.oid, true) || ' ' || "
-    "p.prosrc, "
-    "false, '' "
+    "SELECT 'table', c.relname::text, '', '', true, pg_catalog.quote_ident(n.nspname) "
+    "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relrowsecurity "
+    "AND n.nspname NOT IN (pg_catalog.current_schema(), 'tenancy_queries', 'information_schema') "
+    "AND n.nspname NOT LIKE 'pg\\_%' "
+    "AND EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid "
+    "AND a.attname = 'tenant_id') "
+    "AND NOT pg_catalog.pg_has_role(current_user, c.relowner, 'MEMBER') "
+    "AND EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE (pg_catalog.pg_has_role(current_user, "
+    "r.oid, "
+    "'MEMBER') OR pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')) "
+    "AND pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE') "
+    "AND (pg_catalog.has_any_column_privilege(r.oid, c.oid, 'SELECT, INSERT, UPDATE') "
+    "OR pg_catalog.has_table_privilege(r.oid, c.oid, 'DELETE'))) "
+    "UNION ALL "
+    "SELECT 'trigger', t.tgname::text, c.relname::text, pg_catalog.pg_get_triggerdef(t.oid, true) "
+    "|| ' ' || "
+    "p.prosrc || coalesce(' ' || p.proconfig::text, ''), "
+    "(t.tgtype & 2) <> 0 AND EXISTS (SELECT FROM pg_catalog.pg_constraint k "
+    "WHERE k.conrelid = c.oid AND k.contype = 'f' AND ((t.tgtype & 8) <> 0 AND k.confdeltype = 'c' "
+    "OR (t.tgtype & 16) <> 0 AND (k.confdeltype IN ('n', 'd') "
+    "OR k.confupdtype IN ('c', 'n', 'd')))), '' "
     "FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid "
     "JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid "
-    "WHERE NOT t.tgisinternal AND c.relnamespace = to_regnamespace(current_schema()) "
+    "WHERE NOT t.tgisinternal AND c.relnamespace = "
+    "pg_catalog.to_regnamespace(pg_catalog.current_schema()) "
     "UNION ALL "
-    "SELECT 'rule', r.rulename, c.relname, pg_get_ruledef(r.oid), false, '' "
+    "SELECT 'rule', r.rulename, c.relname, pg_catalog.pg_get_ruledef(r.oid), "
+    "EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f' "
+    "AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))), '' "
     "FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class "
-    "WHERE r.rulename <> '_RETURN' AND c.relnamespace = to_regnamespace(current_schema()) "
+    "WHERE r.rulename <> '_RETURN' AND c.relnamespace = "
+    "pg_catalog.to_regnamespace(pg_catalog.current_schema()) "
     "UNION ALL "
     "SELECT 'function', p.proname, CASE WHEN n.nspname = 'tenancy_queries' AND p.proowner = "
     "n.nspowner AND p.proconfig = ARRAY['search_path=pg_catalog, pg_temp'] THEN p.prosrc ELSE '' "
-    "END, pg_get_functiondef(p.oid), true, CASE WHEN n.nspname = current_schema() THEN '' "
-    "ELSE quote_ident(n.nspname) END "
+    "END, pg_catalog.pg_get_functiondef(p.oid), true, CASE WHEN n.nspname = "
+    "pg_catalog.current_schema() THEN '' "
+    "ELSE pg_catalog.quote_ident(n.nspname) END "
     "FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
     "WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') "
     "ORDER BY name";
@@ -150,7 +195,7 @@ constexpr std::string_view postgres_objects_sql =
 constexpr std::string_view postgres_functions_sql =
     "SELECT p.proname, p.prosrc, p.provolatile = 's' AND NOT p.prosecdef AND p.proconfig IS NULL "
     "AND p.pronargs = 0 FROM pg_catalog.pg_proc p "
-    "WHERE p.pronamespace = to_regnamespace(current_schema()) "
+    "WHERE p.pronamespace = pg_catalog.to_regnamespace(pg_catalog.current_schema()) "
     "AND p.proname IN ('tenancy_tenant', 'tenancy_crossing')";
 
 std::string action_of(std::string_view letter) {
@@ -230,7 +275,7 @@ Result<Catalogue> read_postgres_catalogue(ControlSession& session) {
   Catalogue catalogue{.dialect = Dialect::postgresql};
   BOOST_OUTCOME_TRY(read_tables(session, catalogue.tables));
   std::string tables;
-  BOOST_OUTCOME_TRY(session.look_up("SELECT quote_ident(current_schema())",
+  BOOST_OUTCOME_TRY(session.look_up("SELECT pg_catalog.quote_ident(pg_catalog.current_schema())",
                                     [&](const Statement& row) { tables = text_of(row, 0); }));
   BOOST_OUTCOME_TRY(session.look_up(postgres_objects_sql, [&](const Statement& row) {
     const auto what = text_of(row, 0);
@@ -240,7 +285,7 @@ Result<Catalogue> read_postgres_catalogue(ControlSession& session) {
     }
     catalogue.views_and_triggers.push_back(
         {what == "view", text_of(row, 1), what == "function" ? std::string{} : text_of(row, 2),
-         text_of(row, 3), flag_of(row, 4), what == "function", text_of(row, 5)});
+         text_of(row, 3), flag_of(row, 4), what == "function", text_of(row, 5), what == "table"});
   }));
   int sound = 0;
   BOOST_OUTCOME_TRY(session.look_up(postgres_functions_sql, [&](const Statement& row) {

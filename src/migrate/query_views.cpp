@@ -65,6 +65,11 @@ constexpr std::array query_functions{
         "      AND (r.rolsuper OR r.rolbypassrls)) THEN\n"
         "    RAISE EXCEPTION 'tenancy: no policy holds the owner' USING ERRCODE = 'TY003';\n"
         "  END IF;\n"
+        "  IF EXISTS (SELECT FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid\n"
+        "      WHERE p.polname = 'tenancy_queries'\n"
+        "      AND NOT (c.relrowsecurity AND c.relforcerowsecurity)) THEN\n"
+        "    RAISE EXCEPTION 'tenancy: a table is not secured' USING ERRCODE = 'TY004';\n"
+        "  END IF;\n"
         "  SELECT asked::text || ':' || " TENANCY_SEAL(
             "asked") " INTO seal\n"
                      "    FROM @.tenancy_query_secrets s\n"

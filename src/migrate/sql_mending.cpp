@@ -43,10 +43,15 @@ bool asks_connection(std::string_view sql) {
 }
 
 bool asks_server(std::string_view sql) {
-  static constexpr std::array<std::string_view, 16> functions{"currval",
+  static constexpr std::array<std::string_view, 21> functions{"currval",
                                                               "lastval",
                                                               "nextval",
                                                               "setval",
+                                                              "current_setting",
+                                                              "set_config",
+                                                              "pg_notify",
+                                                              "pg_listening_channels",
+                                                              "pg_export_snapshot",
                                                               "pg_backend_pid",
                                                               "pg_current_snapshot",
                                                               "pg_current_wal_flush_lsn",
@@ -61,8 +66,14 @@ bool asks_server(std::string_view sql) {
                                                               "txid_current_snapshot"};
   const auto tokens = sql_tokens(sql);
   for (std::size_t at = 0; at + 1 < tokens.size(); ++at) {
-    if (tokens[at].kind != SqlToken::Kind::literal && tokens[at + 1].is('(') &&
-        std::ranges::find(functions, tokens[at].name()) != functions.end()) {
+    if (tokens[at].kind == SqlToken::Kind::literal || !tokens[at + 1].is('(')) {
+      continue;
+    }
+    const auto name = tokens[at].name();
+    const bool tells_sizes = name.starts_with("pg_") && name.ends_with("_size");
+    if (tells_sizes || name.starts_with("pg_stat_") || name.starts_with("pg_advisory_") ||
+        name.starts_with("pg_try_advisory_") ||
+        std::ranges::find(functions, name) != functions.end()) {
       return true;
     }
   }
@@ -106,6 +117,16 @@ std::string without_set_actions(std::string_view sql) {
     if (tokens[at].is("SET") && (tokens[at + 1].is("NULL") || tokens[at + 1].is("DEFAULT"))) {
       tokens[at].text = "RESTRICT";
       erase(tokens, at + 1, 1);
+    }
+  }
+  return sql_text(tokens);
+}
+
+std::string without_actions(std::string_view sql) {
+  auto tokens = sql_tokens(without_set_actions(sql));
+  for (auto& token : tokens) {
+    if (token.is("CASCADE")) {
+      token.text = "RESTRICT";
     }
   }
   return sql_text(tokens);

@@ -7,8 +7,8 @@ namespace tenancy::inline v0::detail {
 
 /// Functions that tell what the connection did before, for whichever tenant.
 bool asks_connection(std::string_view sql);
-/// The same of PostgreSQL: functions that tell what the connection did before, or count what the
-/// whole server does.
+/// The same of PostgreSQL: functions that tell or keep what the connection did before, or count or
+/// measure what the whole server does.
 bool asks_server(std::string_view sql);
 
 /// Whether something in it ends a transaction that others share: `ON CONFLICT ROLLBACK`,
@@ -24,6 +24,8 @@ std::string without_deferral(std::string_view sql);
 
 /// The same text with a keyword for others: `SET NULL` becomes `RESTRICT`.
 std::string without_set_actions(std::string_view sql);
+/// And `CASCADE` as well.
+std::string without_actions(std::string_view sql);
 
 /// The same text in which the first list in parentheses begins with the tenant, and has it nowhere
 /// else: a key's, a unique constraint's or an index's.

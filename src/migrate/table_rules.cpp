@@ -24,7 +24,7 @@ constexpr std::string_view journal_table = "tenancy_migrations";
 /// Whether the library's own schema has a table of that name.
 bool is_made_by_library(std::string_view name, Dialect dialect) {
   const auto steps = control_schema(dialect);
-  return is_same_name(name, journal_table) ||
+  return (dialect == Dialect::sqlite ? is_same_name(name, journal_table) : name == journal_table) ||
          std::ranges::any_of(steps, [&](const Migration& step) {
            return step.sql.find("CREATE TABLE " + std::string{name} + " (") != std::string::npos;
          });
@@ -50,6 +50,8 @@ std::string_view words_for(ReferenceFault fault) {
       return "pairs 'tenant_id' with a column of a shared table: leave it out";
     case ReferenceFault::leaves_shared:
       return "leads from a shared row to rows of single tenants: turn the reference round";
+    case ReferenceFault::acts_on_all:
+      return "changes rows of all tenants when a shared row changes: use RESTRICT";
     case ReferenceFault::none:
       break;
   }

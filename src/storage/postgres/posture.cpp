@@ -13,28 +13,38 @@ namespace {
 /// Roles that it is a member of count as what it is, since it can become them.
 constexpr std::string_view role_sql =
     "SELECT current_user, "
-    "bool_or(r.rolsuper), bool_or(r.rolbypassrls), bool_or(r.rolreplication), "
-    "bool_or(r.rolcreaterole), "
-    "bool_or(r.rolname IN ('pg_execute_server_program', 'pg_read_server_files', "
-    "'pg_write_server_files')) "
-    "FROM pg_catalog.pg_roles r WHERE pg_has_role(current_user, r.oid, 'MEMBER') "
-    "OR pg_has_role(session_user, r.oid, 'MEMBER')";
+    "pg_catalog.bool_or(r.rolsuper), pg_catalog.bool_or(r.rolbypassrls), "
+    "pg_catalog.bool_or(r.rolreplication), "
+    "pg_catalog.bool_or(r.rolcreaterole), "
+    "pg_catalog.bool_or(r.rolname IN ('pg_execute_server_program', 'pg_read_server_files', "
+    "'pg_write_server_files')), "
+    "pg_catalog.bool_or(r.rolname IN ('pg_read_all_data', 'pg_write_all_data', 'pg_monitor', "
+    "'pg_read_all_stats') "
+    "OR pg_catalog.has_any_column_privilege(r.oid, 'pg_catalog.pg_statistic'::regclass, 'SELECT') "
+    "OR pg_catalog.has_any_column_privilege(r.oid, 'pg_catalog.pg_statistic_ext_data'::regclass, "
+    "'SELECT')) "
+    "FROM pg_catalog.pg_roles r WHERE pg_catalog.pg_has_role(current_user, r.oid, 'MEMBER') "
+    "OR pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')";
 constexpr std::string_view owner_sql =
     "WITH us AS (SELECT r.oid FROM pg_catalog.pg_roles r "
-    "WHERE pg_has_role(current_user, r.oid, 'MEMBER') "
-    "OR pg_has_role(session_user, r.oid, 'MEMBER')) "
+    "WHERE pg_catalog.pg_has_role(current_user, r.oid, 'MEMBER') "
+    "OR pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')) "
     "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c "
-    "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p', 'v', "
+    "WHERE c.relnamespace = pg_catalog.to_regnamespace(pg_catalog.current_schema()) AND c.relkind "
+    "IN ('r', 'p', 'v', "
     "'m') "
-    "AND (pg_has_role(current_user, c.relowner, 'MEMBER') "
-    "OR pg_has_role(session_user, c.relowner, 'MEMBER'))), "
+    "AND (pg_catalog.pg_has_role(current_user, c.relowner, 'MEMBER') "
+    "OR pg_catalog.pg_has_role(session_user, c.relowner, 'MEMBER'))), "
     "EXISTS (SELECT FROM pg_catalog.pg_proc p "
-    "WHERE p.pronamespace = to_regnamespace(current_schema()) "
-    "AND pg_has_role(session_user, p.proowner, 'MEMBER')), "
-    "EXISTS (SELECT FROM us WHERE has_schema_privilege(us.oid, current_schema(), 'CREATE')), "
+    "WHERE p.pronamespace = pg_catalog.to_regnamespace(pg_catalog.current_schema()) "
+    "AND pg_catalog.pg_has_role(session_user, p.proowner, 'MEMBER')), "
+    "EXISTS (SELECT FROM us WHERE pg_catalog.has_schema_privilege(us.oid, "
+    "pg_catalog.current_schema(), 'CREATE')), "
     "EXISTS (SELECT FROM us, pg_catalog.pg_class c "
-    "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p') "
-    "AND has_table_privilege(us.oid, c.oid, 'TRUNCATE, REFERENCES, TRIGGER'))";
+    "WHERE c.relnamespace = pg_catalog.to_regnamespace(pg_catalog.current_schema()) AND c.relkind "
+    "IN ('r', 'p') "
+    "AND (pg_catalog.has_table_privilege(us.oid, c.oid, 'TRUNCATE, REFERENCES, TRIGGER') "
+    "OR pg_catalog.has_any_column_privilege(us.oid, c.oid, 'REFERENCES')))";
 
 /// Of the role that tenants' queries run as.
 constexpr std::string_view confined_sql =
@@ -43,30 +53,31 @@ constexpr std::string_view confined_sql =
     "schemas AS (SELECT n.oid, n.nspname FROM pg_catalog.pg_namespace n "
     "WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')) "
     "SELECT current_user, "
-    "(SELECT count(*) <> 1 OR bool_or(rolsuper OR rolbypassrls OR rolreplication OR rolcreaterole "
+    "(SELECT count(*) <> 1 OR pg_catalog.bool_or(rolsuper OR rolbypassrls OR rolreplication OR "
+    "rolcreaterole "
     "OR rolcreatedb) FROM us), "
     "EXISTS (SELECT FROM pg_catalog.pg_auth_members m WHERE m.member IN (SELECT oid FROM us)), "
     "EXISTS (SELECT FROM pg_catalog.pg_class WHERE relowner IN (SELECT oid FROM us)) "
     "OR EXISTS (SELECT FROM pg_catalog.pg_proc WHERE proowner IN (SELECT oid FROM us)) "
     "OR EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspowner IN (SELECT oid FROM us)) "
-    "OR EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = current_database() "
+    "OR EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database() "
     "AND datdba IN (SELECT oid FROM us)), "
-    "has_database_privilege(current_database(), 'CREATE') "
-    "OR has_database_privilege(current_database(), 'TEMP') "
-    "OR EXISTS (SELECT FROM schemas s WHERE has_schema_privilege(s.oid, 'CREATE')), "
+    "pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') "
+    "OR pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMP') "
+    "OR EXISTS (SELECT FROM schemas s WHERE pg_catalog.has_schema_privilege(s.oid, 'CREATE')), "
     "EXISTS (SELECT FROM schemas s WHERE s.nspname <> 'tenancy_queries' "
-    "AND s.nspname NOT LIKE 'pg\\_%' AND has_schema_privilege(s.oid, 'USAGE')), "
+    "AND s.nspname NOT LIKE 'pg\\_%' AND pg_catalog.has_schema_privilege(s.oid, 'USAGE')), "
     "EXISTS (SELECT FROM pg_catalog.pg_class c JOIN schemas s ON s.oid = c.relnamespace "
-    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND (has_table_privilege(c.oid, "
+    "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND (pg_catalog.has_table_privilege(c.oid, "
     "'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') "
-    "OR has_any_column_privilege(c.oid, 'INSERT, UPDATE, REFERENCES') "
+    "OR pg_catalog.has_any_column_privilege(c.oid, 'INSERT, UPDATE, REFERENCES') "
     "OR s.nspname <> 'tenancy_queries' AND s.nspname NOT LIKE 'pg\\_%' "
-    "AND has_any_column_privilege(c.oid, 'SELECT'))), "
+    "AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT'))), "
     "EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN schemas s ON s.oid = p.pronamespace "
     "WHERE p.prosecdef AND s.nspname <> 'tenancy_queries' "
-    "AND has_function_privilege(p.oid, 'EXECUTE')) "
+    "AND pg_catalog.has_function_privilege(p.oid, 'EXECUTE')) "
     "OR EXISTS (SELECT FROM pg_catalog.pg_foreign_server f "
-    "WHERE has_server_privilege(f.oid, 'USAGE'))";
+    "WHERE pg_catalog.has_server_privilege(f.oid, 'USAGE'))";
 
 constexpr std::array confined_faults{
     "has powers over the server (SUPERUSER, BYPASSRLS, REPLICATION, CREATEROLE or CREATEDB), or is "
@@ -85,6 +96,8 @@ constexpr std::array role_faults{
     "has REPLICATION, which reads the rows of all tenants from the log",
     "has CREATEROLE, with which it makes itself a member of other roles",
     "reads files or runs programs of the server",
+    "reads all data or what the server knows of it (pg_read_all_data, pg_monitor, pg_statistic), "
+    "which holds values of all tenants",
 };
 constexpr std::array owner_faults{
     "owns tables of the schema, so that it can change their policies",

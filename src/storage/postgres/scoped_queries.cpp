@@ -309,6 +309,11 @@ ScopedQueries::Attempt ScopedQueries::attempt(Connection& connection, const Tena
                     "the owner of the schema tenancy_queries, as whom its views read, has become a "
                     "superuser or has BYPASSRLS, so that no policy holds beneath them"}};
     }
+    if (failure->sqlstate == "TY004") {
+      return {Error{errc::schema_mismatch,
+                    "a table that tenants' queries see is no more secured from its owner, as whom "
+                    "the views read: ENABLE and FORCE ROW LEVEL SECURITY on it"}};
+    }
     if (failure->sqlstate.starts_with("42") || failure->sqlstate.starts_with("3F")) {
       connection.poison();
       return {not_to_be_entered(*failure)};

@@ -7,9 +7,10 @@ constexpr std::string_view keys_sql =
     "SELECT x.relname, c.relname, a.attname FROM pg_catalog.pg_index i "
     "JOIN pg_catalog.pg_class c ON c.oid = i.indrelid "
     "JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid "
-    "CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place) "
+    "CROSS JOIN LATERAL pg_catalog.unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place) "
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum "
-    "WHERE i.indisunique AND c.relnamespace = to_regnamespace(current_schema()) "
+    "WHERE i.indisunique AND c.relnamespace = "
+    "pg_catalog.to_regnamespace(pg_catalog.current_schema()) "
     "AND k.place <= i.indnkeyatts ORDER BY i.indexrelid, k.place";
 
 }  // namespace

@@ -256,6 +256,15 @@ TEST_CASE("views whose owner no policy holds answer no query, from the moment th
       admin.run("ALTER " + row.front().value() + " OWNER TO " + owner);
     }
   };
+  // While the store is open, as for work on rows, which an owner who is held does not see.
+  for (const char* change : {"NO FORCE", "DISABLE"}) {
+    CAPTURE(change);
+    admin.run(std::string{"ALTER TABLE notes "} + change + " ROW LEVEL SECURITY");
+    CHECK(code_of(sql.query("SELECT count(*) FROM notes")) == errc::schema_mismatch);
+    CHECK(code_of(sql.query("SELECT 1")) == errc::schema_mismatch);
+    admin.run("ALTER TABLE notes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+    CHECK(must(sql.query("SELECT count(*) FROM notes")).rows.size() == 1);
+  }
   give_all_to(powerful);
   {
     auto options = world.place.again();

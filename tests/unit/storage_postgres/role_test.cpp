@@ -59,8 +59,11 @@ TEST_CASE("roles that row-level security does not hold are not let in, nor who c
   }
   const SpareRole role{place.database(), ""};
   CHECK(opened_as(place, role.name()) == std::nullopt);
-  for (const std::string power : {"postgres", "tenancy_owner", "pg_execute_server_program",
-                                  "pg_read_server_files", "pg_write_server_files"}) {
+  for (const std::string power :
+       {"postgres", "tenancy_owner", "pg_execute_server_program", "pg_read_server_files",
+        "pg_write_server_files",
+        // Statistics hold values of all tenants.
+        "pg_read_all_data", "pg_write_all_data", "pg_monitor", "pg_read_all_stats"}) {
     CAPTURE(power);
     role.run("GRANT " + power + " TO " + role.name());
     CHECK(opened_as(place, role.name()) == errc::unsafe_role);
@@ -70,12 +73,25 @@ TEST_CASE("roles that row-level security does not hold are not let in, nor who c
   role.run("GRANT CREATE ON SCHEMA public TO " + role.name());
   CHECK(opened_as(place, role.name()) == errc::unsafe_role);
   role.run("REVOKE CREATE ON SCHEMA public FROM " + role.name());
-  for (const std::string right : {"TRUNCATE", "REFERENCES", "TRIGGER"}) {
+  for (const std::string right :
+       {"TRUNCATE ON notes", "REFERENCES ON notes", "TRIGGER ON notes",
+        "REFERENCES (tenant_id, id) ON notes", "SELECT ON pg_statistic",
+        "SELECT (stavalues1) ON pg_statistic", "SELECT ON pg_statistic_ext_data"}) {
     CAPTURE(right);
-    role.run("GRANT " + right + " ON notes TO " + role.name());
+    role.run("GRANT " + right + " TO " + role.name());
     CHECK(opened_as(place, role.name()) == errc::unsafe_role);
-    role.run("REVOKE " + right + " ON notes FROM " + role.name());
+    role.run("REVOKE " + right + " FROM " + role.name());
   }
+  CHECK(opened_as(place, role.name()) == std::nullopt);
+  // Whatever functions there are in the schema, it is the engine's that are asked.
+  role.run("GRANT CREATE ON SCHEMA public TO " + role.name() +
+           "; CREATE FUNCTION has_schema_privilege(oid, name, text) RETURNS boolean LANGUAGE sql "
+           "AS 'SELECT false'");
+  CHECK(opened_as(place, role.name()) == errc::unsafe_role);
+  role.run(
+      "DROP FUNCTION has_schema_privilege(oid, name, text); REVOKE CREATE ON SCHEMA public "
+      "FROM " +
+      role.name());
   CHECK(opened_as(place, role.name()) == std::nullopt);
   // The same through a group, whose rights are one SET ROLE away though they are not inherited.
   const std::string group = "group_" + role.name();
@@ -142,6 +158,12 @@ TEST_CASE("a host's step changes nothing of the library's, and ends no transacti
             "mine()",
             "library's"},
            {"TRUNCATE tenancy_tenants CASCADE", "library's"},
+           // What is left for the end of the transaction.
+           {"CREATE FUNCTION later() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE "
+            "tenancy_tenants SET status = ''suspended''; RETURN NULL; END'; CREATE TABLE jobs (id "
+            "INT PRIMARY KEY); CREATE CONSTRAINT TRIGGER later AFTER INSERT ON jobs DEFERRABLE "
+            "INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION later(); INSERT INTO jobs VALUES (1)",
+            "library's"},
            {"COMMIT", "transaction"},
            {"CREATE TABLE x (id TEXT); ROLLBACK; CREATE TABLE y (id TEXT)", "transaction"},
            {"SAVEPOINT a", "transaction"},
@@ -159,6 +181,20 @@ TEST_CASE("a host's step changes nothing of the library's, and ends no transacti
     CHECK(RawSession{place.database().admin_url()}.value(
               "SELECT count(*) FROM tenancy_migrations WHERE version = 9") == "0");
   }
+}
+
+TEST_CASE("a host's step is not run where nobody would see what it changes") {
+  const PostgresPlace place;
+  const RawSession admin{place.database().admin_url()};
+  admin.run("ALTER DATABASE " + place.database().name() + " SET track_counts = off");
+  auto options = place.again();
+  options.migrations.push_back({9, "more", "CREATE TABLE more (id TEXT)", {}, {}});
+  options.schema_policy.shared_tables.push_back("more");
+  const auto migrated = tenancy::migrate(place.database().owner_url(), options);
+  CHECK(code_of(migrated) == errc::migration_failed);
+  CHECK(migrated.error().message().find("track_counts") != std::string::npos);
+  admin.run("ALTER DATABASE " + place.database().name() + " RESET track_counts");
+  must(tenancy::migrate(place.database().owner_url(), options));
 }
 
 TEST_CASE("a set-up may be run again, and makes roles that prove themselves") {

@@ -108,7 +108,10 @@ TEST_CASE("what has its owner's rights is refused: views, what they keep, functi
            {"CREATE MATERIALIZED VIEW kept_notes AS SELECT * FROM notes", "kept_notes"},
            {"CREATE FUNCTION peek() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS "
             "'SELECT count(*) FROM notes'",
-            "peek"}}) {
+            "peek"},
+           {"CREATE SCHEMA reporting; CREATE FUNCTION reporting.peek_too() RETURNS bigint LANGUAGE "
+            "sql SECURITY DEFINER AS 'SELECT count(*) FROM public.notes'",
+            "peek_too"}}) {
     CAPTURE(fault.made);
     const PostgresPlace place;
     RawSession{place.database().owner_url()}.run(fault.made);
@@ -129,6 +132,13 @@ TEST_CASE("what has its owner's rights is refused: views, what they keep, functi
     CHECK(opened(place) == errc::unsafe_schema);
     CHECK(refuses(place, SchemaRule::invoker_rights, "titles"));
     CHECK_FALSE(refuses(place, SchemaRule::invoker_rights, "all_notes"));
+    for (const char* right : {"UPDATE", "DELETE", "INSERT", "UPDATE (title)"}) {
+      CAPTURE(right);
+      admin.run("REVOKE ALL ON reporting.titles FROM tenancy_app");
+      CHECK(opened(place) == std::nullopt);
+      admin.run(std::string{"GRANT "} + right + " ON reporting.titles TO tenancy_app");
+      CHECK(refuses(place, SchemaRule::invoker_rights, "titles"));
+    }
     admin.run("DROP SCHEMA reporting CASCADE");
     CHECK(opened(place) == std::nullopt);
   }
@@ -138,6 +148,62 @@ TEST_CASE("what has its owner's rights is refused: views, what they keep, functi
   CHECK_FALSE(refuses(place, SchemaRule::invoker_rights, "own_notes"));
   // It is a view all the same, which somebody has to have looked at.
   CHECK(refuses(place, SchemaRule::listed_view, "own_notes"));
+}
+
+TEST_CASE("a table of tenants' rows in another schema is refused where nothing secures it") {
+  const PostgresPlace place;
+  const RawSession admin{place.database().admin_url()};
+  admin.run("CREATE SCHEMA archive; CREATE TABLE archive.kept (LIKE public.notes INCLUDING ALL)");
+  CHECK(opened(place) == std::nullopt);
+  admin.run("GRANT SELECT ON archive.kept TO tenancy_app");
+  CHECK(opened(place) == std::nullopt);
+  admin.run("GRANT USAGE ON SCHEMA archive TO tenancy_app");
+  CHECK(opened(place) == errc::unsafe_schema);
+  CHECK(refuses(place, SchemaRule::row_security, "kept"));
+  auto options = place.again();
+  options.schema = tenancy::SchemaMode::verify;
+  options.schema_policy.unsafe_tables = {"archive.kept"};
+  CHECK(tenancy::open(place.url(), options).has_value());
+  for (const auto& finding : must(tenancy::verify_schema(place.url(), options)).findings) {
+    CHECK(finding.object != "archive.kept");
+  }
+  admin.run("ALTER TABLE archive.kept ENABLE ROW LEVEL SECURITY");
+  CHECK(opened(place) == std::nullopt);
+}
+
+TEST_CASE("what runs as a table's owner when a reference changes its rows is refused") {
+  struct Case {
+    std::string reference;
+    std::string made;
+    bool is_refused;
+  };
+  const std::string trigger =
+      "CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
+      "CREATE TRIGGER gone ";
+  const std::string runs = " ON t FOR EACH ROW EXECUTE FUNCTION gone()";
+  for (const Case& each :
+       std::vector<Case>{{"ON DELETE CASCADE", trigger + "BEFORE DELETE" + runs, true},
+                         {"ON DELETE CASCADE", trigger + "BEFORE INSERT OR DELETE" + runs, true},
+                         {"ON UPDATE CASCADE", trigger + "BEFORE UPDATE" + runs, true},
+                         {"ON DELETE CASCADE",
+                          "CREATE RULE gone AS ON DELETE TO t DO ALSO DELETE FROM notes", true},
+                         // Run as whoever asks, or never so.
+                         {"ON DELETE CASCADE", trigger + "AFTER DELETE" + runs, false},
+                         {"ON DELETE CASCADE", trigger + "BEFORE INSERT OR UPDATE" + runs, false},
+                         {"ON UPDATE CASCADE", trigger + "BEFORE DELETE" + runs, false},
+                         {"ON DELETE RESTRICT", trigger + "BEFORE DELETE" + runs, false}}) {
+    CAPTURE(each.reference);
+    CAPTURE(each.made);
+    const PostgresPlace place;
+    RawSession{place.database().owner_url()}.run(
+        "CREATE TABLE t (tenant_id BIGINT NOT NULL REFERENCES tenancy_tenants, id TEXT NOT NULL, "
+        "note TEXT, PRIMARY KEY (tenant_id, id), FOREIGN KEY (tenant_id, note) REFERENCES notes "
+        "(tenant_id, id) " +
+        each.reference + "); " + tenancy::detail::secure_rows("t") + each.made);
+    CHECK(refuses(place, SchemaRule::invoker_rights, "gone") == each.is_refused);
+    // Otherwise it is one that somebody has to have looked at.
+    CHECK(refuses(place, SchemaRule::listed_trigger, "gone") != each.is_refused);
+  }
 }
 
 TEST_CASE("keys, indexes, references and counters keep to the rules that they keep to on SQLite") {
@@ -170,6 +236,20 @@ TEST_CASE("keys, indexes, references and counters keep to the rules that they ke
             SchemaRule::no_connection_state, "t"},
            {columns + "n BIGINT CHECK (n <> lastval()), PRIMARY KEY (tenant_id, id))",
             SchemaRule::no_connection_state, "t"},
+           {columns + "n TEXT DEFAULT current_setting('app.last', true), "
+                      "PRIMARY KEY (tenant_id, id))",
+            SchemaRule::no_connection_state, "t"},
+           {columns + "n TEXT CHECK (set_config('app.last', n, false) IS NOT NULL), "
+                      "PRIMARY KEY (tenant_id, id))",
+            SchemaRule::no_connection_state, "t"},
+           {columns + "n BIGINT DEFAULT pg_total_relation_size('notes'), "
+                      "PRIMARY KEY (tenant_id, id))",
+            SchemaRule::no_connection_state, "t"},
+           {columns + "n BIGINT DEFAULT pg_stat_get_live_tuples('notes'::regclass), "
+                      "PRIMARY KEY (tenant_id, id))",
+            SchemaRule::no_connection_state, "t"},
+           {"CREATE TABLE \"Tenancy_Migrations\" (id TEXT)", SchemaRule::classified_table,
+            "Tenancy_Migrations"},
            {"CREATE SEQUENCE counter; CREATE DOMAIN counted AS BIGINT DEFAULT "
             "nextval('counter'); " +
                 columns + "n counted, PRIMARY KEY (tenant_id, id))",
@@ -204,6 +284,31 @@ TEST_CASE("keys, indexes, references and counters keep to the rules that they ke
     RawSession{place.database().owner_url()}.run(fault.made);
     CHECK(opened(place) == errc::unsafe_schema);
     CHECK(refuses(place, fault.rule, fault.name));
+  }
+}
+
+TEST_CASE("a shared row takes no rows of tenants along when it changes") {
+  for (const auto& [action, is_refused] :
+       std::vector<std::pair<std::string, bool>>{{"", false},
+                                                 {"ON DELETE RESTRICT ON UPDATE NO ACTION", false},
+                                                 {"ON DELETE CASCADE", true},
+                                                 {"ON DELETE SET NULL", true},
+                                                 {"ON UPDATE CASCADE", true},
+                                                 {"ON UPDATE SET DEFAULT", true}}) {
+    CAPTURE(action);
+    const PostgresPlace place;
+    RawSession{place.database().owner_url()}.run(
+        "CREATE TABLE plans (code TEXT PRIMARY KEY); CREATE TABLE t (tenant_id BIGINT NOT NULL "
+        "REFERENCES tenancy_tenants, id TEXT NOT NULL, code TEXT REFERENCES plans " +
+        action + ", PRIMARY KEY (tenant_id, id)); " + tenancy::detail::secure_rows("t"));
+    auto options = place.again();
+    options.schema_policy.shared_tables = {"plans"};
+    options.schema = tenancy::SchemaMode::verify;
+    const auto report = must(tenancy::verify_schema(place.url(), options));
+    CHECK(report.is_safe() != is_refused);
+    CHECK(std::ranges::any_of(report.findings, [](const auto& finding) {
+            return finding.rule == SchemaRule::foreign_key && finding.object == "t";
+          }) == is_refused);
   }
 }
 
