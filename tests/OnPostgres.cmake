@@ -89,13 +89,7 @@ tenancy_run_on_postgres(NAME registry NOT
   "a journal or check values that cannot be read are failures of their own"
   "calls to the disk that fail are findings? and pass with the fault"
   "a damaged page is a finding"
-  "who acts within a tenant is on record before anything is seen"
-  "each impersonation has a record of its own"
-  "no record? no impersonation"
   "it ends also between the call and its turn"
-  "it lasts from a second to a day"
-  "only an active tenant is impersonated? and a suspension ends it"
-  "a crossing and an impersonation each have their own records"
   "processes that change what they have seen lose no change of each other"
   "a suspension by another process holds in the very next transaction of any kind"
   "a status that went there and back in another process costs one refusal at most"
@@ -116,11 +110,6 @@ tenancy_run_on_postgres(NAME crossing NOT
   "a view across tenants runs no tenant's statement and none that writes? nor the reverse"
   "no row is read when the disk does not take the record"
   "the guide's crossing? its visits? repository? maintenance and records"
-  "every use of a permission to cross tenants leaves its own record"
-  "a use whose record the store cannot write does not begin"
-  "a use whose record the host's sink refuses does not begin"
-  "what a host's sink throws stops the use and reaches the caller"
-  "a permission of another store is refused? and nothing is recorded or done"
   "records of before there was one for each use are read as permissions"
   "a record that cannot be read is an error and no guess"
   "a cursor of records that holds no place is refused? though the ring sealed it"
@@ -213,8 +202,8 @@ tenancy_run_on_postgres(NAME hostile NOT
   "rows give no value of another type"
   "a query does not see what begins after it? and the next one does")
 
-# The models that have a store; group commit, faults of the disk under a migration and random queries
-# are SQLite's, and the last is of how failures are cut down.
+# The models that have a store; group commit, faults of the disk under a migration and which queries are
+# plain are SQLite's, and the last is of how failures are cut down.
 tenancy_run_on_postgres(NAME property
   NOT_FILES fair_queue_model_test.cpp group_commit_model_test.cpp migration_model_test.cpp
     plain_query_model_test.cpp shrinker_test.cpp)
