@@ -15,6 +15,7 @@
 
 #include "tenancy/data/repository.hpp"
 #include "tenancy/data/scoped_sql.hpp"
+#include "tenancy/migrate/migrate.hpp"
 #include "tenancy/storage/postgres/set_up.hpp"
 
 #include "support/entities.hpp"
@@ -112,6 +113,30 @@ struct Pooled {
 };
 
 }  // namespace
+
+TEST_CASE("a schema is migrated through a pooler, too") {
+  const PostgresPlace place;
+  auto options = place.again();
+  options.kinds = {
+      tenancy::postgres::store_kind({.statements = tenancy::postgres::PreparedStatements::none})};
+  options.schema_policy.shared_tables.push_back("more");
+  options.migrations.push_back(
+      {9,
+       "more",
+       "CREATE TABLE more (id TEXT PRIMARY KEY); INSERT INTO more VALUES ('a')",
+       {},
+       {}});
+  const auto owner = PgBouncer::shared().url("tenancy_owner", place.database().name());
+  const auto applied = must(tenancy::migrate(owner, options));
+  REQUIRE(applied.size() == 1);
+  CHECK(applied.front().version == 9);
+  CHECK(RawSession{place.database().admin_url()}.value("SELECT id FROM more") == "a");
+  // What the step did is found out there as well.
+  options.migrations.push_back({10, "bad", "CREATE INDEX bad ON tenancy_tenants (name)", {}, {}});
+  CHECK(code_of(tenancy::migrate(owner, options)) == errc::migration_failed);
+  options.migrations.pop_back();
+  CHECK(must(tenancy::migrate(owner, options)).empty());
+}
 
 TEST_CASE(
     "tenants that share a pooler's connections find their own rows, and leave nothing there") {

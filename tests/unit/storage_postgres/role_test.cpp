@@ -1,6 +1,10 @@
 // Who is let in, and what an owner sets up.
 
+#include <fstream>
+#include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -181,6 +185,42 @@ TEST_CASE("a host's step changes nothing of the library's, and ends no transacti
     CHECK(RawSession{place.database().admin_url()}.value(
               "SELECT count(*) FROM tenancy_migrations WHERE version = 9") == "0");
   }
+}
+
+TEST_CASE("what a superuser is to run by hand is what a set-up does") {
+  // The second block of the guide that is SQL for a superuser.
+  std::ostringstream guide;
+  guide << std::ifstream{POSTGRESQL_GUIDE}.rdbuf();
+  const auto text = guide.str();
+  const auto begin = text.find("DO $$ DECLARE f regprocedure;");
+  REQUIRE(begin != std::string::npos);
+  auto block = text.substr(begin, text.find("END $$;", begin) - begin) + "END $$";
+  for (const auto& [named, ours] :
+       {std::pair{"shop_owner", "tenancy_owner"}, std::pair{"shop_app", "tenancy_app"}}) {
+    for (auto at = block.find(named); at != std::string::npos; at = block.find(named)) {
+      block.replace(at, std::string_view{named}.size(), ours);
+    }
+  }
+  const auto rights = [](const RawSession& session) {
+    return session.value(
+        "SELECT string_agg(p.oid::regprocedure || ' ' || (SELECT string_agg(a.grantee::regrole || "
+        "a.privilege_type, ' ' ORDER BY a.grantee::regrole::text) FROM aclexplode(p.proacl) a), "
+        "E'\n' ORDER BY p.oid) FROM pg_proc p WHERE p.pronamespace = 'pg_catalog'::regnamespace "
+        "AND p.proacl IS NOT NULL");
+  };
+  const PostgresDatabase set_up;
+  const auto expected = rights(RawSession{set_up.admin_url()});
+  CHECK(expected.find("lo_create(oid)") != std::string::npos);
+
+  const RawSession admin{tenancy_test::PostgresCluster::shared().admin_url()};
+  const std::string by_hand = set_up.name() + "_by_hand";
+  admin.run("CREATE DATABASE " + by_hand + " TEMPLATE template0");
+  {
+    const RawSession session{tenancy_test::PostgresCluster::shared().url("postgres", by_hand)};
+    session.run(block);
+    CHECK(rights(session) == expected);
+  }
+  admin.run("DROP DATABASE " + by_hand);
 }
 
 TEST_CASE("a host's step is not run where nobody would see what it changes") {

@@ -226,6 +226,39 @@ TEST_CASE("no two transactions act on what each takes from under the other") {
   }
 }
 
+TEST_CASE("a connection keeps so many statements, and the server no more of them") {
+  const NotesFixture fixture{{.statements = 16}, {.max_connections = 1}};
+  must(fixture.notes().insert({.id = "a", .title = "a"}));
+  static constexpr tenancy::detail::StaticSql kept{
+      "SELECT tenant_id, (SELECT count(*) FROM pg_catalog.pg_prepared_statements) FROM notes "
+      "WHERE tenant_id = ?1"};
+  const auto count_kept = [&] {
+    std::int64_t count = -1;
+    must(fixture.test.store.read(fixture.acme, [&](ReadTransaction& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(auto statement, tenancy::detail::SessionAccess::of(tx).prepare(kept));
+      CHECK(must(statement->step()));
+      count = statement->int64(1).value();
+      return tenancy::success();
+    }));
+    return count;
+  };
+  const auto ask_in_another_shape = [&](int number) {
+    const std::vector<std::string> titles(static_cast<std::size_t>(number), "a");
+    CHECK(must(fixture.notes().count(tenancy::field<&Note::title>.in(titles))) == 1);
+  };
+  for (int number = 1; number <= 20; ++number) {
+    ask_in_another_shape(number);
+  }
+  const auto full = count_kept();
+  CHECK(full >= 16);
+  for (int number = 21; number <= 100; ++number) {
+    ask_in_another_shape(number);
+  }
+  // Beside them what begins and ends transactions.
+  CHECK(full <= 32);
+  CHECK(count_kept() <= 32);
+}
+
 TEST_CASE("a read has one view, whatever is committed meanwhile") {
   const NotesFixture fixture;
   must(fixture.notes().insert({.id = "a", .title = "a"}));
