@@ -295,20 +295,20 @@ TEST_CASE("a shared row takes no rows of tenants along when it changes") {
                                                  {"ON DELETE SET NULL", true},
                                                  {"ON UPDATE CASCADE", true},
                                                  {"ON UPDATE SET DEFAULT", true}}) {
-    CAPTURE(action);
+    CAPTURE(each.action);
     const PostgresPlace place;
     RawSession{place.database().owner_url()}.run(
         "CREATE TABLE plans (code TEXT PRIMARY KEY); CREATE TABLE t (tenant_id BIGINT NOT NULL "
         "REFERENCES tenancy_tenants, id TEXT NOT NULL, code TEXT REFERENCES plans " +
-        action + ", PRIMARY KEY (tenant_id, id)); " + tenancy::detail::secure_rows("t"));
+        each.action + ", PRIMARY KEY (tenant_id, id)); " + tenancy::detail::secure_rows("t"));
     auto options = place.again();
     options.schema_policy.shared_tables = {"plans"};
     options.schema = tenancy::SchemaMode::verify;
     const auto report = must(tenancy::verify_schema(place.url(), options));
-    CHECK(report.is_safe() != is_refused);
+    CHECK(report.is_safe() != each.is_refused);
     CHECK(std::ranges::any_of(report.findings, [](const auto& finding) {
             return finding.rule == SchemaRule::foreign_key && finding.object == "t";
-          }) == is_refused);
+          }) == each.is_refused);
   }
 }
 
