@@ -288,13 +288,16 @@ TEST_CASE("keys, indexes, references and counters keep to the rules that they ke
 }
 
 TEST_CASE("a shared row takes no rows of tenants along when it changes") {
-  for (const auto& [action, is_refused] :
-       std::vector<std::pair<std::string, bool>>{{"", false},
-                                                 {"ON DELETE RESTRICT ON UPDATE NO ACTION", false},
-                                                 {"ON DELETE CASCADE", true},
-                                                 {"ON DELETE SET NULL", true},
-                                                 {"ON UPDATE CASCADE", true},
-                                                 {"ON UPDATE SET DEFAULT", true}}) {
+  struct Case {
+    std::string action;
+    bool is_refused;
+  };
+  for (const Case& each : std::vector<Case>{{"", false},
+                                            {"ON DELETE RESTRICT ON UPDATE NO ACTION", false},
+                                            {"ON DELETE CASCADE", true},
+                                            {"ON DELETE SET NULL", true},
+                                            {"ON UPDATE CASCADE", true},
+                                            {"ON UPDATE SET DEFAULT", true}}) {
     CAPTURE(each.action);
     const PostgresPlace place;
     RawSession{place.database().owner_url()}.run(
