@@ -4,6 +4,7 @@
 #include "migrate/query_views.hpp"
 #include "migrate/read_catalogue.hpp"
 #include "migrate/row_policy.hpp"
+#include "migrate/table_kind.hpp"
 
 namespace tenancy::inline v0::detail {
 namespace {
@@ -216,6 +217,13 @@ std::string expected_policy() {
   return "*true{0}" + std::string{policy_using} + "|" + std::string{policy_check};
 }
 
+/// A column's name. One that only its case tells from the tenant's is another column here, and
+/// called so as it is written.
+std::string column_of(const Statement& row, int column) {
+  auto name = text_of(row, column);
+  return is_tenant_column(name) && name != tenant_column ? "\"" + name + "\"" : name;
+}
+
 Result<void> read_tables(ControlSession& session, std::vector<CatalogueTable>& tables) {
   const std::string policy = expected_policy();
   BOOST_OUTCOME_TRY(session.look_up(postgres_tables_sql, [&](const Statement& row) {
@@ -230,9 +238,9 @@ Result<void> read_tables(ControlSession& session, std::vector<CatalogueTable>& t
   const auto of_table = [&](const Statement& row) { return find_table(tables, text_of(row, 0)); };
   BOOST_OUTCOME_TRY(session.look_up(postgres_columns_sql, [&](const Statement& row) {
     if (auto* const table = of_table(row)) {
-      table->columns.push_back({text_of(row, 1), text_of(row, 2), flag_of(row, 3), flag_of(row, 4),
-                                flag_of(row, 5), static_cast<int>(row.int64(6).value_or(0)),
-                                flag_of(row, 7)});
+      table->columns.push_back({column_of(row, 1), text_of(row, 2), flag_of(row, 3),
+                                flag_of(row, 4), flag_of(row, 5),
+                                static_cast<int>(row.int64(6).value_or(0)), flag_of(row, 7)});
     }
   }));
   BOOST_OUTCOME_TRY(session.look_up(postgres_indexes_sql, [&](const Statement& row) {
@@ -247,7 +255,7 @@ Result<void> read_tables(ControlSession& session, std::vector<CatalogueTable>& t
                                   {},
                                   flag_of(row, 7)});
       }
-      table->indexes.back().columns.push_back(text_of(row, 5));
+      table->indexes.back().columns.push_back(column_of(row, 5));
     }
   }));
   std::int64_t last_id = -1;
@@ -265,7 +273,7 @@ Result<void> read_tables(ControlSession& session, std::vector<CatalogueTable>& t
                                    flag_of(row, 7)});
     }
     last_id = id;
-    table->references.back().pairs.push_back({text_of(row, 5), text_of(row, 6)});
+    table->references.back().pairs.push_back({column_of(row, 5), column_of(row, 6)});
   });
 }
 

@@ -219,6 +219,9 @@ TEST_CASE("keys, indexes, references and counters keep to the rules that they ke
            {"CREATE TABLE t (id BIGINT PRIMARY KEY)", SchemaRule::classified_table, "t"},
            {columns + "PRIMARY KEY (id, tenant_id))", SchemaRule::primary_key, "t"},
            {columns + "PRIMARY KEY (tenant_id, id), UNIQUE (id))", SchemaRule::unique_key, "t"},
+           {columns +
+                "\"TENANT_ID\" TEXT, PRIMARY KEY (tenant_id, id), UNIQUE (\"TENANT_ID\", id))",
+            SchemaRule::unique_key, "t"},
            {columns + "note TEXT REFERENCES t (id), UNIQUE (id), PRIMARY KEY (tenant_id, id))",
             SchemaRule::foreign_key, "t"},
            {columns + "n BIGSERIAL, PRIMARY KEY (tenant_id, id))", SchemaRule::no_autoincrement,
