@@ -9,8 +9,6 @@ namespace {
 
 bool sets(const std::string& action) noexcept { return action.starts_with("SET "); }
 
-bool acts(const std::string& action) noexcept { return sets(action) || action == "CASCADE"; }
-
 ReferenceFault fault_of_shared(const Catalogue& catalogue, const SchemaPolicy& policy,
                                const CatalogueReference& reference) {
   const auto* const parent = catalogue.table(reference.table);
@@ -63,11 +61,7 @@ ReferenceFault fault_of(const Catalogue& catalogue, const SchemaPolicy& policy,
                  ? ReferenceFault::none
                  : ReferenceFault::not_led_by_tenant;
     case TableKind::shared:
-      if (has_tenant) {
-        return ReferenceFault::pairs_tenant;
-      }
-      return acts(reference.on_delete) || acts(reference.on_update) ? ReferenceFault::acts_on_all
-                                                                    : ReferenceFault::none;
+      return has_tenant ? ReferenceFault::pairs_tenant : ReferenceFault::none;
     default:
       return ReferenceFault::none;
   }

@@ -18,7 +18,6 @@ enum class ReferenceFault : std::uint8_t {
   not_led_by_tenant,  ///< It may lead to another tenant's row.
   pairs_tenant,       ///< `tenant_id` is paired with a column of a shared table.
   leaves_shared,      ///< A shared table's row leads to a tenant's.
-  acts_on_all,        ///< A change of a shared row changes rows of all tenants.
 };
 
 ReferenceFault fault_of(const Catalogue& catalogue, const SchemaPolicy& policy,

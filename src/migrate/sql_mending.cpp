@@ -122,16 +122,6 @@ std::string without_set_actions(std::string_view sql) {
   return sql_text(tokens);
 }
 
-std::string without_actions(std::string_view sql) {
-  auto tokens = sql_tokens(without_set_actions(sql));
-  for (auto& token : tokens) {
-    if (token.is("CASCADE")) {
-      token.text = "RESTRICT";
-    }
-  }
-  return sql_text(tokens);
-}
-
 std::string led_by_tenant(std::string_view sql) {
   const auto tokens = sql_tokens(sql);
   const std::span<const SqlToken> all{tokens};

@@ -24,8 +24,6 @@ std::string without_deferral(std::string_view sql);
 
 /// The same text with a keyword for others: `SET NULL` becomes `RESTRICT`.
 std::string without_set_actions(std::string_view sql);
-/// And `CASCADE` as well.
-std::string without_actions(std::string_view sql);
 
 /// The same text in which the first list in parentheses begins with the tenant, and has it nowhere
 /// else: a key's, a unique constraint's or an index's.

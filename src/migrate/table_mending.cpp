@@ -136,9 +136,8 @@ class RuleMending {
   void mend_reference(CatalogueReference reference, DefinedClause clause, Clauses& kept,
                       Clauses& added) {
     auto fault = fault_of(catalogue_, policy_, table_, reference);
-    if (fault == ReferenceFault::sets_tenant || fault == ReferenceFault::acts_on_all) {
-      clause.text = fault == ReferenceFault::acts_on_all ? without_actions(clause.text)
-                                                         : without_set_actions(clause.text);
+    if (fault == ReferenceFault::sets_tenant) {
+      clause.text = without_set_actions(clause.text);
       reference.on_delete = reference.on_update = "RESTRICT";
       fault = fault_of(catalogue_, policy_, table_, reference);
     }

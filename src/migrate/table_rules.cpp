@@ -50,8 +50,6 @@ std::string_view words_for(ReferenceFault fault) {
       return "pairs 'tenant_id' with a column of a shared table: leave it out";
     case ReferenceFault::leaves_shared:
       return "leads from a shared row to rows of single tenants: turn the reference round";
-    case ReferenceFault::acts_on_all:
-      return "changes rows of all tenants when a shared row changes: use RESTRICT";
     case ReferenceFault::none:
       break;
   }

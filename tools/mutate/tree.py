@@ -18,7 +18,7 @@ CONSTANT_FILES = {
     "include/tenancy/data/detail/entity_traits.hpp":
         "works when programs are compiled: tests/compile_fail holds it",
 }
-_COPIED = ("CMakeLists.txt", "cmake", "include", "src", "tests")
+_COPIED = ("CMakeLists.txt", "cmake", "docs/postgresql.md", "include", "src", "tests")
 # Numbers of a file's mutants begin with a multiple of this; those below are of the named ones.
 _BLOCK = 1000
 _RUNTIME = Path(__file__).resolve().parent / "runtime"

@@ -208,10 +208,7 @@ TEST_CASE("references between tenants' rows begin with the tenant on both sides"
         "FOREIGN KEY (code) REFERENCES nowhere",
         "FOREIGN KEY (tenant_id, parent) REFERENCES parents ON DELETE SET NULL",
         "FOREIGN KEY (tenant_id, parent) REFERENCES parents ON UPDATE SET DEFAULT",
-        "FOREIGN KEY (tenant_id) REFERENCES tenancy_tenants ON DELETE SET DEFAULT",
-        "FOREIGN KEY (code) REFERENCES countries ON DELETE CASCADE",
-        "FOREIGN KEY (code) REFERENCES countries ON UPDATE CASCADE",
-        "FOREIGN KEY (code) REFERENCES countries ON DELETE SET NULL"}) {
+        "FOREIGN KEY (tenant_id) REFERENCES tenancy_tenants ON DELETE SET DEFAULT"}) {
     check_refused(with_reference(reference), SchemaRule::foreign_key);
   }
   check_refused(

@@ -290,34 +290,6 @@ TEST_CASE("keys, indexes, references and counters keep to the rules that they ke
   }
 }
 
-TEST_CASE("a shared row takes no rows of tenants along when it changes") {
-  struct Case {
-    std::string action;
-    bool is_refused;
-  };
-  for (const Case& each : std::vector<Case>{{"", false},
-                                            {"ON DELETE RESTRICT ON UPDATE NO ACTION", false},
-                                            {"ON DELETE CASCADE", true},
-                                            {"ON DELETE SET NULL", true},
-                                            {"ON UPDATE CASCADE", true},
-                                            {"ON UPDATE SET DEFAULT", true}}) {
-    CAPTURE(each.action);
-    const PostgresPlace place;
-    RawSession{place.database().owner_url()}.run(
-        "CREATE TABLE plans (code TEXT PRIMARY KEY); CREATE TABLE t (tenant_id BIGINT NOT NULL "
-        "REFERENCES tenancy_tenants, id TEXT NOT NULL, code TEXT REFERENCES plans " +
-        each.action + ", PRIMARY KEY (tenant_id, id)); " + tenancy::detail::secure_rows("t"));
-    auto options = place.again();
-    options.schema_policy.shared_tables = {"plans"};
-    options.schema = tenancy::SchemaMode::verify;
-    const auto report = must(tenancy::verify_schema(place.url(), options));
-    CHECK(report.is_safe() != each.is_refused);
-    CHECK(std::ranges::any_of(report.findings, [](const auto& finding) {
-            return finding.rule == SchemaRule::foreign_key && finding.object == "t";
-          }) == each.is_refused);
-  }
-}
-
 TEST_CASE(
     "what Citus would not spread over servers by its tenant is warned of, and no more than that") {
   const std::string columns =
