@@ -196,8 +196,10 @@ TEST_CASE("what another customer of the pooler left on its connections counts fo
       "INSERT INTO elsewhere.notes VALUES (" +
       std::to_string(pooled.acme->tenant().value()) +
       ", 'planted', 'planted', 0, NULL, 0, 0);"
-      "GRANT USAGE ON SCHEMA elsewhere TO tenancy_app; GRANT ALL ON elsewhere.notes TO "
-      "tenancy_app");
+      "ALTER TABLE elsewhere.notes ENABLE ROW LEVEL SECURITY; CREATE POLICY open ON "
+      "elsewhere.notes "
+      "USING (true); GRANT USAGE ON SCHEMA elsewhere TO tenancy_app; GRANT ALL ON elsewhere.notes "
+      "TO tenancy_app");
   must(pooled.notes(*pooled.globex).insert({.id = "g", .title = "g"}));
   pooled.say_everywhere("SET tenancy.crossing = 'on'; SET tenancy.tenant = '" +
                         std::to_string(pooled.globex->tenant().value()) +
