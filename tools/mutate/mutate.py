@@ -69,6 +69,11 @@ def parse_arguments() -> argparse.Namespace:
     which.add_argument("--documented", action="store_true", help="look whether they are there")
     which.add_argument("--self-test", action="store_true", help="test this tool itself")
     parser.add_argument("--skipped", action="store_true", help="list what could not be mutated")
+    parser.add_argument(
+        "--elsewhere",
+        action="store_true",
+        help="look for tests that fail with stores on PostgreSQL and in silos, where none is known",
+    )
     parser.add_argument("--survivors", action="store_true", help="only what no test failed for before")
     parser.add_argument(
         "--budget",
@@ -263,7 +268,8 @@ def hunt_elsewhere(
     programs: Programs,
     reasons: dict[str, str],
 ) -> list[report.Line]:
-    """The same of those named ones that run with a store there, too."""
+    """The same of those named ones that run with a store there, too: who is known to be killed
+    there, and with --elsewhere all of them."""
 
     def is_spared(mutant: Named) -> bool:
         is_asked = arguments.all or arguments.which
@@ -278,7 +284,17 @@ def hunt_elsewhere(
         if known:
             build(sorted({case.program for case in known.values()}))
             fates = ask_suspects(programs, known, arguments.jobs)
-        if left := [mutant for mutant in asked if mutant.number not in fates]:
+        left = [mutant for mutant in asked if mutant.number not in fates]
+        if not arguments.elsewhere:
+            # Who was never killed there is for --elsewhere to look for; who was, is to be.
+            asked = [mutant for mutant in asked if mutant.number in known]
+            meant = [mutant for mutant in meant if mutant in asked or is_spared(mutant)]
+            fates |= {
+                mutant.number: Fate(None, "lives where it was killed before")
+                for mutant in left
+                if mutant in asked
+            }
+        elif left:
             build(arguments.programs)
             names = elsewhere.programs_on(programs, store)
             highest = max(m.number for m in [*mutation.named, *mutation.mechanical])
@@ -297,8 +313,9 @@ def hunt_elsewhere(
             print(f"hunting {len(left)} on {store}", flush=True)
             hunt_each(hunter, left, suspects, arguments.jobs, fates)
     finally:
-        killers.learn(asked, fates, store)
-        killers.save(mutation)
+        if arguments.elsewhere:
+            killers.learn(asked, fates, store)
+            killers.save(mutation)
     fates |= {mutant.number: Fate(None, "not tried") for mutant in meant if mutant not in asked}
     return [report.line_of(mutant, fates[mutant.number], reasons, store) for mutant in meant]
 

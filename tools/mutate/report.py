@@ -107,11 +107,12 @@ def markdown(lines: list[Line]) -> str:
         text.append("")
     for store in sorted({line.store for line in lines if line.store}):
         members = [line for line in lines if line.store == store]
-        explained = [line for line in members if line.fate.killer is None]
+        killed = sum(line.fate.killer is not None for line in members)
+        explained = [line for line in members if line.fate.killer is None and line.reason]
         text.append(
-            f"Of the mutants in what the backends share, {len(members)} are tried with stores on "
-            f"`{store}` once more: a test fails for {len(members) - len(explained)}"
-            + (", and for these none:\n\n| without | why no test fails |\n|---|---|" if explained else ".")
+            f"Of the {len(members)} mutants in what `{store}` shares with other backends, tests with "
+            f"stores there fail for {killed}; for {len(members) - killed - len(explained)} none is known yet"
+            + (", and for these none does:\n\n| without | why no test fails |\n|---|---|" if explained else ".")
         )
         text += [f"| {line.mechanism} | {line.reason} |".replace("\n", " ") for line in explained]
         text.append("")
