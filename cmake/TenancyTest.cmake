@@ -8,6 +8,9 @@ target_link_libraries(tenancy_doctest_main PUBLIC doctest::doctest)
 set_target_properties(tenancy_doctest_main PROPERTIES CXX_EXTENSIONS OFF)
 tenancy_target_defaults(tenancy_doctest_main)
 
+# The seconds that a program gets whose test cases run as one test; the others have the preset's.
+set(TENANCY_TEST_WHOLE_TIMEOUT 1200)
+
 # tenancy_add_test(NAME name [SINGLE_THREADED] [POSTGRES] [WHOLE] SOURCES file... [LIBRARIES target...]
 #                  [LABELS label...])
 #
@@ -41,7 +44,9 @@ function(tenancy_add_test)
 
   if(arg_WHOLE)
     add_test(NAME ${arg_NAME} COMMAND ${target})
-    set_tests_properties(${arg_NAME} PROPERTIES FAIL_REGULAR_EXPRESSION "test cases: +0 ")
+    set_tests_properties(${arg_NAME} PROPERTIES
+      FAIL_REGULAR_EXPRESSION "test cases: +0 "
+      TIMEOUT ${TENANCY_TEST_WHOLE_TIMEOUT})
     return()
   endif()
 
@@ -142,7 +147,8 @@ function(tenancy_run_on store)
   set_tests_properties(${kind}/${arg_NAME} PROPERTIES
     FIXTURES_REQUIRED "${fixtures}"
     ENVIRONMENT "${environment}"
-    FAIL_REGULAR_EXPRESSION "test cases: +0 ")
+    FAIL_REGULAR_EXPRESSION "test cases: +0 "
+    TIMEOUT ${TENANCY_TEST_WHOLE_TIMEOUT})
 endfunction()
 macro(tenancy_run_on_postgres)
   tenancy_run_on(postgresql ${ARGN})
