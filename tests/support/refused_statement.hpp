@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <mutex>
 #include <string_view>
 #include <vector>
@@ -14,15 +15,15 @@ namespace tenancy_test {
 /// connection of the library's: a failure that an engine in good health cannot be made to show just
 /// there.
 ///
-/// Knows the connections that are opened while it lives, which is once in a process at a time; they
-/// may outlive it, but are not asked for any more then.
-/// Thread safety: connections may be opened anywhere; the rest is one thread's.
+/// Knows the connections that are opened while it lives, which is once in a process at a time,
+/// until they are closed; they may outlive it, but are not asked for any more then. Thread safety:
+/// connections may be opened and closed anywhere; the rest is one thread's.
 class RefusedStatement {
  public:
   /// `action` and `operation` as SQLite's authorizer has them.
   RefusedStatement(int action, std::string_view operation)
       : action_{action}, operation_{operation} {
-    living() = this;
+    living() = open_;
     sqlite3_auto_extension(entry());
   }
   RefusedStatement(const RefusedStatement&) = delete;
@@ -35,23 +36,47 @@ class RefusedStatement {
   /// From now on it is refused on the one connection that is in a transaction, also where it has
   /// been compiled before.
   void refuse() {
-    const std::scoped_lock lock{mutex_};
-    const auto found = std::ranges::find_if(
-        connections_, [](sqlite3* one) { return sqlite3_get_autocommit(one) == 0; });
-    REQUIRE(found != connections_.end());
-    sqlite3_set_authorizer(*found, &RefusedStatement::authorize, this);
+    const std::scoped_lock lock{open_->mutex};
+    const auto in_transaction = [](sqlite3* one) { return sqlite3_get_autocommit(one) == 0; };
+    REQUIRE(std::ranges::count_if(open_->connections, in_transaction) == 1);
+    sqlite3_set_authorizer(*std::ranges::find_if(open_->connections, in_transaction),
+                           &RefusedStatement::authorize, this);
   }
 
  private:
-  static RefusedStatement*& living() {
-    static RefusedStatement* instance = nullptr;
+  struct Open {
+    std::mutex mutex;
+    std::vector<sqlite3*> connections;
+  };
+  /// What a connection carries, and drops when it is closed.
+  struct Mark {
+    std::shared_ptr<Open> open;
+    sqlite3* connection;
+  };
+
+  static std::shared_ptr<Open>& living() {
+    static std::shared_ptr<Open> instance;
     return instance;
   }
   static int on_open(sqlite3* connection, const char** /*message*/,
                      const sqlite3_api_routines* /*api*/) {
-    const std::scoped_lock lock{living()->mutex_};
-    living()->connections_.push_back(connection);
-    return SQLITE_OK;
+    const auto open = living();
+    {
+      const std::scoped_lock lock{open->mutex};
+      open->connections.push_back(connection);
+    }
+    // A function that nobody calls: the engine tells when it is let go.
+    return sqlite3_create_function_v2(connection, "known_to_a_test", 0, SQLITE_UTF8,
+                                      new Mark{open, connection}, &RefusedStatement::never_called,
+                                      nullptr, nullptr, &RefusedStatement::on_close);
+  }
+  static void never_called(sqlite3_context* context, int /*count*/, sqlite3_value** /*values*/) {
+    sqlite3_result_null(context);
+  }
+  static void on_close(void* carried) {
+    const std::unique_ptr<const Mark> mark{static_cast<const Mark*>(carried)};
+    const std::scoped_lock lock{mark->open->mutex};
+    std::erase(mark->open->connections, mark->connection);
   }
   /// SQLite takes a function without parameters and calls it with those above.
   static void (*entry())() { return reinterpret_cast<void (*)()>(&RefusedStatement::on_open); }
@@ -64,8 +89,7 @@ class RefusedStatement {
 
   const int action_;
   const std::string_view operation_;
-  std::mutex mutex_;
-  std::vector<sqlite3*> connections_;
+  const std::shared_ptr<Open> open_ = std::make_shared<Open>();
 };
 
 }  // namespace tenancy_test
