@@ -245,6 +245,8 @@ def hunt(
             fates = ask_suspects(programs, suspects, jobs)
         left = [mutant for mutant in chosen if mutant.number not in fates]
         if left:
+            if fates:
+                print("live where they were killed before:", *map(report.key_of, left), flush=True)
             build(arguments.programs)
             highest = max(m.number for m in [*mutation.named, *mutation.mechanical])
             record = coverage.record(programs, arguments.programs, highest, WORK / "coverage.json", jobs)
