@@ -41,10 +41,14 @@ tenancy_run_on_silo(NAME quota)
 # Of the store itself, what is of tenants and their transactions. A writer that is held holds its own
 # tenant's file here, and no other one's.
 tenancy_run_on_silo(NAME storage
-  ONLY_FILES alternating_tenants_test.cpp async_coroutine_test.cpp contexts_across_threads_test.cpp
-    credential_gate_test.cpp deadline_test.cpp fork_test.cpp lost_transaction_test.cpp
-    several_processes_test.cpp store_test.cpp suspension_in_batch_test.cpp
+  ONLY_FILES alternating_tenants_test.cpp async_coroutine_test.cpp connection_test.cpp
+    contexts_across_threads_test.cpp credential_gate_test.cpp deadline_test.cpp fork_test.cpp
+    group_commit_test.cpp lost_transaction_test.cpp row_scope_test.cpp several_processes_test.cpp
+    store_test.cpp suspension_in_batch_test.cpp
   NOT
+    "a connection that cannot write because it still reads is not used again"
+    "a row of another tenant in one unit poisons it alone"
+    "the host's weights share out the writer"
     "a write that waits for its turn gives up at its deadline or when it is stopped"
     "a write that waits for its turn for the longest wait is refused"
     "a turn that another process never gives back does not shut the store"

@@ -29,7 +29,7 @@ constexpr StaticSql sqlite_journal_exists_sql{
     "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'tenancy_migrations'"};
 constexpr StaticSql postgres_journal_exists_sql{
     "SELECT 1 FROM pg_catalog.pg_class WHERE relkind = 'r' AND relname = 'tenancy_migrations' "
-    "AND relnamespace = to_regnamespace(current_schema())"};
+    "AND relnamespace = pg_catalog.to_regnamespace(current_schema())"};
 constexpr StaticSql select_applied_sql{
     "SELECT version, name, checksum, applied_at FROM tenancy_migrations WHERE component = ?1 "
     "ORDER BY version"};

@@ -99,19 +99,24 @@ constexpr std::array query_functions{
 constexpr std::string_view pinned_path = "search_path=pg_catalog, pg_temp";
 
 constexpr std::string_view is_there_sql =
-    "SELECT coalesce(pg_has_role(current_user, n.nspowner, 'USAGE'), false), "
-    "quote_ident(current_schema()), r.rolsuper OR r.rolbypassrls FROM pg_catalog.pg_namespace n "
+    "SELECT coalesce(pg_catalog.pg_has_role(current_user, n.nspowner, 'USAGE'), false), "
+    "pg_catalog.quote_ident(current_schema()), r.rolsuper OR r.rolbypassrls "
+    "FROM pg_catalog.pg_namespace n "
     "JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner WHERE n.nspname = 'tenancy_queries'";
+
+#define TENANCY_WITHOUT_SPACE(text) "pg_catalog.regexp_replace(" text ", '\\s', '', 'g')"
+#define TENANCY_SPELLED(name) TENANCY_WITHOUT_SPACE("pg_catalog.quote_ident(" name ")")
 
 /// Tables with their names and columns as the catalogue quotes them, without white space: all, and
 /// all but the tenant's.
 constexpr std::string_view spelled_tables_sql =
-    "SELECT c.relname, regexp_replace(quote_ident(c.relname), '\\s', '', 'g'), "
-    "string_agg(regexp_replace(quote_ident(a.attname), '\\s', '', 'g'), ',' ORDER BY a.attnum), "
-    "string_agg(regexp_replace(quote_ident(a.attname), '\\s', '', 'g'), ',' ORDER BY a.attnum) "
-    "FILTER (WHERE lower(a.attname) <> 'tenant_id') "
+    "SELECT c.relname, " TENANCY_SPELLED("c.relname") ", "
+    "pg_catalog.string_agg(" TENANCY_SPELLED("a.attname") ", ',' ORDER BY a.attnum), "
+    "pg_catalog.string_agg(" TENANCY_SPELLED("a.attname") ", ',' ORDER BY a.attnum) "
+    "FILTER (WHERE pg_catalog.lower(a.attname) <> 'tenant_id') "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid "
-    "WHERE c.relnamespace = to_regnamespace(current_schema()) AND c.relkind IN ('r', 'p') "
+    "WHERE c.relnamespace = pg_catalog.to_regnamespace(current_schema()) "
+    "AND c.relkind IN ('r', 'p') "
     "AND a.attnum > 0 AND NOT a.attisdropped GROUP BY c.oid, c.relname";
 
 /// All that the schema holds, and the policies beside it: kind, name and what it is. A view's text
@@ -119,27 +124,30 @@ constexpr std::string_view spelled_tables_sql =
 constexpr std::string_view holdings_sql =
     "SELECT CASE WHEN c.relkind = 'v' THEN 'view' ELSE 'relation' END, "
     "c.relname::text, coalesce(c.reloptions::text, '') || (c.relowner = n.nspowner)::text || "
-    "replace(regexp_replace(coalesce(pg_get_viewdef(c.oid), ''), '\\s', '', 'g'), "
-    "'tenancy_row.', '') "
+    "pg_catalog.replace(" TENANCY_WITHOUT_SPACE("coalesce(pg_catalog.pg_get_viewdef(c.oid), '')")
+    ", 'tenancy_row.', '') "
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "WHERE n.nspname = 'tenancy_queries' AND c.relkind <> 'i' "
     "UNION ALL "
-    "SELECT 'function', p.oid::regprocedure::text, pg_get_function_identity_arguments(p.oid) || "
-    "'|' || "
-    "coalesce(pg_get_function_result(p.oid), '') || '|' || p.provolatile::text || '|' || l.lanname "
-    "|| '|' || "
+    "SELECT 'function', p.oid::regprocedure::text, "
+    "pg_catalog.pg_get_function_identity_arguments(p.oid) || '|' || "
+    "coalesce(pg_catalog.pg_get_function_result(p.oid), '') || '|' || p.provolatile::text "
+    "|| '|' || l.lanname || '|' || "
     "p.prosecdef::text || (p.proowner = n.nspowner)::text || (p.prokind = 'f')::text || '|' || "
-    "coalesce(p.proconfig[1], '') || cardinality(p.proconfig)::text || '|' || p.prosrc "
+    "coalesce(p.proconfig[1], '') || pg_catalog.cardinality(p.proconfig)::text || '|' || p.prosrc "
     "FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace "
     "JOIN pg_catalog.pg_language l ON l.oid = p.prolang WHERE n.nspname = 'tenancy_queries' "
     "UNION ALL "
     "SELECT 'policy', c.relname::text, p.polpermissive::text || p.polcmd::text || "
-    "(p.polroles = ARRAY[n.nspowner])::text || "
-    "regexp_replace(coalesce(pg_get_expr(p.polqual, p.polrelid), ''), '\\s', '', 'g') "
-    "FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid "
+    "(p.polroles OPERATOR(pg_catalog.=) ARRAY[n.nspowner])::text || "
+    TENANCY_WITHOUT_SPACE("coalesce(pg_catalog.pg_get_expr(p.polqual, p.polrelid), '')")
+    " FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class c ON c.oid = p.polrelid "
     "JOIN pg_catalog.pg_namespace n ON n.nspname = 'tenancy_queries' "
     "WHERE p.polname = 'tenancy_queries' "
-    "AND c.relnamespace = to_regnamespace(current_schema())";
+    "AND c.relnamespace = pg_catalog.to_regnamespace(current_schema())";
+
+#undef TENANCY_SPELLED
+#undef TENANCY_WITHOUT_SPACE
 
 /// Kind, a space and name; and what it is.
 using Holdings = std::map<std::string, std::string>;

@@ -20,7 +20,10 @@ _OWN = {
     "src/migrate/row_policy": set(),
 }
 # The programs that are about one backend alone; they find it themselves.
-_OWN_PROGRAM = {"postgresql": "storage_postgres", "sqlite-silo": "silo"}
+OWN_PROGRAM = {"postgresql": "storage_postgres", "sqlite-silo": "silo"}
+# Where every store comes from: a test case that reaches nothing in it has none, and says the same
+# wherever stores are.
+OPENER = "src/storage/store_opener.cpp"
 # How much longer a test case may take there, in seconds.
 _FURTHER_SECONDS = {"postgresql": 2.0, "sqlite-silo": 0.5}
 
@@ -31,14 +34,19 @@ def applies(file: str, store: str) -> bool:
 
 
 def programs_on(programs: Programs, store: str) -> list[str]:
-    return [_OWN_PROGRAM[store], *sorted({case.program for case in programs.cases_on(store)})]
+    return [OWN_PROGRAM[store], *sorted({case.program for case in programs.cases_on(store)})]
 
 
-def visits_on(programs: Programs, store: str, record: Record) -> dict[Case, Visit]:
-    """What test cases reach with their stores there: taken to be what they reach on SQLite."""
+def visits_on(
+    programs: Programs, store: str, record: Record, openings: set[int]
+) -> dict[Case, Visit]:
+    """What test cases reach with their stores there: taken to be what they reach on SQLite. Those
+    that have no store, none of the openings, count as they are."""
     further = _FURTHER_SECONDS[store]
-    visits = {}
-    for case in programs.cases_on(store) + programs.cases(_OWN_PROGRAM[store]):
+    visits = {
+        case: visit for case, visit in record.visits.items() if openings.isdisjoint(visit.mutants)
+    }
+    for case in programs.cases_on(store) + programs.cases(OWN_PROGRAM[store]):
         visit = record.visits.get(replace(case, store=""))
         if visit is not None:
             visits[case] = Visit(visit.seconds + further, visit.mutants)

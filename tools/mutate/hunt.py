@@ -25,9 +25,11 @@ class Hunter:
         visits: dict[Case, Visit],
         kills: Counter[Case],
         budget: float = math.inf,
+        near: str = "",
     ):
         """`kills` says how many mutants a test case killed before; the budget is of the seconds
-        that the tests of one mutant take without it."""
+        that the tests of one mutant take without it; the program `near` counts as of its room."""
+        self._near = near
         self._budget = budget
         self._programs = programs
         self._visits = visits
@@ -62,7 +64,7 @@ class Hunter:
             kills = dict(self._kills)
 
         def effort(case: Case) -> float:
-            far = 1 if case.program == room else 10
+            far = 1 if case.program in (room, self._near) else 10
             return far * self._seconds(case) / (1 + kills.get(case, 0))
 
         ordered = sorted(cases, key=effort)

@@ -303,9 +303,11 @@ def hunt_elsewhere(
             record = coverage.record(
                 programs, names, highest, WORK / "coverage-elsewhere.json", arguments.jobs
             )
-            visits = elsewhere.visits_on(programs, store, record)
+            openings = {m.number for m in mutation.mechanical if m.file == elsewhere.OPENER}
+            visits = elsewhere.visits_on(programs, store, record, openings)
             kills = Counter(killers.by_key.values())
-            hunter = Hunter(programs, visits, kills, arguments.budget)
+            near = elsewhere.OWN_PROGRAM[store]
+            hunter = Hunter(programs, visits, kills, arguments.budget, near)
             # Who kills it where it is tried first, if that runs there.
             namesakes = {(case.program, case.name): case for case in visits}
             suspects = {}

@@ -31,7 +31,9 @@ constexpr int oldest_server = 130000;
   "set_config('idle_in_transaction_session_timeout', $2, " of_transaction ")"
 #define TENANCY_LOOKS_FOR_CALLER(of_transaction) \
   ", set_config('client_connection_check_interval', $3, " of_transaction ")"
-#define TENANCY_FIRST_PATH "quote_ident(current_schema()) || ', pg_temp'"
+/// By the name of its schema, as all that is given a value of the catalogue's types: functions of
+/// the host's that fit these better would be taken otherwise.
+#define TENANCY_FIRST_PATH "pg_catalog.quote_ident(current_schema()) || ', pg_temp'"
 
 /// A pooler makes up the process that it tells its customers of.
 #define TENANCY_NO_POOLER \
@@ -49,7 +51,7 @@ constexpr StaticSql first_path_sql{
     "SELECT set_config('search_path', reset_val, true) FROM pg_catalog.pg_settings "
     "WHERE name = 'search_path'"};
 constexpr std::string_view path_sql =
-    "SELECT coalesce(quote_ident(current_schema()) || ', ', '') || 'pg_temp'";
+    "SELECT coalesce(pg_catalog.quote_ident(current_schema()) || ', ', '') || 'pg_temp'";
 constexpr StaticSql answer_sql{"SELECT 1"};
 
 /// For what tenants write.

@@ -8,7 +8,8 @@ namespace {
 
 /// What tells one database from all others: where it is copied to it stays the same.
 constexpr std::string_view identity_sql =
-    "SELECT concat_ws(' ', (SELECT system_identifier FROM pg_catalog.pg_control_system()), "
+    "SELECT pg_catalog.concat_ws(' ', "
+    "(SELECT system_identifier FROM pg_catalog.pg_control_system()), "
     "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()), "
     "current_schema())";
 

@@ -19,7 +19,8 @@ using Form = Transaction::Form;
 /// wait behind.
 constexpr StaticSql enter_schema_sql{
     "SELECT set_config('row_security', 'off', true), set_config('lock_timeout', '10000', true), "
-    "pg_advisory_xact_lock(hashtextextended('tenancy schema of ' || current_schema(), 0))"};
+    "pg_advisory_xact_lock(pg_catalog.hashtextextended('tenancy schema of ' || current_schema(), "
+    "0))"};
 
 Error not_for_owner() {
   return Error{errc::access_denied, "a store that was opened to migrate serves no tenant"};

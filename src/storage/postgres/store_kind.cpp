@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view journal_sql =
     "SELECT count(*) FROM pg_catalog.pg_class WHERE relkind = 'r' AND "
-    "relname = 'tenancy_migrations' AND relnamespace = to_regnamespace(current_schema())";
+    "relname = 'tenancy_migrations' AND "
+    "relnamespace = pg_catalog.to_regnamespace(current_schema())";
 
 /// A store that is looked at: a connection that only reads.
 class PostgresInspection final : public StoreInspection {

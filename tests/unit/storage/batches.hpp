@@ -49,6 +49,12 @@ inline std::set<std::string> ids_of(const TestStore& test, const tenancy::Tenant
   return ids;
 }
 
+/// Whose write holds the writer that acme's wait for: globex's, or acme's own where each tenant has
+/// a writer.
+inline tenancy::TenantContext holding(const TestStore& test) {
+  return test.enter(is_on_silo() ? test.acme : test.globex);
+}
+
 /// What became of one of the writes that waited.
 struct Told {
   bool is_success = false;
@@ -61,14 +67,15 @@ struct Told {
 
 using Culprit = std::function<tenancy::Result<void>(tenancy::WriteTransaction&)>;
 
-/// Acme's writes wait while globex holds the writer, and then share its batch. The one that comes
-/// first there, or second and so on, is the culprit; the others each insert a note of their number.
+/// Acme's writes wait while another one holds the writer, and then share its batch. The one that
+/// comes first there, or second and so on, is the culprit; the others each insert a note of their
+/// number.
 inline std::vector<Told> play_batch(const TestStore& test, int culprit_position,
                                     const Culprit& culprit) {
   std::vector<Told> told(waiting);
   std::atomic<int> next_position = 0;
   std::vector<std::thread> threads;
-  HeldWriter held{test.store, test.enter(test.globex),
+  HeldWriter held{test.store, holding(test),
                   [](tenancy::WriteTransaction& tx) { return insert_note(tx, "holder"); }};
   const auto acme = test.enter(test.acme);
   threads.reserve(waiting);

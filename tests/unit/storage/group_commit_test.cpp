@@ -37,8 +37,10 @@ using tenancy_test::code_of;
 using tenancy_test::Culprit;
 using tenancy_test::future_write;
 using tenancy_test::HeldWriter;
+using tenancy_test::holding;
 using tenancy_test::ids_of;
 using tenancy_test::insert_note;
+using tenancy_test::is_on_silo;
 using tenancy_test::must;
 using tenancy_test::Note;
 using tenancy_test::patient;
@@ -128,7 +130,7 @@ TEST_CASE("writes that wait at the same time share one commit") {
   std::vector<std::thread> threads;
   log->forget_batches();
   {
-    HeldWriter held{test.store, test.enter(test.globex)};
+    HeldWriter held{test.store, holding(test)};
     for (int i = 0; i < waiting; ++i) {
       threads.emplace_back([&, i] {
         const auto id = std::to_string(i);
@@ -171,7 +173,7 @@ TEST_CASE("nobody hears of success, and no reader sees a row, before the commit"
   std::latch last_runs{1};
   std::latch may_commit{1};
   std::vector<std::thread> threads;
-  HeldWriter held{test.store, test.enter(test.globex)};
+  HeldWriter held{test.store, holding(test)};
   threads.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
     threads.emplace_back([&, i] {
@@ -209,7 +211,7 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
     std::optional<errc> error;
     bool breaks;
   };
-  const std::vector<Case> cases{
+  std::vector<Case> cases{
       {"fails",
        [](WriteTransaction& tx) -> Result<void> {
          BOOST_OUTCOME_TRY(insert_note(tx, "lost"));
@@ -266,13 +268,16 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
          return success();
        },
        errc::already_exists, false},
-      {"finds the store full",
-       [](WriteTransaction& tx) -> Result<void> {
-         BOOST_OUTCOME_TRY(Repository<Ticket>{tx}.insert({.id = "one"}));
-         return success();
-       },
-       errc::storage_full, true},
   };
+  // Its numbers are used up past the library, in the one file.
+  if (!is_on_silo()) {
+    cases.push_back({"finds the store full",
+                     [](WriteTransaction& tx) -> Result<void> {
+                       BOOST_OUTCOME_TRY(Repository<Ticket>{tx}.insert({.id = "one"}));
+                       return success();
+                     },
+                     errc::storage_full, true});
+  }
   for (const Case& played : cases) {
     const auto& error = played.error;
     const bool breaks = played.breaks;
@@ -281,7 +286,9 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
       CAPTURE(position);
       const auto log = std::make_shared<ReportLog>();
       const TestStore test{patient(log), treacherous_schema(), treacherous_policy()};
-      test.run_raw("INSERT INTO sqlite_sequence VALUES ('tickets', 9223372036854775807)");
+      if (!is_on_silo()) {
+        test.run_raw("INSERT INTO sqlite_sequence VALUES ('tickets', 9223372036854775807)");
+      }
       log->forget_batches();
 
       const auto told = play_batch(test, position, played.culprit);
@@ -307,8 +314,13 @@ TEST_CASE("a unit that fails or breaks the batch fails alone, wherever it stands
           CHECK(one.exception == "the host's own");
         }
       }
-      CHECK(ids_of(test, test.enter(test.acme)) == all_but(position));
-      CHECK(ids_of(test, test.enter(test.globex)) == std::set<std::string>{"holder"});
+      auto expected = all_but(position);
+      if (is_on_silo()) {
+        expected.insert("holder");
+      } else {
+        CHECK(ids_of(test, test.enter(test.globex)) == std::set<std::string>{"holder"});
+      }
+      CHECK(ids_of(test, test.enter(test.acme)) == expected);
       CHECK(must(ReadRepository<Link>{test.store, test.enter(test.acme)}.count()) == 0);
       CHECK(must(ReadRepository<Seat>{test.store, test.enter(test.acme)}.count()) == 0);
     }
@@ -349,7 +361,7 @@ TEST_CASE("the first unit of a batch may fail, throw or break it") {
       return success();
     };
   }
-  HeldWriter held{test.store, test.enter(test.globex), unit};
+  HeldWriter held{test.store, holding(test), unit};
   std::vector<std::thread> threads;
   threads.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
@@ -385,7 +397,7 @@ TEST_CASE("calls of one statement stand or fall alone, and those replayed give t
   std::vector<std::optional<Result<Note>>> told(waiting);
   const auto play = [&](const std::function<Note(int)>& note_of) {
     std::vector<std::thread> threads;
-    HeldWriter held{test.store, test.enter(test.globex)};
+    HeldWriter held{test.store, holding(test)};
     threads.reserve(waiting);
     for (int i = 0; i < waiting; ++i) {
       threads.emplace_back([&, i] {
@@ -449,7 +461,7 @@ TEST_CASE("a call of one statement that fails in company without triggers undoes
   log->forget_batches();
   std::atomic<int> kept = 0;
   std::vector<std::thread> threads;
-  HeldWriter held{test.store, test.enter(test.globex)};
+  HeldWriter held{test.store, holding(test)};
   threads.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
     threads.emplace_back([&] {
@@ -530,7 +542,7 @@ TEST_CASE("a write inside a write is refused, whoever's thread runs it") {
     }));
   }
   SUBCASE("another one") {
-    HeldWriter held{test.store, test.enter(test.globex)};
+    HeldWriter held{test.store, holding(test)};
     auto done = future_write(test.store, acme, [&](WriteTransaction& tx) {
       refuses_everything();
       return insert_note(tx, "outer");
@@ -582,7 +594,7 @@ TEST_CASE("a batch holds no more transactions than it may") {
   const TestStore test{options};
   const auto acme = test.enter(test.acme);
   log->forget_batches();
-  HeldWriter held{test.store, test.enter(test.globex)};
+  HeldWriter held{test.store, holding(test)};
   std::vector<std::thread> threads;
   threads.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
@@ -612,7 +624,7 @@ TEST_CASE("a batch is held no longer by several together than it may be") {
   const TestStore test{options};
   const auto acme = test.enter(test.acme);
   log->forget_batches();
-  HeldWriter held{test.store, test.enter(test.globex)};
+  HeldWriter held{test.store, holding(test)};
   std::vector<std::future<tenancy::AsyncResult<void>>> done;
   done.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {
@@ -635,7 +647,7 @@ TEST_CASE("a batch is held no longer by several together than it may be") {
 TEST_CASE("a tenant with too many waiting writes is refused, and no other one") {
   const TestStore test{patient()};
   const auto acme = test.enter(test.acme);
-  HeldWriter held{test.store, test.enter(test.globex)};
+  HeldWriter held{test.store, holding(test)};
   std::vector<std::future<tenancy::AsyncResult<void>>> accepted;
   accepted.reserve(waiting);
   for (int i = 0; i < waiting; ++i) {

@@ -473,6 +473,74 @@ TEST_CASE("a mapped table is what its mapping takes it to be, in PostgreSQL's ty
   }
 }
 
+TEST_CASE("a mapping's columns, key and references are the table's on PostgreSQL, too") {
+  using tenancy::ExpectedTable;
+  using tenancy::StorageClass;
+  const auto mapped = [](std::vector<tenancy::ExpectedColumn> others, std::string key = "id") {
+    ExpectedTable table{"t", {{"id", false, StorageClass::text}}, {std::move(key)}};
+    table.columns.insert(table.columns.end(), others.begin(), others.end());
+    return table;
+  };
+  const auto referring = [&](std::string to) {
+    auto table = mapped({{"region", false}, {"parent", false}});
+    table.references = {{{"region", "parent"}, std::move(to), {"region", "id"}}};
+    return table;
+  };
+  const std::string begin =
+      "CREATE TABLE t (tenant_id BIGINT NOT NULL REFERENCES tenancy_tenants, id TEXT NOT NULL, ";
+  const std::string end = "PRIMARY KEY (tenant_id, id))";
+  const std::string from = begin + "region TEXT NOT NULL, parent BIGINT NOT NULL, " + end;
+  const auto with_reference = [&](const std::string& reference) {
+    return "CREATE TABLE codes (tenant_id BIGINT NOT NULL, code BIGINT NOT NULL, region TEXT NOT "
+           "NULL, id BIGINT NOT NULL, PRIMARY KEY (tenant_id, code), UNIQUE (tenant_id, region, "
+           "id), UNIQUE (code, region, id)); " +
+           from + "; ALTER TABLE t ADD other BIGINT, ADD FOREIGN KEY " + reference;
+  };
+  const std::string whole = "(tenant_id, region, parent) REFERENCES codes (tenant_id, region, id)";
+  struct Case {
+    std::string made;
+    ExpectedTable mapped;
+    bool fits = false;
+  };
+  const PostgresPlace place;
+  const RawSession owner{place.database().owner_url()};
+  for (const Case& each : std::vector<Case>{
+           {begin + end, mapped({}), true},
+           {"CREATE TABLE t (id TEXT PRIMARY KEY)", mapped({})},
+           {begin + end, mapped({{"tenant_id", false, StorageClass::integer}})},
+           {begin + "a TEXT NOT NULL DEFAULT '', " + end, mapped({{"a"}}), true},
+           {begin + "a TEXT NOT NULL GENERATED ALWAYS AS (id) STORED, " + end, mapped({{"a"}})},
+           // The key is the table's, never NULL, and stands behind the tenant.
+           {begin + "b TEXT NOT NULL, UNIQUE (tenant_id, b), " + end, mapped({{"b"}}, "b"), true},
+           {begin + "b TEXT NOT NULL, " + end, mapped({{"b"}}, "b")},
+           {begin + "b TEXT NOT NULL, " + end +
+                "; CREATE UNIQUE INDEX u ON t (tenant_id, b) WHERE id > 'x'",
+            mapped({{"b"}}, "b")},
+           {begin + "b TEXT, UNIQUE (tenant_id, b), " + end, mapped({{"b", true}}, "b")},
+           {begin + "other TEXT NOT NULL DEFAULT '', b TEXT NOT NULL, UNIQUE (other, b), " + end,
+            mapped({{"b"}}, "b")},
+           {"CREATE TABLE t (tenant_id BIGINT, id TEXT NOT NULL, UNIQUE (tenant_id, id))",
+            mapped({})},
+           // A reference is the table's, and the tenant leads it on both sides.
+           {with_reference(whole), referring("codes"), true},
+           {with_reference(whole), referring("notes")},
+           {from, referring("codes")},
+           {with_reference("(other, region, parent) REFERENCES codes (tenant_id, region, id)"),
+            referring("codes")},
+           {with_reference("(tenant_id, region, parent) REFERENCES codes (code, region, id)"),
+            referring("codes")}}) {
+    CAPTURE(each.made);
+    owner.run("SET client_min_messages = warning; DROP TABLE IF EXISTS t, codes; " + each.made);
+    auto options = place.again();
+    options.mappings = {each.mapped};
+    options.schema_policy = {.shared_tables = {"t"}, .unsafe_tables = {"codes"}};
+    const auto report = must(tenancy::verify_schema(place.url(), options));
+    CHECK(each.fits == std::ranges::none_of(report.findings, [](const auto& finding) {
+            return finding.rule == SchemaRule::mapped_table;
+          }));
+  }
+}
+
 TEST_CASE("what only helps nobody is a warning on PostgreSQL, too") {
   const PostgresPlace place;
   RawSession{place.database().owner_url()}.run(

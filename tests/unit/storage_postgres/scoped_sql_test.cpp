@@ -411,6 +411,22 @@ TEST_CASE("the library's own functions with their owner's rights are known by wh
   }
 }
 
+TEST_CASE("functions of the host's that fit a name better than the engine's are not asked") {
+  const Fixture fixture;
+  for (const std::string function : {"quote_ident(name)", "to_regnamespace(name)", "lower(name)",
+                                     "concat_ws(text, bigint, oid, name)"}) {
+    RawSession{fixture.place.database().owner_url()}.run(
+        "CREATE FUNCTION public." + function +
+        " RETURNS text LANGUAGE sql IMMUTABLE AS $$SELECT 'pg_catalog'$$");
+  }
+  must(tenancy::migrate(fixture.place.database().owner_url(), fixture.place.again()));
+  CHECK(opened(fixture.place, fixture.place.again()) == std::nullopt);
+  const auto authority = must(tenancy::open(fixture.place.url(), fixture.place.again()));
+  const auto acme = must(authority.enter(fixture.test.acme.id, tenancy_test::tester()));
+  CHECK(flat(must(ScopedSql{authority.store(), acme}.query("SELECT count(*) FROM notes"))) ==
+        "5,;");
+}
+
 TEST_CASE("a row that is far too long is not taken into this process's memory") {
   const Fixture fixture;
   const auto resident = [] {
