@@ -147,6 +147,11 @@ TEST_CASE("a context of another store is refused, even of one on the same file")
   CHECK(code_of(ReadRepository<Note>{test.store, from_again}.count()) == errc::foreign_context);
   CHECK(code_of(Repository<Note>{test.store, from_again}.insert({.title = "x"})) ==
         errc::foreign_context);
+  CHECK(code_of(tenancy_test::future_write(
+                    test.store, from_again,
+                    [](WriteTransaction& /*tx*/) { return Result<void>{tenancy::success()}; })
+                    .get()
+                    .get()) == errc::foreign_context);
   CHECK(must(ReadRepository<Note>{again.store(), from_again}.count()) == 0);
 }
 

@@ -290,6 +290,53 @@ TEST_CASE("keys, indexes, references and counters keep to the rules that they ke
   }
 }
 
+TEST_CASE("references and the tenant's column keep to their rules, and shared tables to theirs") {
+  struct Fault {
+    std::string made;
+    SchemaRule rule;
+    std::string name = "t";
+  };
+  const std::string columns =
+      "CREATE TABLE t (tenant_id BIGINT NOT NULL REFERENCES tenancy_tenants, id TEXT NOT NULL, "
+      "PRIMARY KEY (tenant_id, id), ";
+  const std::string docs = "CREATE TABLE docs (id TEXT PRIMARY KEY, ";
+  const PostgresPlace place;
+  const RawSession owner{place.database().owner_url()};
+  for (const Fault& fault : std::vector<Fault>{
+           {columns + "of BIGINT REFERENCES tenancy_tenants)", SchemaRule::foreign_key},
+           {columns + "key TEXT REFERENCES tenancy_api_keys)", SchemaRule::foreign_key},
+           {columns + "of BIGINT, FOREIGN KEY (of, id) REFERENCES notes)", SchemaRule::foreign_key},
+           {columns + "of BIGINT, UNIQUE (of, id), FOREIGN KEY (tenant_id, id) REFERENCES t (of, "
+                      "id))",
+            SchemaRule::foreign_key},
+           {columns + "up TEXT, FOREIGN KEY (tenant_id, up) REFERENCES t ON DELETE SET NULL)",
+            SchemaRule::foreign_key},
+           {columns + "up TEXT, FOREIGN KEY (tenant_id, up) REFERENCES t ON UPDATE SET DEFAULT)",
+            SchemaRule::foreign_key},
+           {"CREATE TABLE docs (of BIGINT, id TEXT, PRIMARY KEY (of, id)); " + columns +
+                "FOREIGN KEY (tenant_id, id) REFERENCES docs)",
+            SchemaRule::foreign_key},
+           {docs + "of BIGINT, FOREIGN KEY (of, id) REFERENCES notes)", SchemaRule::foreign_key,
+            "docs"},
+           {docs + "of BIGINT REFERENCES tenancy_tenants)", SchemaRule::foreign_key, "docs"},
+           {docs + "tenant_id BIGINT)", SchemaRule::classified_table, "docs"},
+           {"CREATE TABLE t (tenant_id BIGINT, id TEXT NOT NULL)", SchemaRule::tenant_column},
+           {"CREATE TABLE t (n BIGINT NOT NULL, id TEXT NOT NULL, tenant_id BIGINT NOT NULL "
+            "GENERATED ALWAYS AS (n) STORED)",
+            SchemaRule::tenant_column}}) {
+    CAPTURE(fault.made);
+    owner.run("SET client_min_messages = warning; DROP TABLE IF EXISTS t, docs; " + fault.made);
+    auto options = place.again();
+    options.schema_policy.shared_tables = {"docs"};
+    CHECK(opened_as(place, "tenancy_app", options) == errc::unsafe_schema);
+    const auto report = must(tenancy::verify_schema(place.url(), options));
+    CHECK(std::ranges::any_of(report.findings, [&](const auto& finding) {
+      return finding.rule == fault.rule && finding.object == fault.name &&
+             finding.severity == tenancy::Severity::refused;
+    }));
+  }
+}
+
 TEST_CASE(
     "what Citus would not spread over servers by its tenant is warned of, and no more than that") {
   const std::string columns =
