@@ -72,7 +72,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--elsewhere",
         action="store_true",
-        help="look for tests that fail with stores on PostgreSQL and in silos, where none is known",
+        help="look for tests that fail with stores on PostgreSQL and in silos, for new mutants",
     )
     parser.add_argument("--survivors", action="store_true", help="only what no test failed for before")
     parser.add_argument(
@@ -270,8 +270,8 @@ def hunt_elsewhere(
     programs: Programs,
     reasons: dict[str, str],
 ) -> list[report.Line]:
-    """The same of those named ones that run with a store there, too: who is known to be killed
-    there, and with --elsewhere all of them."""
+    """The same of those named ones that run with a store there, too. Only with --elsewhere are
+    tests looked for that were not known before."""
 
     def is_spared(mutant: Named) -> bool:
         is_asked = arguments.all or arguments.which
@@ -288,13 +288,14 @@ def hunt_elsewhere(
             fates = ask_suspects(programs, known, arguments.jobs)
         left = [mutant for mutant in asked if mutant.number not in fates]
         if not arguments.elsewhere:
-            # Who was never killed there is for --elsewhere to look for; who was, is to be.
-            asked = [mutant for mutant in asked if mutant.number in known]
-            meant = [mutant for mutant in meant if mutant in asked or is_spared(mutant)]
             fates |= {
-                mutant.number: Fate(None, "lives where it was killed before")
+                mutant.number: Fate(
+                    None,
+                    "lives where it was killed before"
+                    if mutant.number in known
+                    else "no test of it is known: ./dev mutate --elsewhere",
+                )
                 for mutant in left
-                if mutant in asked
             }
         elif left:
             build(arguments.programs)

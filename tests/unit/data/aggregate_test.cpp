@@ -72,6 +72,20 @@ TEST_CASE("aggregates over no rows") {
   CHECK(must(work.items.aggregate_by<&Item::title>(count_rows)).empty());
 }
 
+TEST_CASE("each aggregate of the same rows is its own, one after another") {
+  const Work work;
+  put(work, {5, 7});
+  for (int round = 0; round < 2; ++round) {
+    CHECK(must(work.items.aggregate(count_rows)) == 2);
+    CHECK(must(work.items.aggregate(sum_of<&Item::points>)) == 12);
+    CHECK(must(work.items.aggregate(min_of<&Item::points>)) == 5);
+    CHECK(must(work.items.aggregate(max_of<&Item::points>)) == 7);
+    CHECK(must(work.items.list(Query<Item>{})).items.size() == 2);
+  }
+  CHECK(must(work.items.erase_where(field<&Item::points> > 0)) == 2);
+  CHECK(must(work.items.aggregate(count_rows)) == 0);
+}
+
 TEST_CASE("sums are exact to the ends of 64 bits, and fail beyond") {
   const Work work;
   const auto sum = [&] { return work.items.aggregate(sum_of<&Item::points>); };

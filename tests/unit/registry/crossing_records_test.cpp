@@ -225,6 +225,8 @@ TEST_CASE("a permission of another store is refused, and nothing is recorded or 
     CHECK(use.run(test, foreign, touched) == errc::foreign_context);
     CHECK(touched == 0);
   }
+  CHECK(code_of(test.authority.maintenance(foreign).erase_tenant(test.acme.id)) ==
+        errc::foreign_context);
   CHECK(must(test.authority.crossings()).items.size() == 1);
 }
 

@@ -548,12 +548,13 @@ TEST_CASE("a mapping's columns, key and references are the table's on PostgreSQL
     std::string made;
     ExpectedTable mapped;
     bool fits = false;
+    std::string says = {};
   };
   const PostgresPlace place;
   const RawSession owner{place.database().owner_url()};
   for (const Case& each : std::vector<Case>{
            {begin + end, mapped({}), true},
-           {"CREATE TABLE t (id TEXT PRIMARY KEY)", mapped({})},
+           {"CREATE TABLE t (id TEXT PRIMARY KEY)", mapped({}), false, "is no tenants' table"},
            {begin + end, mapped({{"tenant_id", false, StorageClass::integer}})},
            {begin + "a TEXT NOT NULL DEFAULT '', " + end, mapped({{"a"}}), true},
            {begin + "a TEXT NOT NULL GENERATED ALWAYS AS (id) STORED, " + end, mapped({{"a"}})},
@@ -582,10 +583,32 @@ TEST_CASE("a mapping's columns, key and references are the table's on PostgreSQL
     options.mappings = {each.mapped};
     options.schema_policy = {.shared_tables = {"t"}, .unsafe_tables = {"codes"}};
     const auto report = must(tenancy::verify_schema(place.url(), options));
-    CHECK(each.fits == std::ranges::none_of(report.findings, [](const auto& finding) {
-            return finding.rule == SchemaRule::mapped_table;
+    CHECK(each.fits != std::ranges::any_of(report.findings, [&](const auto& finding) {
+            return finding.rule == SchemaRule::mapped_table &&
+                   finding.message.find(each.says) != std::string::npos;
           }));
   }
+}
+
+TEST_CASE("a trigger is listed with the text that it has on PostgreSQL, too") {
+  const PostgresPlace place;
+  RawSession{place.database().owner_url()}.run(
+      "CREATE FUNCTION told() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
+      "CREATE TRIGGER told AFTER INSERT ON notes FOR EACH ROW EXECUTE FUNCTION told()");
+  auto options = place.again();
+  options.schema_policy.allowed_views_and_triggers = {
+      {"told", tenancy::schema_text_hash("what it was")}};
+  CHECK(opened_as(place, "tenancy_app", options) == errc::unsafe_schema);
+  // The finding says how it is listed as it is.
+  const auto report = must(tenancy::verify_schema(place.url(), options));
+  const auto found =
+      std::ranges::find(report.findings, SchemaRule::listed_trigger, &tenancy::SchemaFinding::rule);
+  REQUIRE(found != report.findings.end());
+  const auto& remedy = found->remedy.text;
+  const auto begin = remedy.find("{\"told\", \"") + 10;
+  options.schema_policy.allowed_views_and_triggers = {
+      {"told", remedy.substr(begin, remedy.find('"', begin) - begin)}};
+  CHECK(opened_as(place, "tenancy_app", options) == std::nullopt);
 }
 
 TEST_CASE("what only helps nobody is a warning on PostgreSQL, too") {
