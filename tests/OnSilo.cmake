@@ -16,7 +16,6 @@ tenancy_run_on_silo(NAME data NOT
 tenancy_run_on_silo(NAME registry
   NOT
     "writes that wait together with a suspension are judged one by one? in their order"
-    "a context that expires while its write waits opens nothing"
     "a context of a key that became another tenant's opens nothing"
     "a stored hash of another length is nobody's"
     "a tenant is let in by what was found of itself? and not of one whose id is alike"
