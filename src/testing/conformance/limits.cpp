@@ -109,46 +109,51 @@ auto within_patience(Look& look, Holder& holder, std::string_view what, Call&& c
   return outcome;
 }
 
-void check_deadline_waiting(Look& look) {
-  const Held held{look};
-  Holder holder{held.handle, held.context};
-  refused(
-      "a write with a deadline that waits behind another one",
-      within_patience(look, holder, "a write with a deadline", [&] { return held.change(soon()); }),
-      {errc::deadline_exceeded});
-  got("the write that was waited for", holder.finish());
-  held.expect_well();
+/// What a write comes to that ends while it waits behind another one. A server that is too busy to
+/// say what became of it leaves that open, so that it may be kept or not; but not each time.
+Result<void> ended_while_waiting(Look& look, Result<void> (*end)(Look&, const Held&, Holder&)) {
+  constexpr int most_tries = 5;
+  for (int tries = 1;; ++tries) {
+    const Held held{look};
+    Holder holder{held.handle, held.context};
+    auto outcome = end(look, held, holder);
+    got("the write that was waited for", holder.finish());
+    const bool is_left_open = !outcome && outcome.error() == errc::commit_unknown;
+    if (!is_left_open) {
+      held.expect_well();
+    }
+    if (!is_left_open || tries == most_tries) {
+      return outcome;
+    }
+  }
 }
 
-/// What a write comes to that is stopped while it waits behind another one.
-Result<void> stopped_while_waiting(Look& look) {
-  const Held held{look};
-  Holder holder{held.handle, held.context};
+Result<void> end_by_deadline(Look& look, const Held& held, Holder& holder) {
+  return within_patience(look, holder, "a write with a deadline",
+                         [&] { return held.change(soon()); });
+}
+
+void check_deadline_waiting(Look& look) {
+  refused("a write with a deadline that waits behind another one",
+          ended_while_waiting(look, &end_by_deadline), {errc::deadline_exceeded});
+}
+
+Result<void> end_by_stop(Look& look, const Held& held, Holder& holder) {
   std::stop_source stop;
-  std::jthread stopping{[&] {
+  const std::jthread stopping{[&] {
     // Whether the call waits already cannot be told: it ends in either case.
     std::this_thread::yield();
     stop.request_stop();
   }};
-  auto outcome = within_patience(look, holder, "a write that is stopped", [&] {
+  return within_patience(look, holder, "a write that is stopped", [&] {
     return held.change(
         {.deadline = CallOptions::Clock::time_point::max(), .stop = stop.get_token()});
   });
-  stopping.join();
-  got("the write that was waited for", holder.finish());
-  held.expect_well();
-  return outcome;
 }
 
 void check_stop_waiting(Look& look) {
-  // A server that is too busy to say what became of a write leaves that open, but not each time.
-  constexpr int most_tries = 5;
-  auto outcome = stopped_while_waiting(look);
-  for (int tries = 1; tries < most_tries && !outcome && outcome.error() == errc::commit_unknown;
-       ++tries) {
-    outcome = stopped_while_waiting(look);
-  }
-  refused("a write that is stopped while it waits behind another one", outcome, {errc::cancelled});
+  refused("a write that is stopped while it waits behind another one",
+          ended_while_waiting(look, &end_by_stop), {errc::cancelled});
 }
 
 void check_passed(Look& look) {
