@@ -16,8 +16,9 @@ namespace tenancy_test {
 /// there.
 ///
 /// Knows the connections that are opened while it lives, which is once in a process at a time,
-/// until they are closed; they may outlive it, but are not asked for any more then. Thread safety:
-/// connections may be opened and closed anywhere; the rest is one thread's.
+/// until they are closed; they may outlive it, but are not asked for any more then.
+///
+/// Thread safety: connections may be opened and closed anywhere; the rest is one thread's.
 class RefusedStatement {
  public:
   /// `action` and `operation` as SQLite's authorizer has them.
