@@ -83,8 +83,8 @@ std::string dump(const TestStore& test, const tenancy::Tenant& tenant) {
   return text;
 }
 
-/// Puts globex's rows into acme's file beside acme's own, past the library: with none there, it would
-/// make no difference whether a statement asks for its tenant.
+/// Puts globex's rows into acme's file beside acme's own, past the library: with none there, it
+/// would make no difference whether a statement asks for its tenant.
 void mix_files(const TestStore& test) {
   for (const SQLite::Database& raw : test.raws()) {
     for (const std::string table : {"people", "items", "remarks"}) {
